@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Strict settings, written once. Cross-module optimisation lets small functions of one module be
+// inlined into another, so that the layers of the house cost nothing at run time.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+// Each target may depend only on those above it; tools/check-imports holds the order.
+let package = Package(
+    name: "dossier",
+    products: [
+        .library(name: "Engine", targets: ["Engine"]),
+        .executable(name: "dossierd", targets: ["dossierd"]),
+        .executable(name: "dossier", targets: ["dossier"]),
+        .executable(name: "dossier-load", targets: ["dossier-load"]),
+    ],
+    targets: [
+        .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        library("Bytes", ["CLZ4"]),
+        library("Commerce", ["Bytes"]),
+        library("Wire", ["Bytes", "Commerce"]),
+        library("Store", ["Bytes"]),
+        library("Engine", ["Bytes", "Commerce", "Wire", "Store"]),
+        library("Lane", ["CLinux"]),
+        library("Server", ["Bytes", "Commerce", "Wire", "Store", "Engine", "Lane"]),
+        library("Simulation", ["Bytes", "Commerce", "Wire", "Store", "Engine", "Server"]),
+        library("Client", ["CLinux"]),
+        library("Load", ["Client"]),
+        program("dossierd", ["Server", "Engine", "Store", "Lane"]),
+        program("dossier", ["Client"]),
+        program("dossier-load", ["Load", "Client"]),
+        program(
+            "Benchmarks", ["Bytes", "Commerce", "Wire", "Store", "Engine", "Lane", "Server", "Load", "Client"],
+            path: "Benchmarks"),
+        tests("BytesTests", ["Bytes"]),
+        tests("CommerceTests", ["Commerce", "Bytes"]),
+        tests("WireTests", ["Wire", "Commerce", "Bytes"]),
+        tests("StoreTests", ["Store", "Simulation", "Bytes"]),
+        tests("EngineTests", ["Engine", "Commerce", "Wire", "Store", "Bytes", "Simulation"]),
+        tests("LaneTests", ["Lane"]),
+        tests("ServerTests", ["Server", "Engine", "Wire", "Simulation", "Bytes"]),
+        tests("SimulationTests", ["Simulation", "Engine", "Commerce", "Wire", "Store", "Server", "Bytes"]),
+        tests("ClientTests", ["Client", "Load", "dossier"]),
+        // The real binaries, over real sockets, killed for real.
+        tests("SystemTests", ["Client", "Load", "dossierd", "dossier", "dossier-load", "Benchmarks"]),
+    ]
+)
