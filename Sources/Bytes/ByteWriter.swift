@@ -1,0 +1,161 @@
+/// A growing buffer of bytes, owned by whoever holds it.
+///
+/// Appending copies bytes and never allocates per call once the buffer has grown; `removeAll` keeps the memory,
+/// so one writer serves a connection or a batch loop for ever. This file owns the unsafe code of writing.
+package struct ByteWriter: ~Copyable {
+    @usableFromInline var base: UnsafeMutableRawPointer
+    @usableFromInline var capacity: Int
+    /// Bytes written so far.
+    package private(set) var count: Int
+
+    /// - Parameter capacity: bytes reserved at once; at least 16.
+    package init(capacity: Int = 256) {
+        self.capacity = max(capacity, 16)
+        base = .allocate(byteCount: self.capacity, alignment: 16)
+        count = 0
+    }
+
+    deinit { base.deallocate() }
+
+    /// The bytes written so far, valid until the next append.
+    @inlinable package var span: Span<UInt8> {
+        @_lifetime(borrow self) get {
+            let start = base.assumingMemoryBound(to: UInt8.self)
+            return _overrideLifetime(Span(_unsafeStart: start, count: count), borrowing: self)
+        }
+    }
+
+    /// The byte written last.
+    @inline(__always) package var lastByte: UInt8? {
+        count > 0 ? base.load(fromByteOffset: count - 1, as: UInt8.self) : nil
+    }
+
+    /// A copy of everything written, to hand to another thread.
+    package func copyBytes() -> [UInt8] { copyBytes(from: 0) }
+
+    /// A copy of what was written from `offset` on.
+    package func copyBytes(from offset: Int) -> [UInt8] {
+        precondition(offset >= 0 && offset <= count)
+        return [UInt8](UnsafeRawBufferPointer(start: base + offset, count: count - offset))
+    }
+
+    /// Forgets all bytes and keeps the memory.
+    package mutating func removeAll() { count = 0 }
+
+    /// Forgets the bytes from `newCount` on: the way back from a half-written record.
+    package mutating func truncate(to newCount: Int) {
+        precondition(newCount >= 0 && newCount <= count)
+        count = newCount
+    }
+
+    /// Drops the first `prefixCount` bytes, for instance those already sent.
+    package mutating func removeFirst(_ prefixCount: Int) {
+        precondition(prefixCount >= 0 && prefixCount <= count)
+        base.copyMemory(from: base + prefixCount, byteCount: count - prefixCount)
+        count -= prefixCount
+    }
+
+    /// Gives back memory beyond `limit` bytes once the buffer is empty, so that one huge reply is not kept for ever.
+    package mutating func shrink(to limit: Int) {
+        guard count == 0, capacity > limit else { return }
+        base.deallocate()
+        capacity = max(limit, 16)
+        base = .allocate(byteCount: capacity, alignment: 16)
+    }
+
+    /// Makes sure that `additional` more bytes fit without another allocation.
+    @inline(__always) package mutating func reserve(_ additional: Int) {
+        if count + additional > capacity { grow(by: additional) }
+    }
+
+    @inline(never) private mutating func grow(by additional: Int) {
+        let larger = max(capacity * 2, count + additional)
+        let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+        moved.copyMemory(from: base, byteCount: count)
+        base.deallocate()
+        base = moved
+        capacity = larger
+    }
+
+    @inline(__always) package mutating func append(_ byte: UInt8) {
+        reserve(1)
+        base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count += 1
+    }
+
+    @inline(__always) package mutating func append(_ bytes: Span<UInt8>) {
+        let added = bytes.count
+        reserve(added)
+        bytes.withUnsafeBufferPointer { source in
+            if let start = source.baseAddress { (base + count).copyMemory(from: start, byteCount: added) }
+        }
+        count += added
+    }
+
+    @inline(__always) package mutating func append(_ text: StaticString) {
+        let added = text.utf8CodeUnitCount
+        reserve(added)
+        (base + count).copyMemory(from: text.utf8Start, byteCount: added)
+        count += added
+    }
+
+    package mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
+
+    package mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { source in
+            reserve(source.count)
+            if let start = source.baseAddress { (base + count).copyMemory(from: start, byteCount: source.count) }
+            count += source.count
+        }
+    }
+
+    /// Appends the integer's bytes, least significant first.
+    @inline(__always) package mutating func appendLittleEndian<T: FixedWidthInteger>(_ value: T) {
+        let size = MemoryLayout<T>.size
+        reserve(size)
+        base.storeBytes(of: value.littleEndian, toByteOffset: count, as: T.self)
+        count += size
+    }
+
+    /// Appends 1 to 10 bytes: seven bits a byte, lowest first, the high bit set on all but the last (LEB128).
+    @inline(__always) package mutating func appendVarint(_ value: UInt64) {
+        var rest = value
+        reserve(10)
+        while rest >= 0x80 {
+            base.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: count, as: UInt8.self)
+            count += 1
+            rest >>= 7
+        }
+        base.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: count, as: UInt8.self)
+        count += 1
+    }
+
+    /// Appends a signed integer as a varint, small magnitudes first (zigzag).
+    @inline(__always) package mutating func appendZigzag(_ value: Int64) {
+        appendVarint(UInt64(bitPattern: (value << 1) ^ (value >> 63)))
+    }
+
+    /// Appends the length as a varint, then the bytes.
+    @inline(__always) package mutating func appendCounted(_ bytes: Span<UInt8>) {
+        appendVarint(UInt64(bytes.count))
+        append(bytes)
+    }
+
+    /// Overwrites four bytes at `offset`: a length that is known only after what it counts was written.
+    package mutating func overwriteUInt32(_ value: UInt32, at offset: Int) {
+        precondition(offset >= 0 && offset + 4 <= count)
+        base.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)
+    }
+
+    /// Appends what a C function writes: `body` gets the free memory of at least `maximum` bytes and returns how many
+    /// it filled.
+    package mutating func appendUninitialized<E: Error>(
+        _ maximum: Int, _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Int
+    ) throws(E) {
+        reserve(maximum)
+        let written = try body(UnsafeMutableRawBufferPointer(start: base + count, count: maximum))
+        precondition(written >= 0 && written <= maximum)
+        count += written
+    }
+}

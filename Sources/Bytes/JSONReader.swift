@@ -1,0 +1,350 @@
+/// Why a text is not JSON (RFC 8259), and at which byte.
+package struct JSONError: Error, Equatable {
+    package enum Reason: Equatable, Sendable {
+        case endOfInput, unexpectedByte, badEscape, badNumber, controlCharacter, tooDeep, trailingBytes, wrongType
+    }
+
+    package let reason: Reason
+    /// Offset into the span that was read.
+    package let offset: Int
+
+    package init(_ reason: Reason, at offset: Int) {
+        self.reason = reason
+        self.offset = offset
+    }
+}
+
+/// The kind of the next value, seen by its first byte.
+package enum JSONKind: Equatable, Sendable {
+    case object, array, string, number, bool, null
+}
+
+/// A string's bytes between its quotes, still escaped.
+package struct JSONString: Equatable, Sendable {
+    package let range: Range<Int>
+    package let hasEscapes: Bool
+
+    package init(range: Range<Int>, hasEscapes: Bool) {
+        self.range = range
+        self.hasEscapes = hasEscapes
+    }
+}
+
+/// A pull reader of JSON over bytes: the caller asks for what it expects next, nothing is allocated or copied.
+///
+/// The bytes must be valid UTF-8 (a session checks each line once). Nesting deeper than `maximumDepth` is an error,
+/// so that hostile input cannot exhaust a stack.
+package struct JSONReader: ~Escapable {
+    package static let maximumDepth = 64
+
+    package let bytes: Span<UInt8>
+    /// Offset of the next unread byte.
+    package private(set) var position: Int
+    private var depth = 0
+
+    @_lifetime(copy bytes)
+    package init(_ bytes: Span<UInt8>, at position: Int = 0) {
+        self.bytes = bytes
+        self.position = position
+    }
+
+    /// Skips white space and tells the next value's kind without reading it.
+    @_lifetime(self: copy self)
+    @inline(__always) package mutating func peek() throws(JSONError) -> JSONKind {
+        skipSpace()
+        guard position < bytes.count else { throw JSONError(.endOfInput, at: position) }
+        switch bytes[unchecked: position] {
+        case UInt8(ascii: "\""): return .string
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return .number
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
+        case UInt8(ascii: "n"): return .null
+        default: throw JSONError(.unexpectedByte, at: position)
+        }
+    }
+
+    // MARK: Objects and arrays
+
+    /// Enters an object; then call `nextKey` until it returns nil.
+    @_lifetime(self: copy self)
+    package mutating func beginObject() throws(JSONError) { try enter(UInt8(ascii: "{")) }
+
+    /// Enters an array; then call `nextElement` until it returns false.
+    @_lifetime(self: copy self)
+    package mutating func beginArray() throws(JSONError) { try enter(UInt8(ascii: "[")) }
+
+    @_lifetime(self: copy self)
+    private mutating func enter(_ bracket: UInt8) throws(JSONError) {
+        skipSpace()
+        guard position < bytes.count else { throw JSONError(.endOfInput, at: position) }
+        guard bytes[unchecked: position] == bracket else { throw JSONError(.wrongType, at: position) }
+        guard depth < Self.maximumDepth else { throw JSONError(.tooDeep, at: position) }
+        depth += 1
+        position += 1
+    }
+
+    /// The next member's name, with the reader before its value; nil when the object has ended.
+    /// `isFirst` is true before the first call and is cleared by it.
+    @_lifetime(self: copy self)
+    @inline(__always) package mutating func nextKey(_ isFirst: inout Bool) throws(JSONError) -> JSONString? {
+        guard try advance(to: UInt8(ascii: "}"), &isFirst) else { return nil }
+        let key = try string()
+        skipSpace()
+        try expect(UInt8(ascii: ":"))
+        return key
+    }
+
+    /// Whether another element follows; false when the array has ended.
+    @_lifetime(self: copy self)
+    package mutating func nextElement(_ isFirst: inout Bool) throws(JSONError) -> Bool {
+        try advance(to: UInt8(ascii: "]"), &isFirst)
+    }
+
+    @_lifetime(self: copy self)
+    @inline(__always)
+    private mutating func advance(to close: UInt8, _ isFirst: inout Bool) throws(JSONError) -> Bool {
+        skipSpace()
+        guard position < bytes.count else { throw JSONError(.endOfInput, at: position) }
+        if bytes[unchecked: position] == close {
+            position += 1
+            depth -= 1
+            return false
+        }
+        if isFirst {
+            isFirst = false
+        } else {
+            try expect(UInt8(ascii: ","))
+            skipSpace()
+        }
+        return true
+    }
+
+    // MARK: Scalars
+
+    /// Reads a string and says where its content lies.
+    @_lifetime(self: copy self)
+    @inline(__always) package mutating func string() throws(JSONError) -> JSONString {
+        skipSpace()
+        guard position < bytes.count else { throw JSONError(.endOfInput, at: position) }
+        guard bytes[unchecked: position] == UInt8(ascii: "\"") else { throw JSONError(.wrongType, at: position) }
+        let start = position + 1
+        var index = start
+        let end = bytes.count
+        while index < end {
+            let byte = bytes[unchecked: index]
+            if byte == UInt8(ascii: "\"") {
+                position = index + 1
+                return JSONString(range: start..<index, hasEscapes: false)
+            }
+            if byte == UInt8(ascii: "\\") { return try escapedString(from: start, firstEscape: index) }
+            if byte < 0x20 { throw JSONError(.controlCharacter, at: index) }
+            index += 1
+        }
+        throw JSONError(.endOfInput, at: end)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func escapedString(from start: Int, firstEscape: Int) throws(JSONError) -> JSONString {
+        var index = firstEscape
+        while index < bytes.count {
+            switch bytes[unchecked: index] {
+            case UInt8(ascii: "\""):
+                position = index + 1
+                return JSONString(range: start..<index, hasEscapes: true)
+            case UInt8(ascii: "\\"): index += try escapeLength(at: index)
+            case 0..<0x20: throw JSONError(.controlCharacter, at: index)
+            default: index += 1
+            }
+        }
+        throw JSONError(.endOfInput, at: bytes.count)
+    }
+
+    private func escapeLength(at index: Int) throws(JSONError) -> Int {
+        guard index + 1 < bytes.count else { throw JSONError(.endOfInput, at: bytes.count) }
+        switch bytes[index + 1] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return 2
+        case UInt8(ascii: "u"):
+            guard index + 6 <= bytes.count else { throw JSONError(.endOfInput, at: bytes.count) }
+            for offset in 2..<6 where hexValue(bytes[index + offset]) == nil {
+                throw JSONError(.badEscape, at: index)
+            }
+            return 6
+        default: throw JSONError(.badEscape, at: index)
+        }
+    }
+
+    /// Reads a number and returns the range of its text, digit for digit as it was sent.
+    @_lifetime(self: copy self)
+    package mutating func number() throws(JSONError) -> Range<Int> {
+        skipSpace()
+        let start = position
+        var index = start
+        func byte(_ at: Int) -> UInt8 { at < bytes.count ? bytes[unchecked: at] : 0 }
+        func isDigit(_ at: Int) -> Bool { byte(at) >= UInt8(ascii: "0") && byte(at) <= UInt8(ascii: "9") }
+        if byte(index) == UInt8(ascii: "-") { index += 1 }
+        guard isDigit(index) else { throw JSONError(index == start ? .wrongType : .badNumber, at: index) }
+        if byte(index) == UInt8(ascii: "0") && isDigit(index + 1) { throw JSONError(.badNumber, at: index) }
+        while isDigit(index) { index += 1 }
+        if byte(index) == UInt8(ascii: ".") {
+            index += 1
+            guard isDigit(index) else { throw JSONError(.badNumber, at: index) }
+            while isDigit(index) { index += 1 }
+        }
+        if byte(index) | 0x20 == UInt8(ascii: "e") {
+            index += 1
+            if byte(index) == UInt8(ascii: "+") || byte(index) == UInt8(ascii: "-") { index += 1 }
+            guard isDigit(index) else { throw JSONError(.badNumber, at: index) }
+            while isDigit(index) { index += 1 }
+        }
+        position = index
+        return start..<index
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func bool() throws(JSONError) -> Bool {
+        skipSpace()
+        if try literal("true") { return true }
+        if try literal("false") { return false }
+        throw JSONError(.wrongType, at: position)
+    }
+
+    /// Reads `null` if it comes next; otherwise reads nothing and returns false.
+    @_lifetime(self: copy self)
+    @inline(__always) package mutating func null() throws(JSONError) -> Bool {
+        skipSpace()
+        guard position < bytes.count, bytes[unchecked: position] == UInt8(ascii: "n") else { return false }
+        guard try literal("null") else { throw JSONError(.unexpectedByte, at: position) }
+        return true
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func literal(_ word: StaticString) throws(JSONError) -> Bool {
+        let end = position + word.utf8CodeUnitCount
+        guard end <= bytes.count, bytes.extracting(position..<end).equals(word) else { return false }
+        position = end
+        return true
+    }
+
+    // MARK: Whole values
+
+    /// Steps over one value of any kind, checking its grammar, and returns the range of its text.
+    @_lifetime(self: copy self)
+    package mutating func skipValue() throws(JSONError) -> Range<Int> {
+        let kind = try peek()
+        let start = position
+        switch kind {
+        case .string: _ = try string()
+        case .number: _ = try number()
+        case .bool: _ = try bool()
+        case .null: guard try null() else { throw JSONError(.unexpectedByte, at: position) }
+        case .object:
+            try beginObject()
+            var isFirst = true
+            while try nextKey(&isFirst) != nil { _ = try skipValue() }
+        case .array:
+            try beginArray()
+            var isFirst = true
+            while try nextElement(&isFirst) { _ = try skipValue() }
+        }
+        return start..<position
+    }
+
+    /// Succeeds if only white space is left.
+    @_lifetime(self: copy self)
+    package mutating func end() throws(JSONError) {
+        skipSpace()
+        guard position == bytes.count else { throw JSONError(.trailingBytes, at: position) }
+    }
+
+    // MARK: Bytes
+
+    @_lifetime(self: copy self)
+    @inline(__always) private mutating func skipSpace() {
+        while position < bytes.count {
+            switch bytes[unchecked: position] {
+            case 0x20, 0x0A, 0x0D, 0x09: position += 1
+            default: return
+            }
+        }
+    }
+
+    @_lifetime(self: copy self)
+    @inline(__always) private mutating func expect(_ byte: UInt8) throws(JSONError) {
+        guard position < bytes.count else { throw JSONError(.endOfInput, at: position) }
+        guard bytes[unchecked: position] == byte else { throw JSONError(.unexpectedByte, at: position) }
+        position += 1
+    }
+
+    /// Appends the string's content without its escapes. A lone surrogate becomes U+FFFD.
+    package func unescape(_ string: JSONString, into output: inout ByteWriter) {
+        guard string.hasEscapes else { return output.append(bytes.extracting(string.range)) }
+        var index = string.range.lowerBound
+        let end = string.range.upperBound
+        while index < end {
+            let byte = bytes[index]
+            guard byte == UInt8(ascii: "\\") else {
+                output.append(byte)
+                index += 1
+                continue
+            }
+            let escape = bytes[index + 1]
+            index += 2
+            switch escape {
+            case UInt8(ascii: "b"): output.append(8)
+            case UInt8(ascii: "f"): output.append(12)
+            case UInt8(ascii: "n"): output.append(10)
+            case UInt8(ascii: "r"): output.append(13)
+            case UInt8(ascii: "t"): output.append(9)
+            case UInt8(ascii: "u"): index = unescapeUnicode(at: index, end: end, into: &output)
+            default: output.append(escape)
+            }
+        }
+    }
+
+    /// Decodes the four hex digits at `index` (and a second escape, if they are a high surrogate); returns the offset
+    /// after what was read.
+    private func unescapeUnicode(at index: Int, end: Int, into output: inout ByteWriter) -> Int {
+        let unit = hexUnit(at: index)
+        var next = index + 4
+        var scalar = UInt32(unit)
+        if (0xD800..<0xDC00).contains(unit), next + 6 <= end, bytes[next] == UInt8(ascii: "\\"),
+            bytes[next + 1] == UInt8(ascii: "u")
+        {
+            let low = hexUnit(at: next + 2)
+            if (0xDC00..<0xE000).contains(low) {
+                scalar = 0x10000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(low) - 0xDC00)
+                next += 6
+            }
+        }
+        for byte in UTF8.encode(Unicode.Scalar(scalar) ?? "\u{FFFD}") ?? UTF8.encodedReplacementCharacter {
+            output.append(byte)
+        }
+        return next
+    }
+
+    private func hexUnit(at index: Int) -> UInt16 {
+        var unit: UInt16 = 0
+        for offset in 0..<4 { unit = unit << 4 | UInt16(hexValue(bytes[index + offset]) ?? 0) }
+        return unit
+    }
+
+    /// The string's content as a Swift string: convenient, for paths that are not hot.
+    package func text(_ string: JSONString) -> String {
+        guard string.hasEscapes else { return bytes.text(string.range) }
+        var output = ByteWriter(capacity: string.range.count)
+        unescape(string, into: &output)
+        return output.span.text
+    }
+}
+
+@inline(__always) private func hexValue(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+    default: nil
+    }
+}
