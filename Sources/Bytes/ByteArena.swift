@@ -1,0 +1,115 @@
+/// Packed records, appended and never moved, in pages of 64 KiB that are copied only when shared.
+///
+/// A record is found by its reference: page number and offset. A new version of a record is a new record; the
+/// reference in its owner's row changes. Copying the struct retains the pages (see `PagedArray`). This file
+/// owns the unsafe code of packed records.
+///
+/// Invariants: a record never crosses a page; a record larger than a page has a page of its own.
+package struct ByteArena: Sendable {
+    package static let pageSize = 65_536
+
+    private final class Page: @unchecked Sendable {
+        let base: UnsafeMutableRawPointer
+        let capacity: Int
+
+        init(capacity: Int) {
+            self.capacity = capacity
+            base = .allocate(byteCount: capacity, alignment: 16)
+        }
+
+        deinit { base.deallocate() }
+    }
+
+    /// Where a record lies: page number in the upper 40 bits, offset in the lower 24.
+    package struct Reference: BitwiseCopyable, Sendable, Equatable {
+        package let rawValue: UInt64
+
+        package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+        fileprivate init(page: Int, offset: Int) { rawValue = UInt64(page) << 24 | UInt64(offset) }
+
+        fileprivate var page: Int { Int(rawValue >> 24) }
+        fileprivate var offset: Int { Int(rawValue & 0xFF_FFFF) }
+    }
+
+    private var pages: [Page] = []
+    /// Used bytes of each page.
+    private var used: [Int32] = []
+
+    package init() {}
+
+    /// Bytes held by the pages.
+    package var allocatedBytes: Int { pages.reduce(0) { $0 + $1.capacity } }
+
+    /// Stores the record behind its length and returns where it lies.
+    package mutating func append(_ record: Span<UInt8>) -> Reference {
+        let needed = record.count + 4
+        let page = pageWithRoom(for: needed)
+        let offset = Int(used[page])
+        let base = pages[page].base
+        base.storeBytes(of: UInt32(record.count), toByteOffset: offset, as: UInt32.self)
+        record.withUnsafeBytes { source in
+            if let start = source.baseAddress { (base + offset + 4).copyMemory(from: start, byteCount: source.count) }
+        }
+        used[page] += Int32(needed)
+        return Reference(page: page, offset: offset)
+    }
+
+    private mutating func pageWithRoom(for needed: Int) -> Int {
+        if let last = pages.indices.last, Int(used[last]) + needed <= pages[last].capacity {
+            if !isKnownUniquelyReferenced(&pages[last]) { copyPage(last) }
+            return last
+        }
+        pages.append(Page(capacity: max(needed, Self.pageSize)))
+        used.append(0)
+        return pages.count - 1
+    }
+
+    private mutating func copyPage(_ page: Int) {
+        let copy = Page(capacity: pages[page].capacity)
+        copy.base.copyMemory(from: pages[page].base, byteCount: Int(used[page]))
+        pages[page] = copy
+    }
+
+    /// The record's bytes, valid while the arena is not changed.
+    package subscript(reference: Reference) -> Span<UInt8> {
+        @_lifetime(borrow self) get {
+            let page = reference.page
+            let offset = reference.offset
+            precondition(page < pages.count && offset + 4 <= Int(used[page]))
+            let base = pages[page].base
+            let count = Int(base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+            precondition(offset + 4 + count <= Int(used[page]))
+            let raw = UnsafeRawBufferPointer(start: base + offset + 4, count: count)
+            return _overrideLifetime(Span(_unsafeBytes: raw), borrowing: self)
+        }
+    }
+
+    // MARK: Whole pages, for snapshots
+
+    /// Calls `body` with the used bytes of each page, in order.
+    package func forEachPage<E: Error>(_ body: (Span<UInt8>) throws(E) -> Void) throws(E) {
+        for (number, page) in pages.enumerated() {
+            try body(Span(_unsafeBytes: UnsafeRawBufferPointer(start: page.base, count: Int(used[number]))))
+        }
+    }
+
+    /// Appends one page that `forEachPage` gave; references to it stay what they were.
+    package mutating func append(page bytes: Span<UInt8>) {
+        let page = Page(capacity: max(bytes.count, Self.pageSize))
+        bytes.withUnsafeBytes { source in
+            if let start = source.baseAddress { page.base.copyMemory(from: start, byteCount: source.count) }
+        }
+        pages.append(page)
+        used.append(Int32(bytes.count))
+    }
+
+    /// Whether a record lies whole at `reference`; for data that came from disk.
+    package func contains(_ reference: Reference) -> Bool {
+        let page = reference.page
+        let offset = reference.offset
+        guard page < pages.count, offset + 4 <= Int(used[page]) else { return false }
+        let count = Int(pages[page].base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        return offset + 4 + count <= Int(used[page])
+    }
+}
