@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 
 /// One failed operation on one file, as the operating system told it.
 package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -19,6 +20,9 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         self.code = code
         self.reason = reason
     }
+
+    /// Whether there is no room, for good or until a quota is raised.
+    package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 
     package var description: String { "cannot \(operation.rawValue) \(path): \(reason) (errno \(code))" }
 }
