@@ -32,6 +32,11 @@ package final class DataFolder: Sendable {
         self.lock = lock
     }
 
+    /// A folder that nothing is known about yet, for reading what can be read of it.
+    convenience init(unlocked path: String, on fileSystem: any FileSystem) {
+        self.init(path, on: fileSystem, seed: FolderSeed(high: 0, low: 0), wasCreated: false, lock: nil)
+    }
+
     /// Locks the folder for this process, and makes it with `newSeed` if it is not there.
     /// - Parameter holder: what others read in the lock file, for instance `pid 4711`.
     package static func open(

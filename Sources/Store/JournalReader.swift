@@ -38,7 +38,7 @@ struct JournalReader: ~Copyable {
     private(set) var eventsDelivered: UInt64 = 0
     private var bytesRead = 0
     /// What the clean-stop file contradicts.
-    private var endDamage: Damage?
+    private(set) var endDamage: Damage?
     private static let progressBytes = 4 << 20
 
     init(_ folder: DataFolder, _ request: Request) {

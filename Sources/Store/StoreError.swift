@@ -47,6 +47,7 @@ package struct Damage: Error, Equatable, Sendable, CustomStringConvertible {
         case gap = "a gap between two files"
         case endsEarly = "the data ends before the sequence that is known to be durable"
         case unreadable = "content that cannot be read"
+        case version = "a format version that is not known here"
         case goesOn = "bytes after the end"
     }
 
