@@ -56,6 +56,9 @@ package enum Verifier {
     ) throws(StoreError) {
         var description = FileVerdict(.folder, file: FileName.folder)
         description.damage = try damage(in: FileName.folder) { () throws(StoreError) in
+            guard names.contains(FileName.folder) else {
+                throw .damaged([Damage(.missing, file: FileName.folder, offset: 0)])
+            }
             _ = try DataFolder.inspect(folder.path, on: folder.fileSystem)
         }
         report.files.append(description)
