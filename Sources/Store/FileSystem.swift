@@ -1,0 +1,120 @@
+import Bytes
+import Glibc
+
+/// One failed operation on one file, as the operating system told it.
+package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Operation: String, Equatable, Sendable {
+        case open, read, write, synchronize, truncate, size, close, rename, remove, list, makeFolder, lock
+    }
+
+    package let operation: Operation
+    package let path: String
+    /// The `errno` of the failed call.
+    package let code: CInt
+    /// The system's words for `code`, for people.
+    package let reason: String
+
+    package init(_ operation: Operation, path: String, code: CInt, reason: String) {
+        self.operation = operation
+        self.path = path
+        self.code = code
+        self.reason = reason
+    }
+
+    /// Whether there is no room, for good or until a quota is raised.
+    package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+
+    package var description: String { "cannot \(operation.rawValue) \(path): \(reason) (errno \(code))" }
+}
+
+/// How a file is opened.
+package enum FileMode: Equatable, Sendable {
+    /// Must exist; only `read` and `size` may follow.
+    case read
+    /// Made if it is missing, kept if it is there.
+    case write
+    /// Must not exist yet (`EEXIST` otherwise).
+    case createNew
+}
+
+/// An open file. Confined to whoever opened it; no two threads may use one handle at once.
+package protocol File: AnyObject {
+    /// The path it was opened under.
+    var path: String { get }
+    /// Current length in bytes.
+    func size() throws(FileError) -> Int
+    /// Appends up to `count` bytes from `offset` on to `buffer`. Fewer than `count` means that the file ends there.
+    func read(at offset: Int, count: Int, into buffer: inout ByteWriter) throws(FileError)
+    /// Writes a prefix of `bytes` and returns how many it wrote: at least 1 if there are any, perhaps fewer than all.
+    func write(_ bytes: Span<UInt8>, at offset: Int) throws(FileError) -> Int
+    /// Makes the content durable, and the length with it (`fdatasync`). Blocks. After an error the state on disk is
+    /// unknown, and a second call may lie: never call again.
+    func synchronizeData() throws(FileError)
+    /// Cuts or extends (with zeros) to `size` bytes; durable only after `synchronizeData`.
+    func truncate(to size: Int) throws(FileError)
+    /// Gives the handle back; calling twice is harmless. Dropping the last reference closes too.
+    func close() throws(FileError)
+}
+
+/// Says that this process owns a folder, until it is released or the process ends.
+package protocol FileLock: Sendable {
+    func release()
+}
+
+/// What the lock's file said when another process holds it.
+package enum LockOutcome: Sendable {
+    case taken(any FileLock)
+    /// `holder` is what the owner wrote into the lock file.
+    case held(holder: String)
+}
+
+/// The file system as the store needs it: real (`LinuxFileSystem`) or simulated. Any thread may call; all calls block.
+package protocol FileSystem: Sendable {
+    func open(_ path: String, _ mode: FileMode) throws(FileError) -> any File
+    /// Replaces `newPath` if it exists; durable only after `synchronizeFolder`.
+    func rename(_ path: String, to newPath: String) throws(FileError)
+    /// Durable only after `synchronizeFolder`.
+    func remove(_ path: String) throws(FileError)
+    /// Names (not paths) of the files in a folder, sorted.
+    func list(_ folder: String) throws(FileError) -> [String]
+    /// Makes the entries of a folder durable: files made, renamed and removed in it.
+    func synchronizeFolder(_ folder: String) throws(FileError)
+    /// Makes the folder and its parents unless they are there.
+    func makeFolder(_ folder: String) throws(FileError)
+    /// Takes the lock of a file, which is made if missing and then says `holder`. Never waits.
+    func lock(_ path: String, holder: String) throws(FileError) -> LockOutcome
+}
+
+extension File {
+    /// Writes all bytes, however the system splits them.
+    package func writeAll(_ bytes: Span<UInt8>, at offset: Int) throws(FileError) {
+        var written = 0
+        while written < bytes.count {
+            written += try write(bytes.extracting(written..<bytes.count), at: offset + written)
+        }
+    }
+}
+
+extension FileSystem {
+    /// The whole content of a small file; `limit` bytes at most are read, the rest is left out.
+    package func contents(of path: String, limit: Int) throws(FileError) -> [UInt8] {
+        let file = try open(path, .read)
+        var buffer = ByteWriter(capacity: 4096)
+        try file.read(at: 0, count: min(limit, try file.size()), into: &buffer)
+        try file.close()
+        return buffer.copyBytes()
+    }
+
+    /// Replaces a file's content as one step that survives a crash whole: written aside, synced, renamed, and the
+    /// folder synced.
+    package func replace(_ path: String, in folder: String, with bytes: Span<UInt8>) throws(FileError) {
+        let aside = path + ".tmp"
+        let file = try open(aside, .write)
+        try file.truncate(to: 0)
+        try file.writeAll(bytes, at: 0)
+        try file.synchronizeData()
+        try file.close()
+        try rename(aside, to: path)
+        try synchronizeFolder(folder)
+    }
+}
