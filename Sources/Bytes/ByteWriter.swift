@@ -30,6 +30,12 @@ package struct ByteWriter: ~Copyable {
         count > 0 ? base.load(fromByteOffset: count - 1, as: UInt8.self) : nil
     }
 
+    /// One byte that was written.
+    @inline(__always) package func byte(at offset: Int) -> UInt8 {
+        precondition(offset >= 0 && offset < count)
+        return base.load(fromByteOffset: offset, as: UInt8.self)
+    }
+
     /// A copy of everything written, to hand to another thread.
     package func copyBytes() -> [UInt8] { copyBytes(from: 0) }
 
@@ -158,4 +164,9 @@ package struct ByteWriter: ~Copyable {
         precondition(written >= 0 && written <= maximum)
         count += written
     }
+}
+
+extension ByteWriter {
+    /// Appends all bytes of another writer.
+    package mutating func append(contentsOf other: borrowing ByteWriter) { append(other.span) }
 }

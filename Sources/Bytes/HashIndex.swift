@@ -4,7 +4,8 @@
 /// table (`matches`), so a short tag never decides. The index is split into 64 parts that grow one by one: growing
 /// never stops the caller for longer than one part takes. Never written to disk, rebuilt at load. This file owns
 /// the unsafe code of indexes.
-package struct HashIndex: ~Copyable {
+package struct HashIndex: ~Copyable, @unchecked Sendable {
+    // Sendable although it holds pointers: it cannot be copied, so whoever has it is its only user.
     private struct Slot {
         var tag: UInt32
         /// Entry number plus one; zero is an empty slot.

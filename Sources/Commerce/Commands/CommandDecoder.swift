@@ -1,0 +1,79 @@
+import Bytes
+
+/// Turns the JSON of a command into packed records with all hashes worked out. One per session; it owns the buffers
+/// that packing needs. Pure: nothing is decided here, and a refusal leaves the output as it was.
+package struct CommandDecoder: ~Copyable {
+    var scratch = PackingScratch()
+
+    package init() {}
+
+    /// Runs `body`; if it refuses, takes back what it appended.
+    mutating func keeping<Value>(
+        _ output: inout ByteWriter,
+        _ body: (inout PackingScratch, inout ByteWriter) throws(Refusal) -> Value
+    ) throws(Refusal) -> Value {
+        let start = output.count
+        do throws(Refusal) { return try body(&scratch, &output) } catch {
+            output.truncate(to: start)
+            throw error
+        }
+    }
+
+    /// Steps over white space after the JSON; anything else is an error.
+    static func expectEnd(_ reader: inout JSONReader) throws(Refusal) {
+        do throws(JSONError) { try reader.end() } catch {
+            throw Refusal(.syntax, "unexpected text behind the JSON, at its byte \(error.offset)")
+        }
+    }
+}
+
+/// Limits of names that become part of other names, such as `channel/store:number`.
+enum NameRule {
+    static let maximumChannelBytes = 64
+    static let maximumNumberBytes = 128
+
+    /// Copies a channel or store name in lower case: ASCII letters, digits, `.`, `_`, `-`.
+    static func append(
+        _ name: Span<UInt8>, _ field: StaticString, into output: inout ByteWriter
+    ) throws(Refusal) {
+        guard name.count > 0, name.count <= maximumChannelBytes else {
+            throw .invalid("\(field)", "must have 1 to \(maximumChannelBytes) characters")
+        }
+        for index in 0..<name.count {
+            switch name[index] {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
+                UInt8(ascii: "_"), UInt8(ascii: "-"):
+                output.append(name[index])
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): output.append(name[index] | 0x20)
+            default: throw .invalid("\(field)", "may hold only letters a-z, digits, '.', '_' and '-'")
+            }
+        }
+    }
+
+    /// Checks an order's or document's number: printable, no longer than its limit.
+    static func check(number: Span<UInt8>, _ field: StaticString) throws(Refusal) {
+        guard number.count <= maximumNumberBytes else {
+            throw .invalid("\(field)", "must have at most \(maximumNumberBytes) bytes")
+        }
+        for index in 0..<number.count where number[index] < 0x20 || number[index] == 0x7F {
+            throw .invalid("\(field)", "must not hold control characters")
+        }
+    }
+}
+
+extension CommandDecoder {
+    /// Puts channel and store, checked and lower-cased, into the scratch; `store` is `main` unless given.
+    static func source(
+        _ packer: RecordPacker, channel: MemberTable.Slot, store: MemberTable.Slot, _ scratch: inout PackingScratch
+    ) throws(Refusal) {
+        scratch.channel.removeAll()
+        scratch.store.removeAll()
+        guard channel.form == .text else { throw .invalid("channel", "is required, a string such as \"shopify\"") }
+        try NameRule.append(packer.bytes.extracting(channel.range), "channel", into: &scratch.channel)
+        switch store.form {
+        case .absent: scratch.store.append("main")
+        case .text: try NameRule.append(packer.bytes.extracting(store.range), "store", into: &scratch.store)
+        default: throw .invalid("store", "must be a string")
+        }
+    }
+}

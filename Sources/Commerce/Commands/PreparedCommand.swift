@@ -1,0 +1,95 @@
+import Bytes
+
+/// A range of bytes inside a batch.
+package struct ByteRange: Sendable, BitwiseCopyable {
+    package let start: UInt32
+    package let end: UInt32
+
+    package init(_ start: Int, _ end: Int) {
+        self.start = UInt32(start)
+        self.end = UInt32(end)
+    }
+
+    package static let empty = ByteRange(0, 0)
+
+    package var range: Range<Int> { Int(start)..<Int(end) }
+}
+
+/// What a command says about one buyer, packed and with its identity keys worked out.
+package struct PreparedParty: Sendable, BitwiseCopyable {
+    /// The packed record: identity keys, then the members of `PartyShape` (see `PartyRecord`).
+    package var record: ByteRange = .empty
+    /// Hash of the record's content: the same data from the same source is the same variant.
+    package var contentHash: UInt64 = 0
+    /// The key of the channel's own customer number; zero when the channel gave none.
+    package var referenceHash: UInt64 = 0
+}
+
+/// An order ready to be decided: everything that needs parsing, normalising or hashing is done.
+package struct PreparedOrder: Sendable, BitwiseCopyable {
+    package var party = PreparedParty()
+    /// The packed record (see `OrderShape`).
+    package var record: ByteRange = .empty
+    /// How replies name the order: `channel:number` or `channel/store:number`.
+    package var name: ByteRange = .empty
+    package var keyHash: UInt64 = 0
+    /// Hash of order and party without `updatedAt`.
+    package var contentHash: UInt64 = 0
+    /// Milliseconds; `noUpdateTime` when the sender gave none.
+    package var updatedAt: Int64 = noUpdateTime
+    package var placedAt: Int64 = 0
+
+    package static let noUpdateTime = Int64.min
+}
+
+/// A profile without an order.
+package struct PreparedProfile: Sendable, BitwiseCopyable {
+    package var party = PreparedParty()
+    /// Milliseconds; `PreparedOrder.noUpdateTime` when the sender gave none.
+    package var updatedAt: Int64 = PreparedOrder.noUpdateTime
+}
+
+/// A document made elsewhere.
+package struct PreparedDocument: Sendable, BitwiseCopyable {
+    package var record: ByteRange = .empty
+    package var keyHash: UInt64 = 0
+    package var contentHash: UInt64 = 0
+    package var updatedAt: Int64 = PreparedOrder.noUpdateTime
+    /// The hash of the order it belongs to; zero when it names a customer instead.
+    package var orderHash: UInt64 = 0
+    /// The number of the customer it belongs to; zero when it names an order.
+    package var customerNumber: UInt32 = 0
+}
+
+/// A remark about a customer.
+package struct PreparedNote: Sendable, BitwiseCopyable {
+    package var customerNumber: UInt32 = 0
+    package var text: ByteRange = .empty
+}
+
+/// How a command names a customer.
+package enum CustomerSelector: Sendable, Equatable {
+    case number(UInt32)
+    /// Any identity key; several where a value can be of several kinds (an e-mail may be real or relay).
+    case keys([IdentityKey])
+    case order(UInt64)
+    /// The hashes under which a document of this number may be known, one per kind.
+    case document([UInt64])
+}
+
+/// A question about customers. Changes nothing.
+package enum CustomerQuery: Sendable {
+    case dossier(CustomerSelector, offset: Int, limit: Int)
+    case find([CustomerSelector], offset: Int, limit: Int)
+    case why(CustomerSelector, CustomerSelector?)
+    case order(UInt64)
+}
+
+/// One command of a batch, ready for the directory.
+package enum PreparedCommand: Sendable {
+    case order(PreparedOrder)
+    case profile(PreparedProfile)
+    case document(PreparedDocument)
+    case note(PreparedNote)
+    case query(CustomerQuery)
+}

@@ -1,0 +1,279 @@
+import Bytes
+
+// Decide: every rule about who is who and what is new. Pure: reads the state, writes events, changes nothing; the
+// caller applies each event with `evolve` before it decides the next command.
+
+/// How an arriving party found its customer.
+package enum Resolution: UInt8, Sendable {
+    case created, matched, merged
+
+    /// As it stands in replies.
+    package var text: StaticString {
+        switch self {
+        case .created: "created"
+        case .matched: "matched"
+        case .merged: "merged"
+        }
+    }
+}
+
+/// What became of an order, profile or document.
+package enum Verdict: Sendable, Equatable {
+    /// New; one event was written.
+    case recorded(Resolution)
+    /// A newer version of a known one; one event was written.
+    case revised(Resolution)
+    /// Word for word known already.
+    case duplicate
+    /// Older than what is known.
+    case stale
+    /// Differs from what is known, and nothing says which is newer.
+    case conflict
+}
+
+/// The outcome of a write: whom it concerns and which entry.
+package struct Decision: Sendable, Equatable {
+    package let verdict: Verdict
+    package let profile: UInt32
+    /// Number of the order or document in the directory; zero for a profile.
+    package let subject: UInt32
+}
+
+extension DirectoryState {
+    // MARK: The first events
+
+    package func initialise(shards: Int, seed: UInt64, at now: Timestamp, into events: inout EventWriter) {
+        precondition(!isInitialised && (1...256).contains(shards))
+        events.engineInitialised(shards: shards, seed: seed, now: now)
+    }
+
+    package func openShop(_ name: String, at now: Timestamp, into events: inout EventWriter) throws(Refusal) {
+        guard shops.count < 60_000 else { throw Refusal(.refused, "no more than 60,000 shops in one engine") }
+        events.shopOpened(UInt16(shops.count), name: name, now: now)
+    }
+
+    // MARK: Orders
+
+    /// Decides an order: known, newer, older, contradicting, or new, and then whose.
+    package func decide(
+        _ order: PreparedOrder, in bytes: Span<UInt8>, shop: UInt16, at now: Timestamp, into events: inout EventWriter
+    ) -> Decision {
+        if let known = findOrder(order.keyHash) {
+            return decideAgain(order, known, in: bytes, shop: shop, at: now, into: &events)
+        }
+        let home = home(of: order.party)
+        events.begin(.orderRecorded, now, shop: shop)
+        let resolution = party(order.party, home, in: bytes, seenAt: seenAt(order), into: &events)
+        let subject = UInt32(orders.count)
+        events.subject(
+            subject, row: rows[shard(of: home.profile)].orders, keyHash: order.keyHash, contentHash: order.contentHash,
+            updatedAt: order.updatedAt, record: bytes.extracting(order.record.range))
+        events.end()
+        return Decision(verdict: .recorded(resolution), profile: home.profile, subject: subject)
+    }
+
+    /// An order that is known: idempotent without a time window.
+    private func decideAgain(
+        _ order: PreparedOrder, _ known: Int, in bytes: Span<UInt8>, shop: UInt16, at now: Timestamp,
+        into events: inout EventWriter
+    ) -> Decision {
+        let entry = orders[known]
+        let verdict = version(entry, contentHash: order.contentHash, updatedAt: order.updatedAt)
+        guard verdict == .revised(.matched) else {
+            return Decision(verdict: verdict, profile: entry.profile, subject: UInt32(known))
+        }
+        var home = home(of: order.party, orderOf: entry.profile)
+        home.isKnownVariant = home.isKnownVariant && variants[home.variant].profile == entry.profile
+        home.profile = entry.profile
+        events.begin(.orderRevised, now, shop: shop)
+        let resolution = party(order.party, home, in: bytes, seenAt: seenAt(order), into: &events)
+        events.subject(
+            UInt32(known), row: entry.row, keyHash: order.keyHash, contentHash: order.contentHash,
+            updatedAt: order.updatedAt, record: bytes.extracting(order.record.range))
+        events.end()
+        return Decision(
+            verdict: .revised(resolution == .created ? .matched : resolution), profile: entry.profile,
+            subject: UInt32(known))
+    }
+
+    /// The rule of versions, the same for orders and documents: `updatedAt` alone tells newer from older.
+    private func version(_ entry: SubjectEntry, contentHash: UInt64, updatedAt: Int64) -> Verdict {
+        let none = PreparedOrder.noUpdateTime
+        if entry.contentHash == contentHash, updatedAt <= entry.updatedAt { return .duplicate }
+        if updatedAt == none { return .conflict }
+        if entry.updatedAt == none || updatedAt > entry.updatedAt { return .revised(.matched) }
+        return updatedAt < entry.updatedAt ? .stale : .conflict
+    }
+
+    private func seenAt(_ order: PreparedOrder) -> Int64 {
+        order.updatedAt == PreparedOrder.noUpdateTime ? order.placedAt : order.updatedAt
+    }
+
+    // MARK: Profiles
+
+    /// Decides a profile that came without an order. A repeat of what came last changes nothing; what is older than
+    /// it, by `updatedAt`, neither.
+    package func decide(
+        _ profile: PreparedProfile, in bytes: Span<UInt8>, shop: UInt16, at now: Timestamp,
+        into events: inout EventWriter
+    ) -> Decision {
+        let home = home(of: profile.party)
+        let hasTime = profile.updatedAt != PreparedOrder.noUpdateTime
+        if !home.isNew {
+            let entry = profiles[Int(home.profile)]
+            let isSame = home.isKnownVariant && variants[home.variant].row + 1 == entry.importedRow
+            if isSame, !hasTime || profile.updatedAt <= entry.importedAt {
+                return Decision(verdict: .duplicate, profile: home.profile, subject: 0)
+            }
+            if hasTime, entry.importedRow > 0, profile.updatedAt < entry.importedAt {
+                return Decision(verdict: .stale, profile: home.profile, subject: 0)
+            }
+        }
+        events.begin(.profileRecorded, now, shop: shop)
+        let seenAt = hasTime ? profile.updatedAt : now.milliseconds
+        let resolution = party(profile.party, home, in: bytes, seenAt: seenAt, into: &events)
+        events.end()
+        return Decision(
+            verdict: home.isNew ? .recorded(resolution) : .revised(resolution), profile: home.profile, subject: 0)
+    }
+
+    // MARK: Whose is it
+
+    /// Where an arriving party belongs.
+    private struct Home {
+        var profile: UInt32
+        var isNew = false
+        /// The very same data from the same source was seen before.
+        var isKnownVariant = false
+        var variant = 0
+        /// The account that an order turned out to belong to, if that is another profile than the order's.
+        var account: UInt32?
+    }
+
+    @inline(__always) private func home(of party: PreparedParty, orderOf guest: UInt32? = nil) -> Home {
+        if let variant = findVariant(party.contentHash) {
+            var home = Home(profile: variants[variant].profile, isKnownVariant: true, variant: variant)
+            if let guest, home.profile != guest { home.account = home.profile }
+            return home
+        }
+        if party.referenceHash != 0, let key = findKey(party.referenceHash) {
+            var home = Home(profile: keys[key].profile)
+            if let guest, home.profile != guest { home.account = home.profile }
+            return home
+        }
+        if let guest { return Home(profile: guest) }
+        return Home(profile: UInt32(profiles.count), isNew: true)
+    }
+
+    /// Writes the party part of an event and tells how many customers it touched.
+    private func party(
+        _ party: PreparedParty, _ home: Home, in bytes: Span<UInt8>, seenAt: Int64, into events: inout EventWriter
+    ) -> Resolution {
+        var change = PartyChange()
+        change.profile = home.profile
+        change.isNewProfile = home.isNew
+        if home.isKnownVariant {
+            change.variantRow = variants[home.variant].row
+            events.party(change, record: bytes.extracting(0..<0), seenAt: seenAt)
+            return .matched
+        }
+        change.isNewVariant = true
+        change.variantRow = rows[shard(of: home.profile)].variants
+        change.contentHash = party.contentHash
+        let record = bytes.extracting(party.record.range)
+        events.beginEdges()
+        let touched = evidence(record, home, &change, into: &events)
+        events.party(change, record: record, seenAt: seenAt)
+        return touched
+    }
+
+    /// Writes an edge for each key that another profile brought before, and counts the customers so tied.
+    private func evidence(
+        _ record: Span<UInt8>, _ home: Home, _ change: inout PartyChange, into events: inout EventWriter
+    ) -> Resolution {
+        var firstRoot: UInt32? = home.isNew ? nil : root(of: home.profile)
+        var merges = false
+        var count = 0
+        func tie(_ key: IdentityKey, _ other: UInt32) {
+            guard other != home.profile, !hasEdge(home, key.hash, other) else { return }
+            events.edge(key, to: other)
+            count += 1
+            let otherRoot = root(of: other)
+            if let firstRoot { merges = merges || otherRoot != firstRoot } else { firstRoot = otherRoot }
+        }
+        PartyRecord.forEachKey(of: record) { key in
+            if let entry = findKey(key.hash) { tie(key, keys[entry].profile) }
+        }
+        if let account = home.account {
+            tie(IdentityKey(kind: .order, hash: UInt64(account)), account)
+        }
+        change.edgeCount = count
+        guard firstRoot != nil else { return .created }
+        return merges ? .merged : .matched
+    }
+
+    /// A profile that comes again with a new variant repeats most of its keys; one edge per key is enough.
+    private func hasEdge(_ home: Home, _ hash: UInt64, _ other: UInt32) -> Bool {
+        if home.isNew { return false }
+        return edgeNumbers(of: home.profile).contains {
+            edges[$0].keyHash == hash && (edges[$0].newer == other || edges[$0].older == other)
+        }
+    }
+
+    // MARK: Documents and notes
+
+    package func decide(
+        _ document: PreparedDocument, in bytes: Span<UInt8>, shop: UInt16, at now: Timestamp,
+        into events: inout EventWriter
+    ) throws(Refusal) -> Decision {
+        let known = findDocument(document.keyHash)
+        if let known {
+            let entry = documents[known]
+            let verdict = version(entry, contentHash: document.contentHash, updatedAt: document.updatedAt)
+            guard verdict == .revised(.matched) else {
+                return Decision(verdict: verdict, profile: entry.profile, subject: UInt32(known))
+            }
+        }
+        let profile = try owner(of: document, shop: shop)
+        if let known, documents[known].profile != profile {
+            throw Refusal(.conflict, "order: the document is known for another order")
+        }
+        let subject = UInt32(known ?? documents.count)
+        events.begin(known == nil ? .documentRecorded : .documentRevised, now, shop: shop)
+        events.profile(profile)
+        events.subject(
+            subject, row: known.map { documents[$0].row } ?? rows[shard(of: profile)].documents,
+            keyHash: document.keyHash, contentHash: document.contentHash, updatedAt: document.updatedAt,
+            record: bytes.extracting(document.record.range))
+        events.end()
+        return Decision(
+            verdict: known == nil ? .recorded(.matched) : .revised(.matched), profile: profile, subject: subject)
+    }
+
+    private func owner(of document: PreparedDocument, shop: UInt16) throws(Refusal) -> UInt32 {
+        if document.orderHash != 0 {
+            guard let order = findOrder(document.orderHash) else {
+                throw Refusal(.notFound, "order: not known in this shop; put the order first")
+            }
+            return orders[order].profile
+        }
+        guard let profile = profile(.number(document.customerNumber), shop: shop) else {
+            throw Refusal(.notFound, "customer: C\(document.customerNumber) is not known in this shop")
+        }
+        return profile
+    }
+
+    package func decide(
+        _ note: PreparedNote, in bytes: Span<UInt8>, actor: Span<UInt8>, shop: UInt16, at now: Timestamp,
+        into events: inout EventWriter
+    ) throws(Refusal) -> Decision {
+        guard let profile = profile(.number(note.customerNumber), shop: shop) else {
+            throw Refusal(.notFound, "C\(note.customerNumber) is not known in this shop")
+        }
+        events.begin(.noteAdded, now, shop: shop)
+        events.profile(profile)
+        events.note(row: rows[shard(of: profile)].notes, actor: actor, text: bytes.extracting(note.text.range))
+        events.end()
+        return Decision(verdict: .recorded(.matched), profile: profile, subject: 0)
+    }
+}

@@ -1,0 +1,143 @@
+import Bytes
+
+// Evolve: the only code that changes the directory. Live commands and recovery both come here. It cannot fail on an
+// event that `decide` made; `validate` is asked first where events come from a disk.
+extension DirectoryState {
+    /// Whether the event follows from this state. Rules are not asked again: only what would break the tables.
+    package func validate(_ event: Event) throws(EventError) {
+        func check(_ condition: Bool, _ what: String) throws(EventError) {
+            if !condition { throw .inconsistent(what) }
+        }
+        if event.kind == .engineInitialised {
+            try check(sequence == 0 && (1...256).contains(event.shards), "initialised twice, or with no shard")
+            return
+        }
+        try check(sequence > 0, "the first event does not initialise the engine")
+        if event.kind == .shopOpened { return try check(Int(event.shop) == shops.count, "a shop number out of order") }
+        try check(Int(event.shop) < shops.count, "an unknown shop")
+        let profile = Int(event.party.profile)
+        try check(event.party.isNewProfile ? profile == profiles.count : profile < profiles.count, "an unknown profile")
+        let rows = rows[profile % shardCount]
+        switch event.kind {
+        case .profileRecorded, .orderRecorded, .orderRevised:
+            let variant = event.party.variantRow
+            try check(event.party.isNewVariant ? variant == rows.variants : variant < rows.variants, "a wrong variant")
+            try check(event.party.isNewVariant || !event.party.isNewProfile, "a profile without data")
+            if event.kind == .profileRecorded { return }
+            let isNew = event.kind == .orderRecorded
+            try check(isNew == (Int(event.subject) == orders.count), "a wrong order number")
+            try check(isNew ? event.row == rows.orders : event.row < rows.orders, "a wrong order row")
+        case .documentRecorded, .documentRevised:
+            let isNew = event.kind == .documentRecorded
+            try check(isNew == (Int(event.subject) == documents.count), "a wrong document number")
+            try check(isNew ? event.row == rows.documents : event.row < rows.documents, "a wrong document row")
+        case .noteAdded: try check(event.row == rows.notes, "a wrong note row")
+        case .engineInitialised, .shopOpened: break
+        }
+    }
+
+    /// Applies an event. `bytes` are the event's own.
+    package mutating func evolve(_ event: Event, _ bytes: Span<UInt8>) {
+        sequence += 1
+        switch event.kind {
+        case .engineInitialised:
+            shardCount = event.shards
+            seed = event.seed
+            rows = Array(repeating: ShardRows(), count: event.shards)
+        case .shopOpened:
+            let name = bytes.text(event.record.range)
+            shopNumbers[name] = UInt16(shops.count)
+            shops.append(name)
+        case .profileRecorded:
+            evolveParty(event, bytes, order: nil)
+            profiles[Int(event.party.profile)].importedRow = event.party.variantRow + 1
+            profiles[Int(event.party.profile)].importedAt = event.seenAt
+        case .orderRecorded:
+            evolveParty(event, bytes, order: event.subject)
+            orders.append(subject(event))
+            orderIndex.insert(event.keyHash, Int(event.subject))
+            rows[shard(of: event.party.profile)].orders += 1
+        case .orderRevised:
+            evolveParty(event, bytes, order: event.subject)
+            orders[Int(event.subject)] = subject(event)
+        case .documentRecorded:
+            documents.append(subject(event))
+            documentIndex.insert(event.keyHash, Int(event.subject))
+            rows[shard(of: event.party.profile)].documents += 1
+            touch(event.party.profile)
+        case .documentRevised:
+            documents[Int(event.subject)] = subject(event)
+            touch(event.party.profile)
+        case .noteAdded:
+            rows[shard(of: event.party.profile)].notes += 1
+            touch(event.party.profile)
+        }
+    }
+
+    /// The root knows the last event of the whole customer.
+    @inline(__always) private mutating func touch(_ profile: UInt32) {
+        profiles[Int(root(of: profile))].lastSequence = sequence
+    }
+
+    @inline(__always) private func subject(_ event: Event) -> SubjectEntry {
+        SubjectEntry(
+            keyHash: event.keyHash, contentHash: event.contentHash, updatedAt: event.updatedAt, sequence: sequence,
+            profile: event.party.profile, row: event.row)
+    }
+
+    private mutating func evolveParty(_ event: Event, _ bytes: Span<UInt8>, order: UInt32?) {
+        let party = event.party
+        let profile = party.profile
+        if party.isNewProfile {
+            profiles.append(
+                ProfileEntry(
+                    parent: profile, next: profile, lowest: profile, size: 1, newestEdge: 0, shop: UInt32(event.shop),
+                    lastSequence: sequence))
+            customerCount += 1
+        }
+        defer { touch(profile) }
+        guard party.isNewVariant else { return }
+        let variant = variants.append(
+            VariantEntry(hash: party.contentHash, profile: profile, row: party.variantRow))
+        // A revised order may bring another profile's variant to its own; the first stays in the index.
+        if findVariant(party.contentHash) == nil { variantIndex.insert(party.contentHash, variant) }
+        rows[shard(of: profile)].variants += 1
+        PartyRecord.forEachKey(of: bytes.extracting(party.record.range)) { addKey($0, profile) }
+        event.forEachEdge(in: bytes) { key, other in addEdge(key, profile, other, order) }
+    }
+
+    private mutating func addKey(_ key: IdentityKey, _ profile: UInt32) {
+        if let entry = findKey(key.hash) {
+            keys[entry].uses &+= 1
+        } else {
+            keyIndex.insert(key.hash, keys.append(KeyEntry(hash: key.hash, profile: profile, uses: 1)))
+        }
+    }
+
+    private mutating func addEdge(_ key: IdentityKey, _ newer: UInt32, _ older: UInt32, _ order: UInt32?) {
+        let number = edges.append(
+            EdgeEntry(
+                keyHash: key.hash, sequence: sequence, newer: newer, older: older,
+                nextOfNewer: profiles[Int(newer)].newestEdge, nextOfOlder: profiles[Int(older)].newestEdge,
+                order: order.map { $0 + 1 } ?? 0, kind: UInt32(key.kind.rawValue)))
+        profiles[Int(newer)].newestEdge = UInt32(number + 1)
+        profiles[Int(older)].newestEdge = UInt32(number + 1)
+        unite(newer, older)
+    }
+
+    /// Joins two clusters: the smaller tree goes under the larger root, the rings become one.
+    private mutating func unite(_ left: UInt32, _ right: UInt32) {
+        var upper = root(of: left)
+        var lower = root(of: right)
+        guard upper != lower else { return }
+        if profiles[Int(upper)].size < profiles[Int(lower)].size { swap(&upper, &lower) }
+        let lowerEntry = profiles[Int(lower)]
+        profiles[Int(lower)].parent = upper
+        profiles[Int(upper)].size += lowerEntry.size
+        profiles[Int(upper)].lowest = min(profiles[Int(upper)].lowest, lowerEntry.lowest)
+        let next = profiles[Int(upper)].next
+        profiles[Int(upper)].next = lowerEntry.next
+        profiles[Int(lower)].next = next
+        customerCount -= 1
+    }
+}

@@ -1,0 +1,269 @@
+import Bytes
+
+// The state of the directory: who is this, have we seen this. Hashes and small integers only; what people and orders
+// are called lives on the shards.
+//
+// Profiles are numbered from 0 in the order of their arrival; profile p lives on shard p % shards at row p / shards. A
+// customer is a cluster of profiles: a tree by `parent` for finding its root and a ring by `next` for walking it.
+//
+// Invariants
+// 1. Every profile is in exactly one ring; all profiles of a ring have the same root; the root knows the ring's size
+//    and its lowest profile, which gives the customer's number.
+// 2. A key, order, variant or document hash stands in its index exactly once.
+// 3. Row counters equal the number of rows on each shard.
+
+package struct ProfileEntry: BitwiseCopyable, Sendable {
+    var parent: UInt32
+    var next: UInt32
+    /// Lowest profile of the cluster; true at the root only.
+    var lowest: UInt32
+    /// Profiles in the cluster; true at the root only.
+    var size: UInt32
+    /// Number of the newest edge plus one.
+    var newestEdge: UInt32
+    var shop: UInt32
+    /// Row of the variant that came last without an order (an import), plus one; zero when there was none.
+    var importedRow: UInt32 = 0
+    /// When the channel says that it was true, in milliseconds.
+    var importedAt: Int64 = 0
+    /// The last event that touched the customer; true at the root only.
+    package var lastSequence: UInt64
+}
+
+struct VariantEntry: BitwiseCopyable, Sendable {
+    var hash: UInt64
+    var profile: UInt32
+    var row: UInt32
+}
+
+struct KeyEntry: BitwiseCopyable, Sendable {
+    var hash: UInt64
+    /// The first profile that brought this key.
+    var profile: UInt32
+    /// How many variants brought it.
+    var uses: UInt32
+}
+
+/// An order or a document, as far as the directory needs to know it.
+package struct SubjectEntry: BitwiseCopyable, Sendable {
+    package var keyHash: UInt64
+    package var contentHash: UInt64
+    package var updatedAt: Int64
+    /// The event that recorded its current version.
+    package var sequence: UInt64
+    package var profile: UInt32
+    package var row: UInt32
+}
+
+/// Evidence that ties two profiles.
+package struct EdgeEntry: BitwiseCopyable, Sendable {
+    package var keyHash: UInt64
+    package var sequence: UInt64
+    /// The profile whose variant brought the key, and the one that had it before.
+    package var newer: UInt32
+    package var older: UInt32
+    /// Next edge of each end plus one.
+    var nextOfNewer: UInt32
+    var nextOfOlder: UInt32
+    /// Number of the order that brought the variant plus one; zero for a profile without an order.
+    package var order: UInt32
+    package var kind: UInt32
+}
+
+package struct DirectoryState: ~Copyable, Sendable {
+    package internal(set) var shardCount: Int
+    /// Seed of every hash; random per data folder.
+    package internal(set) var seed: UInt64 = 0
+    package internal(set) var shops: [String] = []
+    var shopNumbers: [String: UInt16] = [:]
+    /// The last event applied.
+    package internal(set) var sequence: UInt64 = 0
+
+    package internal(set) var profiles = PagedArray<ProfileEntry>()
+    var variants = PagedArray<VariantEntry>()
+    var keys = PagedArray<KeyEntry>()
+    package internal(set) var orders = PagedArray<SubjectEntry>()
+    package internal(set) var documents = PagedArray<SubjectEntry>()
+    package internal(set) var edges = PagedArray<EdgeEntry>()
+    package internal(set) var customerCount = 0
+    /// Rows in use on each shard.
+    var rows: [ShardRows]
+
+    var variantIndex = HashIndex()
+    var keyIndex = HashIndex()
+    var orderIndex = HashIndex()
+    var documentIndex = HashIndex()
+
+    /// An empty state; `engineInitialised` fills in shard count and seed.
+    package init() {
+        shardCount = 1
+        rows = [ShardRows()]
+    }
+
+    package var isInitialised: Bool { sequence > 0 }
+
+    /// Bytes held by tables and indexes.
+    package var allocatedBytes: Int {
+        profiles.allocatedBytes + variants.allocatedBytes + keys.allocatedBytes + orders.allocatedBytes
+            + documents.allocatedBytes + edges.allocatedBytes + variantIndex.allocatedBytes + keyIndex.allocatedBytes
+            + orderIndex.allocatedBytes + documentIndex.allocatedBytes
+    }
+}
+
+/// How many rows of each table a shard holds.
+package struct ShardRows: Equatable, Sendable {
+    package var variants: UInt32 = 0
+    package var orders: UInt32 = 0
+    package var documents: UInt32 = 0
+    package var notes: UInt32 = 0
+
+    package init() {}
+}
+
+// MARK: - Look-ups
+
+extension DirectoryState {
+    /// The shop's number, if it was ever written to.
+    package func shop(named name: String) -> UInt16? { shopNumbers[name] }
+
+    @inline(__always) package func shard(of profile: UInt32) -> Int { Int(profile) % shardCount }
+
+    @inline(__always) func findOrder(_ hash: UInt64) -> Int? {
+        orderIndex.find(hash) { orders[$0].keyHash == hash }
+    }
+
+    @inline(__always) func findVariant(_ hash: UInt64) -> Int? {
+        variantIndex.find(hash) { variants[$0].hash == hash }
+    }
+
+    @inline(__always) func findKey(_ hash: UInt64) -> Int? {
+        keyIndex.find(hash) { keys[$0].hash == hash }
+    }
+
+    func findDocument(_ hash: UInt64) -> Int? {
+        documentIndex.find(hash) { documents[$0].keyHash == hash }
+    }
+
+    // MARK: Clusters
+
+    @inline(__always) package func root(of profile: UInt32) -> UInt32 {
+        var current = profile
+        while true {
+            let parent = profiles[Int(current)].parent
+            if parent == current { return current }
+            current = parent
+        }
+    }
+
+    /// The living number of the customer that the profile belongs to.
+    @inline(__always) package func customerNumber(of profile: UInt32) -> UInt32 {
+        profiles[Int(root(of: profile))].lowest + 1
+    }
+
+    /// The last event that touched the customer that the profile belongs to.
+    package func lastSequence(ofCustomerOf profile: UInt32) -> UInt64 {
+        profiles[Int(root(of: profile))].lastSequence
+    }
+
+    /// All profiles of the customer, oldest first.
+    package func members(of profile: UInt32) -> [UInt32] {
+        var members = [profile]
+        var current = profiles[Int(profile)].next
+        while current != profile {
+            members.append(current)
+            current = profiles[Int(current)].next
+        }
+        members.sort()
+        return members
+    }
+
+    /// Every edge between the profiles of one customer, oldest first.
+    package func evidence(of members: [UInt32]) -> [EdgeEntry] {
+        var numbers = Set<Int>()
+        for member in members { numbers.formUnion(edgeNumbers(of: member)) }
+        return numbers.sorted().map { edges[$0] }
+    }
+
+    /// A page of the shop's customers in the order of their numbers, each by its lowest profile, and how many there are.
+    package func customers(of shop: UInt16, offset: Int, limit: Int) -> (lowest: [UInt32], total: Int) {
+        var page: [UInt32] = []
+        var total = 0
+        for number in 0..<profiles.count {
+            let entry = profiles[number]
+            guard entry.shop == UInt32(shop) else { continue }
+            guard profiles[Int(root(of: UInt32(number)))].lowest == UInt32(number) else { continue }
+            if total >= offset, page.count < limit { page.append(UInt32(number)) }
+            total += 1
+        }
+        return (page, total)
+    }
+
+    /// Edges of one profile, newest first.
+    func edgeNumbers(of profile: UInt32) -> [Int] {
+        var numbers: [Int] = []
+        var next = profiles[Int(profile)].newestEdge
+        while next != 0 {
+            let edge = edges[Int(next - 1)]
+            numbers.append(Int(next - 1))
+            next = edge.newer == profile ? edge.nextOfNewer : edge.nextOfOlder
+        }
+        return numbers
+    }
+
+    /// A profile of the customer that the selector names, within the shop.
+    package func profile(_ selector: CustomerSelector, shop: UInt16) -> UInt32? {
+        switch selector {
+        case .number(let number):
+            guard number > 0, Int(number) <= profiles.count, profiles[Int(number) - 1].shop == UInt32(shop) else {
+                return nil
+            }
+            return number - 1
+        case .keys(let candidates):
+            for key in candidates {
+                if let entry = findKey(key.hash) { return keys[entry].profile }
+            }
+            return nil
+        case .order(let hash): return findOrder(hash).map { orders[$0].profile }
+        case .document(let hashes):
+            for hash in hashes {
+                if let document = findDocument(hash) { return documents[document].profile }
+            }
+            return nil
+        }
+    }
+
+    /// The order's entry, by the hash of its name.
+    package func order(_ hash: UInt64) -> SubjectEntry? { findOrder(hash).map { orders[$0] } }
+}
+
+/// What a directory holds, in numbers.
+package struct DirectoryCounts: Sendable, Equatable {
+    package let shops: Int
+    package let customers: Int
+    package let profiles: Int
+    package let orders: Int
+    package let documents: Int
+    package let edges: Int
+    package let sequence: UInt64
+    package let allocatedBytes: Int
+}
+
+extension DirectoryState {
+    package func counts() -> DirectoryCounts {
+        DirectoryCounts(
+            shops: shops.count, customers: customerCount, profiles: profiles.count, orders: orders.count,
+            documents: documents.count, edges: edges.count, sequence: sequence, allocatedBytes: allocatedBytes)
+    }
+}
+
+extension CustomerSelector {
+    /// What was asked by, for an error message.
+    package var text: String {
+        switch self {
+        case .number: "number"
+        case .keys(let keys): keys.first.map { "\($0.kind.text)" } ?? "value"
+        case .order: "order"
+        case .document: "document"
+        }
+    }
+}

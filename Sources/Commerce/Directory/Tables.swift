@@ -1,0 +1,259 @@
+import Bytes
+
+/// The tables of a snapshot. The raw values are written to disk. Layouts: a table is its entries as they lie in memory
+/// (little-endian, natural alignment), page after page; `records` is pages, each behind its length (4 bytes).
+package enum TableKind: UInt32, Sendable, CaseIterable {
+    case header = 1
+    case profiles = 2
+    case variants = 3
+    case keys = 4
+    case orders = 5
+    case documents = 6
+    case edges = 7
+    case shardProfiles = 16
+    case shardVariants = 17
+    case shardOrders = 18
+    case shardVersions = 19
+    case shardDocuments = 20
+    case shardNotes = 21
+    case shardRecords = 22
+}
+
+/// Takes the tables of a state one after the other.
+package protocol TableSink {
+    associatedtype Failure: Error
+    /// Begins a table of so many entries; `shard` is zero for the directory's own.
+    func begin(_ kind: TableKind, shard: Int, entries: Int) throws(Failure)
+    func write(_ bytes: Span<UInt8>) throws(Failure)
+    func end() throws(Failure)
+}
+
+extension TableSink {
+    fileprivate func table<Entry>(_ kind: TableKind, _ shard: Int, _ table: PagedArray<Entry>) throws(Failure) {
+        try begin(kind, shard: shard, entries: table.count)
+        try table.forEachPage { page throws(Failure) in try write(page) }
+        try end()
+    }
+}
+
+/// The directory's tables at one moment. Sharing their pages costs nothing; indexes are not part of it.
+package struct DirectoryCapture: Sendable {
+    package let sequence: UInt64
+    fileprivate let header: [UInt8]
+    fileprivate let profiles: PagedArray<ProfileEntry>
+    fileprivate let variants: PagedArray<VariantEntry>
+    fileprivate let keys: PagedArray<KeyEntry>
+    fileprivate let orders: PagedArray<SubjectEntry>
+    fileprivate let documents: PagedArray<SubjectEntry>
+    fileprivate let edges: PagedArray<EdgeEntry>
+
+    /// Writes all tables, the header first.
+    package func write<Sink: TableSink>(to sink: Sink) throws(Sink.Failure) {
+        try sink.begin(.header, shard: 0, entries: 1)
+        try sink.write(header.span)
+        try sink.end()
+        try sink.table(.profiles, 0, profiles)
+        try sink.table(.variants, 0, variants)
+        try sink.table(.keys, 0, keys)
+        try sink.table(.orders, 0, orders)
+        try sink.table(.documents, 0, documents)
+        try sink.table(.edges, 0, edges)
+    }
+}
+
+extension DirectoryState {
+    package func capture() -> DirectoryCapture {
+        var header = ByteWriter()
+        header.appendVarint(sequence)
+        header.appendVarint(UInt64(shardCount))
+        header.appendLittleEndian(seed)
+        header.appendVarint(UInt64(customerCount))
+        header.appendVarint(UInt64(shops.count))
+        for shop in shops {
+            header.appendVarint(UInt64(shop.utf8.count))
+            header.append(shop)
+        }
+        for shard in rows {
+            header.appendVarint(UInt64(shard.variants))
+            header.appendVarint(UInt64(shard.orders))
+            header.appendVarint(UInt64(shard.documents))
+            header.appendVarint(UInt64(shard.notes))
+        }
+        return DirectoryCapture(
+            sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
+            orders: orders, documents: documents, edges: edges)
+    }
+
+    /// Takes in a piece of a snapshot's table; false if it cannot be one.
+    package mutating func load(_ kind: TableKind, _ bytes: Span<UInt8>) -> Bool {
+        switch kind {
+        case .header: return bytes.count == 0 || loadHeader(bytes)
+        case .profiles: return profiles.append(rawBytes: bytes)
+        case .variants: return variants.append(rawBytes: bytes)
+        case .keys: return keys.append(rawBytes: bytes)
+        case .orders: return orders.append(rawBytes: bytes)
+        case .documents: return documents.append(rawBytes: bytes)
+        case .edges: return edges.append(rawBytes: bytes)
+        default: return false
+        }
+    }
+
+    private mutating func loadHeader(_ bytes: Span<UInt8>) -> Bool {
+        do throws(ByteReaderError) {
+            var reader = ByteReader(bytes)
+            sequence = try reader.varint()
+            shardCount = Int(truncatingIfNeeded: try reader.varint())
+            guard (1...256).contains(shardCount) else { return false }
+            seed = try reader.littleEndian()
+            customerCount = Int(truncatingIfNeeded: try reader.varint())
+            for number in 0..<(try reader.varint()) {
+                let name = bytes.text(try reader.countedRange())
+                shopNumbers[name] = UInt16(truncatingIfNeeded: number)
+                shops.append(name)
+            }
+            rows = Array(repeating: ShardRows(), count: shardCount)
+            for shard in rows.indices {
+                rows[shard].variants = UInt32(truncatingIfNeeded: try reader.varint())
+                rows[shard].orders = UInt32(truncatingIfNeeded: try reader.varint())
+                rows[shard].documents = UInt32(truncatingIfNeeded: try reader.varint())
+                rows[shard].notes = UInt32(truncatingIfNeeded: try reader.varint())
+            }
+            return reader.isAtEnd
+        } catch {
+            return false
+        }
+    }
+
+    /// Builds the indexes from the tables, once all of them are loaded.
+    package mutating func rebuildIndexes() {
+        for number in 0..<variants.count where findVariant(variants[number].hash) == nil {
+            variantIndex.insert(variants[number].hash, number)
+        }
+        for number in 0..<keys.count { keyIndex.insert(keys[number].hash, number) }
+        for number in 0..<orders.count { orderIndex.insert(orders[number].keyHash, number) }
+        for number in 0..<documents.count { documentIndex.insert(documents[number].keyHash, number) }
+    }
+}
+
+extension ShardState {
+    /// Writes all tables of the shard.
+    package func write<Sink: TableSink>(to sink: Sink) throws(Sink.Failure) {
+        try sink.table(.shardProfiles, number, profiles)
+        try sink.table(.shardVariants, number, variants)
+        try sink.table(.shardOrders, number, orders)
+        try sink.table(.shardVersions, number, versions)
+        try sink.table(.shardDocuments, number, documents)
+        try sink.table(.shardNotes, number, notes)
+        try sink.begin(.shardRecords, shard: number, entries: 0)
+        var framed = ByteWriter(capacity: ByteArena.pageSize + 4)
+        try records.forEachPage { page throws(Sink.Failure) in
+            framed.removeAll()
+            framed.appendLittleEndian(UInt32(page.count))
+            framed.append(page)
+            try sink.write(framed.span)
+        }
+        try sink.end()
+    }
+
+    /// Takes in a piece of a snapshot's table; false if it cannot be one. `partial` holds the beginning of a page of
+    /// records whose rest comes with the next piece.
+    package mutating func load(_ kind: TableKind, _ bytes: Span<UInt8>, partial: inout ByteWriter) -> Bool {
+        switch kind {
+        case .shardProfiles: return profiles.append(rawBytes: bytes)
+        case .shardVariants: return variants.append(rawBytes: bytes)
+        case .shardOrders: return orders.append(rawBytes: bytes)
+        case .shardVersions: return versions.append(rawBytes: bytes)
+        case .shardDocuments: return documents.append(rawBytes: bytes)
+        case .shardNotes: return notes.append(rawBytes: bytes)
+        case .shardRecords:
+            partial.append(bytes)
+            return loadPages(&partial)
+        default: return false
+        }
+    }
+
+    private mutating func loadPages(_ partial: inout ByteWriter) -> Bool {
+        guard let taken = loadPages(partial.span) else { return false }
+        partial.removeFirst(taken)
+        return true
+    }
+
+    /// Takes the whole pages at the beginning and returns how many bytes they were.
+    private mutating func loadPages(_ bytes: Span<UInt8>) -> Int? {
+        var taken = 0
+        while bytes.count - taken >= 4 {
+            let count = Int(bytes.bytes.unsafeLoadUnaligned(fromByteOffset: taken, as: UInt32.self))
+            guard count <= 1 << 24 else { return nil }
+            guard bytes.count - taken - 4 >= count else { break }
+            records.append(page: bytes.extracting((taken + 4)..<(taken + 4 + count)))
+            taken += 4 + count
+        }
+        return taken
+    }
+
+    /// Whether the loaded tables fit together: every reference and link points to something that is there.
+    package func isConsistent(with expected: ShardRows, profileCount: Int) -> Bool {
+        guard variants.count == Int(expected.variants), orders.count == Int(expected.orders),
+            documents.count == Int(expected.documents), notes.count == Int(expected.notes),
+            profiles.count == (profileCount + shardCount - 1 - number) / shardCount
+        else { return false }
+        for row in 0..<profiles.count {
+            let profile = profiles[row]
+            guard Int(profile.newestVariant) <= variants.count, Int(profile.newestOrder) <= orders.count,
+                Int(profile.newestDocument) <= documents.count, Int(profile.newestNote) <= notes.count
+            else { return false }
+        }
+        for row in 0..<variants.count {
+            guard records.contains(variants[row].record), Int(variants[row].next) <= row else { return false }
+        }
+        for row in 0..<orders.count {
+            let order = orders[row]
+            guard records.contains(order.record), Int(order.variant) < variants.count, Int(order.next) <= row,
+                Int(order.previous) <= versions.count
+            else { return false }
+        }
+        for row in 0..<documents.count {
+            guard records.contains(documents[row].record), Int(documents[row].next) <= row else { return false }
+        }
+        for row in 0..<notes.count {
+            guard records.contains(notes[row].record), Int(notes[row].next) <= row else { return false }
+        }
+        return true
+    }
+
+    package var rows: ShardRows {
+        var rows = ShardRows()
+        rows.variants = UInt32(variants.count)
+        rows.orders = UInt32(orders.count)
+        rows.documents = UInt32(documents.count)
+        rows.notes = UInt32(notes.count)
+        return rows
+    }
+}
+
+extension DirectoryState {
+    /// Rows that a shard must hold, by the directory's own count.
+    package func rows(ofShard shard: Int) -> ShardRows { rows[shard] }
+
+    /// Whether the loaded tables fit together: every link points to something that is there.
+    package func isConsistent() -> Bool {
+        let count = profiles.count
+        for number in 0..<count {
+            let entry = profiles[number]
+            guard Int(entry.parent) < count, Int(entry.next) < count, Int(entry.lowest) < count,
+                Int(entry.newestEdge) <= edges.count, Int(entry.shop) < shops.count
+            else { return false }
+        }
+        for number in 0..<variants.count where Int(variants[number].profile) >= count { return false }
+        for number in 0..<keys.count where Int(keys[number].profile) >= count { return false }
+        for number in 0..<orders.count where Int(orders[number].profile) >= count { return false }
+        for number in 0..<documents.count where Int(documents[number].profile) >= count { return false }
+        for number in 0..<edges.count {
+            let edge = edges[number]
+            guard Int(edge.newer) < count, Int(edge.older) < count, Int(edge.nextOfNewer) <= number,
+                Int(edge.nextOfOlder) <= number
+            else { return false }
+        }
+        return true
+    }
+}

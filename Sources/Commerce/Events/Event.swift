@@ -1,0 +1,172 @@
+import Bytes
+
+// Events: facts that were decided, the unit of the journal. Live commands, recovery and replicas all go through
+// them. An event's bytes are the same in the journal and on the way to the shards.
+//
+//   event   = kind (1 byte) recordedAt (varint, ms) shop (varint) body
+//   engineInitialised: shards (varint) hash seed (8 bytes)
+//   shopOpened:        name (counted)
+//   profileRecorded:   party seenAt (zigzag, ms)
+//   orderRecorded,
+//   orderRevised:      party seenAt order (varint) row (varint) key hash (8) content hash (8) updated (1 byte, then
+//                      zigzag ms if 1) record (counted)
+//   documentRecorded,
+//   documentRevised:   profile (varint) document (varint) row (varint) key hash (8) content hash (8) updated record
+//   noteAdded:         profile (varint) row (varint) actor (counted) text (counted)
+//   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant) variant row (varint)
+//             [ content hash (8) record (counted) edge count (varint) edges ]      ; only with a new variant
+//   edge    = kind (1) other profile (varint) key hash (8)
+//
+// Integers of fixed size are little-endian; "counted" is a varint length and the bytes.
+
+/// What happened. The raw values are written to disk.
+package enum EventKind: UInt8, Sendable, BitwiseCopyable {
+    case engineInitialised = 1
+    case shopOpened = 2
+    case profileRecorded = 3
+    case orderRecorded = 4
+    case orderRevised = 5
+    case documentRecorded = 6
+    case documentRevised = 7
+    case noteAdded = 8
+}
+
+/// An event's bytes do not read: they are not ours, or a newer version wrote them.
+package enum EventError: Error, Equatable {
+    case unknownKind(UInt8)
+    case malformed(ByteReaderError)
+    /// The event does not follow from the state that it is applied to.
+    case inconsistent(String)
+}
+
+/// What an event says about a profile.
+package struct PartyChange: Sendable, BitwiseCopyable {
+    package var profile: UInt32 = 0
+    package var isNewProfile = false
+    package var isNewVariant = false
+    /// Row of the variant in the profile's shard.
+    package var variantRow: UInt32 = 0
+    package var contentHash: UInt64 = 0
+    package var record: ByteRange = .empty
+    package var edgeCount = 0
+    package var edges: ByteRange = .empty
+}
+
+/// An event opened for reading; ranges lie in the event's bytes.
+package struct Event: Sendable, BitwiseCopyable {
+    package var kind: EventKind
+    package var recordedAt: Int64 = 0
+    package var shop: UInt16 = 0
+    package var party = PartyChange()
+    /// Milliseconds: when the channel says that the party's data was true.
+    package var seenAt: Int64 = 0
+    /// Number of the order or document in the directory.
+    package var subject: UInt32 = 0
+    /// Its row in the profile's shard.
+    package var row: UInt32 = 0
+    package var keyHash: UInt64 = 0
+    package var contentHash: UInt64 = 0
+    package var updatedAt: Int64 = PreparedOrder.noUpdateTime
+    /// The packed record, the shop's name or the note's text.
+    package var record: ByteRange = .empty
+    package var actor: ByteRange = .empty
+    /// Shards and hash seed of `engineInitialised`.
+    package var shards = 0
+    package var seed: UInt64 = 0
+
+    package init(kind: EventKind) { self.kind = kind }
+
+    package init(_ bytes: Span<UInt8>) throws(EventError) {
+        do throws(ByteReaderError) {
+            var reader = ByteReader(bytes)
+            let raw = try reader.byte()
+            guard let kind = EventKind(rawValue: raw) else { throw ByteReaderError.overlong(offset: -Int(raw)) }
+            self.kind = kind
+            recordedAt = Int64(bitPattern: try reader.varint())
+            shop = UInt16(truncatingIfNeeded: try reader.varint())
+            switch kind {
+            case .engineInitialised:
+                shards = Int(truncatingIfNeeded: try reader.varint())
+                seed = try reader.littleEndian()
+            case .shopOpened: record = try reader.counted()
+            case .profileRecorded: try readParty(&reader)
+            case .orderRecorded, .orderRevised:
+                try readParty(&reader)
+                try readSubject(&reader)
+            case .documentRecorded, .documentRevised:
+                party.profile = try reader.varint32()
+                try readSubject(&reader)
+            case .noteAdded:
+                party.profile = try reader.varint32()
+                row = try reader.varint32()
+                actor = try reader.counted()
+                record = try reader.counted()
+            }
+        } catch {
+            if case .overlong(let offset) = error, offset < 0 { throw .unknownKind(UInt8(-offset)) }
+            throw .malformed(error)
+        }
+    }
+
+    @inline(__always)
+    private mutating func readParty(_ reader: inout ByteReader) throws(ByteReaderError) {
+        party.profile = try reader.varint32()
+        let flags = try reader.byte()
+        party.isNewProfile = flags & 1 != 0
+        party.isNewVariant = flags & 2 != 0
+        party.variantRow = try reader.varint32()
+        if party.isNewVariant {
+            party.contentHash = try reader.littleEndian()
+            party.record = try reader.counted()
+            party.edgeCount = Int(try reader.varint32())
+            let start = reader.position
+            for _ in 0..<party.edgeCount {
+                _ = try reader.byte()
+                _ = try reader.varint()
+                _ = try reader.littleEndian(UInt64.self)
+            }
+            party.edges = ByteRange(start, reader.position)
+        }
+        seenAt = try reader.zigzag()
+    }
+
+    @inline(__always)
+    private mutating func readSubject(_ reader: inout ByteReader) throws(ByteReaderError) {
+        subject = try reader.varint32()
+        row = try reader.varint32()
+        keyHash = try reader.littleEndian()
+        contentHash = try reader.littleEndian()
+        if try reader.byte() == 1 { updatedAt = try reader.zigzag() }
+        record = try reader.counted()
+    }
+
+    /// Calls `body` for each edge that the party's new variant brings.
+    @inline(__always)
+    package func forEachEdge(in bytes: Span<UInt8>, _ body: (IdentityKey, _ other: UInt32) -> Void) {
+        var reader = ByteReader(bytes, at: party.edges.range.lowerBound)
+        do throws(ByteReaderError) {
+            for _ in 0..<party.edgeCount {
+                let kind = IdentityKeyKind(rawValue: try reader.byte()) ?? .order
+                let other = try reader.varint32()
+                body(IdentityKey(kind: kind, hash: try reader.littleEndian()), other)
+            }
+        } catch {
+            preconditionFailure("edges were read once already")
+        }
+    }
+}
+
+extension ByteReader {
+    @_lifetime(self: copy self)
+    @inline(__always) fileprivate mutating func varint32() throws(ByteReaderError) -> UInt32 {
+        let start = position
+        guard let value = UInt32(exactly: try varint()) else { throw .overlong(offset: start) }
+        return value
+    }
+
+    @_lifetime(self: copy self)
+    @inline(__always) fileprivate mutating func counted() throws(ByteReaderError) -> ByteRange {
+        let range = try countedRange()
+        return ByteRange(range.lowerBound, range.upperBound)
+    }
+}

@@ -1,0 +1,94 @@
+import Bytes
+
+/// Writes events, one at a time, and frames each with its length as the journal wants them.
+package struct EventWriter: ~Copyable {
+    /// The framed events of the batch so far.
+    package private(set) var framed = ByteWriter(capacity: 64 * 1024)
+    package private(set) var count = 0
+    private var event = ByteWriter(capacity: 4 * 1024)
+    private var edges = ByteWriter(capacity: 256)
+
+    package init() {}
+
+    package mutating func removeAll() {
+        framed.removeAll()
+        framed.shrink(to: 1 << 20)
+        count = 0
+    }
+
+    /// The bytes of the event written last.
+    package var last: Span<UInt8> { @_lifetime(borrow self) get { event.span } }
+
+    mutating func begin(_ kind: EventKind, _ now: Timestamp, shop: UInt16) {
+        event.removeAll()
+        event.append(kind.rawValue)
+        event.appendVarint(UInt64(bitPattern: now.milliseconds))
+        event.appendVarint(UInt64(shop))
+    }
+
+    mutating func end() {
+        framed.appendVarint(UInt64(event.count))
+        framed.append(contentsOf: event)
+        count += 1
+    }
+
+    mutating func engineInitialised(shards: Int, seed: UInt64, now: Timestamp) {
+        begin(.engineInitialised, now, shop: 0)
+        event.appendVarint(UInt64(shards))
+        event.appendLittleEndian(seed)
+        end()
+    }
+
+    mutating func shopOpened(_ shop: UInt16, name: String, now: Timestamp) {
+        begin(.shopOpened, now, shop: shop)
+        var text = ByteWriter()
+        text.append(name)
+        event.appendCounted(text.span)
+        end()
+    }
+
+    mutating func beginEdges() { edges.removeAll() }
+
+    mutating func edge(_ key: IdentityKey, to other: UInt32) {
+        edges.append(key.kind.rawValue)
+        edges.appendVarint(UInt64(other))
+        edges.appendLittleEndian(key.hash)
+    }
+
+    mutating func party(_ change: PartyChange, record: Span<UInt8>, seenAt: Int64) {
+        event.appendVarint(UInt64(change.profile))
+        event.append((change.isNewProfile ? 1 : 0) | (change.isNewVariant ? 2 : 0))
+        event.appendVarint(UInt64(change.variantRow))
+        if change.isNewVariant {
+            event.appendLittleEndian(change.contentHash)
+            event.appendCounted(record)
+            event.appendVarint(UInt64(change.edgeCount))
+            event.append(contentsOf: edges)
+        }
+        event.appendZigzag(seenAt)
+    }
+
+    mutating func subject(
+        _ subject: UInt32, row: UInt32, keyHash: UInt64, contentHash: UInt64, updatedAt: Int64, record: Span<UInt8>
+    ) {
+        event.appendVarint(UInt64(subject))
+        event.appendVarint(UInt64(row))
+        event.appendLittleEndian(keyHash)
+        event.appendLittleEndian(contentHash)
+        if updatedAt == PreparedOrder.noUpdateTime {
+            event.append(0)
+        } else {
+            event.append(1)
+            event.appendZigzag(updatedAt)
+        }
+        event.appendCounted(record)
+    }
+
+    mutating func profile(_ profile: UInt32) { event.appendVarint(UInt64(profile)) }
+
+    mutating func note(row: UInt32, actor: Span<UInt8>, text: Span<UInt8>) {
+        event.appendVarint(UInt64(row))
+        event.appendCounted(actor)
+        event.appendCounted(text)
+    }
+}

@@ -1,0 +1,128 @@
+import Bytes
+
+// Which identity keys a party brings.
+//
+// The buyer is who stands in `customer`, or else in the billing address. The shipping address tells something about
+// the buyer only where it names the same person (family name and first initial): a gift goes to somebody else.
+extension PartyPacker {
+    func collectKeys(_ party: PackedRecord, _ scratch: inout PackingScratch) {
+        let billing = PackedRecord(party.addressOrEmpty(PartyShape.billing), AddressShape.members)
+        let shippingPlace = party.has(PartyShape.shipping) ? PartyShape.shipping : PartyShape.billing
+        let shipping = PackedRecord(party.addressOrEmpty(shippingPlace), AddressShape.members)
+        let shipCountry = CountryCode(shipping[AddressShape.country]) ?? .unknown
+        let country = CountryCode(billing[AddressShape.country]) ?? shipCountry
+
+        if party.has(PartyShape.ref) {
+            let key = hasher.key(
+                .channelReference, party[PartyShape.ref], channel: party[PartyShape.channel],
+                store: party[PartyShape.store])
+            scratch.keys.insert(key)
+        }
+        email(party[PartyShape.email], party, &scratch)
+        email(billing[AddressShape.email], party, &scratch)
+        phone(party[PartyShape.phone], country, &scratch)
+        phone(billing[AddressShape.phone], country, &scratch)
+        vat(party[PartyShape.vatId], country, &scratch)
+        vat(billing[AddressShape.vatId], country, &scratch)
+
+        guard buyerKey(party, billing, &scratch) else { return }
+        address(billing, party, &scratch)
+        if party.has(PartyShape.shipping), isBuyer(shipping, party, &scratch) {
+            email(shipping[AddressShape.email], party, &scratch)
+            phone(shipping[AddressShape.phone], shipCountry, &scratch)
+            address(shipping, party, &scratch)
+        }
+        party.forEachElement(PartyShape.addresses) { bytes in
+            let other = PackedRecord(bytes, AddressShape.members)
+            guard isBuyer(other, party, &scratch) else { return }
+            address(other, party, &scratch)
+        }
+    }
+
+    // MARK: Single values
+
+    private func email(_ raw: Span<UInt8>, _ party: PackedRecord, _ scratch: inout PackingScratch) {
+        guard raw.count > 0 else { return }
+        scratch.normalised.removeAll()
+        switch EmailAddress.normalise(raw, into: &scratch.normalised) {
+        case .real: scratch.keys.insert(hasher.key(.email, scratch.normalised.span))
+        case .relay:
+            scratch.keys.insert(
+                hasher.key(
+                    .relayEmail, scratch.normalised.span, channel: party[PartyShape.channel],
+                    store: party[PartyShape.store]))
+        case .constant, .placeholder, .invalid: break
+        }
+    }
+
+    private func phone(_ raw: Span<UInt8>, _ country: CountryCode, _ scratch: inout PackingScratch) {
+        guard raw.count > 0 else { return }
+        scratch.normalised.removeAll()
+        if PhoneNumber.normalise(raw, country: country, into: &scratch.normalised) == .valid {
+            scratch.keys.insert(hasher.key(.phone, scratch.normalised.span))
+        }
+    }
+
+    private func vat(_ raw: Span<UInt8>, _ country: CountryCode, _ scratch: inout PackingScratch) {
+        guard raw.count > 0 else { return }
+        scratch.normalised.removeAll()
+        if VATNumber.normalise(raw, country: country, into: &scratch.normalised) == .valid {
+            scratch.keys.insert(hasher.key(.vat, scratch.normalised.span))
+        }
+    }
+
+    // MARK: Address with name
+
+    /// Puts the buyer's family name and initial into `scratch.familyKey`; false when there is no usable name.
+    private func buyerKey(_ party: PackedRecord, _ billing: PackedRecord, _ scratch: inout PackingScratch) -> Bool {
+        scratch.familyKey.removeAll()
+        if PersonName.appendFamilyKey(
+            first: party[PartyShape.firstName], last: party[PartyShape.lastName], full: party[PartyShape.name],
+            into: &scratch.familyKey)
+        {
+            return true
+        }
+        return billing.appendFamilyKey(into: &scratch.familyKey)
+    }
+
+    /// Whether an address names the buyer, or nobody at all.
+    private func isBuyer(_ address: PackedRecord, _ party: PackedRecord, _ scratch: inout PackingScratch) -> Bool {
+        scratch.normalised.removeAll()
+        guard address.appendFamilyKey(into: &scratch.normalised) else { return !address.hasName }
+        return scratch.normalised.span.equals(scratch.familyKey.span)
+    }
+
+    private func address(_ address: PackedRecord, _ party: PackedRecord, _ scratch: inout PackingScratch) {
+        scratch.normalised.removeAll()
+        guard
+            PostalAddress.appendKey(
+                street: address[AddressShape.street], houseNumber: address[AddressShape.houseNumber],
+                addition: address[AddressShape.addition], postalCode: address[AddressShape.postalCode],
+                city: address[AddressShape.city], country: CountryCode(address[AddressShape.country]) ?? .unknown,
+                into: &scratch.normalised)
+        else { return }
+        scratch.normalised.append(UInt8(ascii: "|"))
+        if !address.appendFamilyKey(into: &scratch.normalised) {
+            scratch.normalised.append(contentsOf: scratch.familyKey)
+        }
+        scratch.keys.insert(hasher.key(.address, scratch.normalised.span))
+    }
+}
+
+extension PackedRecord {
+    /// The nested address record, or an empty one.
+    @_lifetime(copy self)
+    fileprivate func addressOrEmpty(_ place: Int) -> Span<UInt8> {
+        has(place) ? self[place] : _overrideLifetime(PackedRecord.nothing.span, copying: self)
+    }
+
+    fileprivate var hasName: Bool {
+        has(AddressShape.name) || has(AddressShape.firstName) || has(AddressShape.lastName)
+    }
+
+    fileprivate func appendFamilyKey(into output: inout ByteWriter) -> Bool {
+        PersonName.appendFamilyKey(
+            first: self[AddressShape.firstName], last: self[AddressShape.lastName], full: self[AddressShape.name],
+            into: &output)
+    }
+}

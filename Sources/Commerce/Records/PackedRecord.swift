@@ -1,0 +1,120 @@
+import Bytes
+
+/// A packed record opened for reading: where each member lies.
+///
+/// Records come from our own packers, from memory or behind a checksum, so a record that does not read is a broken
+/// program; nevertheless nothing outside its bytes is ever touched.
+package struct PackedRecord: ~Escapable {
+    package let bytes: Span<UInt8>
+    private let bitmap: UInt64
+    private var starts: InlineArray<20, UInt32> = .init(repeating: 0)
+    private var ends: InlineArray<20, UInt32> = .init(repeating: 0)
+    /// Offset of the first byte behind the members.
+    package let end: Int
+
+    @_lifetime(copy bytes)
+    package init(_ bytes: Span<UInt8>, _ members: [Member]) {
+        self.bytes = bytes
+        var reader = ByteReader(bytes)
+        do throws(ByteReaderError) {
+            bitmap = try reader.varint()
+            for place in 0..<members.count where bitmap & (1 << UInt64(place)) != 0 {
+                let range = try Self.range(of: members[place].kind, &reader)
+                starts[place] = UInt32(range.lowerBound)
+                ends[place] = UInt32(range.upperBound)
+            }
+        } catch {
+            preconditionFailure("a packed record does not read: \(error)")
+        }
+        end = reader.position
+    }
+
+    private static func range(of kind: MemberKind, _ reader: inout ByteReader) throws(ByteReaderError) -> Range<Int> {
+        switch kind {
+        case .text, .extra: return try reader.countedRange()
+        case .address, .addresses, .lines:
+            let count = try reader.littleEndian(UInt32.self)
+            return try reader.range(count: Int(count))
+        case .decimal:
+            let start = reader.position
+            _ = try reader.packedDecimal()
+            return start..<reader.position
+        case .moment:
+            let start = reader.position
+            _ = try reader.zigzag()
+            return start..<reader.position
+        }
+    }
+
+    /// The packed form of a record that says nothing.
+    static let nothing: InlineArray<1, UInt8> = [0]
+
+    package func has(_ place: Int) -> Bool { bitmap & (1 << UInt64(place)) != 0 }
+
+    /// The member's bytes; empty when it is absent.
+    package subscript(place: Int) -> Span<UInt8> {
+        @_lifetime(copy self) get { bytes.extracting(Int(starts[place])..<Int(ends[place])) }
+    }
+
+    package func text(_ place: Int) -> String { self[place].text }
+
+    package func decimal(_ place: Int) -> ExactDecimal? {
+        guard has(place) else { return nil }
+        var reader = ByteReader(self[place])
+        do throws(ByteReaderError) { return try reader.packedDecimal() } catch {
+            preconditionFailure("a packed decimal does not read: \(error)")
+        }
+    }
+
+    package func moment(_ place: Int) -> Timestamp? {
+        guard has(place) else { return nil }
+        var reader = ByteReader(self[place])
+        do throws(ByteReaderError) { return Timestamp(milliseconds: try reader.zigzag()) } catch {
+            preconditionFailure("a packed moment does not read: \(error)")
+        }
+    }
+
+    /// Calls `body` with the record of each element of a list member.
+    package func forEachElement(_ place: Int, _ body: (Span<UInt8>) -> Void) {
+        let list = self[place]
+        var reader = ByteReader(list)
+        do throws(ByteReaderError) {
+            while !reader.isAtEnd {
+                let count = try reader.littleEndian(UInt32.self)
+                body(list.extracting(try reader.range(count: Int(count))))
+            }
+        } catch {
+            preconditionFailure("a packed list does not read: \(error)")
+        }
+    }
+}
+
+/// A packed party record: its members and the identity keys behind them.
+package struct PartyRecord: ~Escapable {
+    package let members: PackedRecord
+    private let keyBytes: Span<UInt8>
+
+    @_lifetime(copy bytes)
+    package init(_ bytes: Span<UInt8>) {
+        keyBytes = Self.keyBytes(of: bytes)
+        members = PackedRecord(bytes.extracting(0..<(bytes.count - keyBytes.count)), PartyShape.members)
+    }
+
+    /// The part of a party record that holds the identity keys, found from its end without reading the members.
+    @_lifetime(copy bytes)
+    @inline(__always) static func keyBytes(of bytes: Span<UInt8>) -> Span<UInt8> {
+        let count = Int(bytes[bytes.count - 1])
+        return bytes.extracting((bytes.count - 1 - count * 9)..<bytes.count)
+    }
+
+    /// Calls `body` for each identity key of a packed party record.
+    @inline(__always)
+    package static func forEachKey(of bytes: Span<UInt8>, _ body: (IdentityKey) -> Void) {
+        let keys = keyBytes(of: bytes)
+        for index in 0..<((keys.count - 1) / 9) {
+            guard let kind = IdentityKeyKind(rawValue: keys[index * 9]) else { continue }
+            let hash = keys.bytes.unsafeLoadUnaligned(fromByteOffset: index * 9 + 1, as: UInt64.self)
+            body(IdentityKey(kind: kind, hash: hash))
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Bytes
+
+// Packs what a command says about one buyer, and works out the identity keys on the way.
+//
+// A party record in memory and on disk: the members of `PartyShape`, then the identity keys, nine bytes each (kind,
+// hash), then one byte with their number. The keys stand in the record so that a later version of the
+// normalisers never changes what an old journal means.
+
+/// The JSON texts that make up a party: they stand in different places of an order and of a profile. Channel and store
+/// stand in the scratch, checked and lower-cased.
+struct PartySource {
+    /// The members of `customer` (of an order) or of the profile itself.
+    var person: MemberTable
+    var billing: MemberTable.Slot
+    var shipping: MemberTable.Slot
+}
+
+/// Reusable buffers of the packers: one per session, so that packing allocates nothing.
+package struct PackingScratch: ~Copyable {
+    var channel = ByteWriter()
+    var store = ByteWriter()
+    var orderExtra = ByteWriter()
+    var extra = ByteWriter()
+    var innerExtra = ByteWriter()
+    var compared = ByteWriter()
+    var normalised = ByteWriter()
+    var familyKey = ByteWriter()
+    var keys = IdentityKeySet()
+
+    package init() {}
+}
+
+/// The few keys of one party, without doubles.
+struct IdentityKeySet {
+    static let capacity = 12
+    private(set) var count = 0
+    private var keys: InlineArray<12, IdentityKey> = .init(repeating: IdentityKey(kind: .email, hash: 0))
+
+    subscript(index: Int) -> IdentityKey { keys[index] }
+
+    mutating func removeAll() { count = 0 }
+
+    mutating func insert(_ key: IdentityKey) {
+        for index in 0..<count where keys[index] == key { return }
+        guard count < Self.capacity else { return }
+        keys[count] = key
+        count += 1
+    }
+}
+
+struct PartyPacker: ~Escapable {
+    let bytes: Span<UInt8>
+    let hasher: KeyHasher
+
+    @_lifetime(copy bytes)
+    init(_ bytes: Span<UInt8>, _ hasher: KeyHasher) {
+        self.bytes = bytes
+        self.hasher = hasher
+    }
+
+    /// Appends the party record to `output`. `orderHash` separates parties that carry no key at all: without one,
+    /// two strangers who both gave no data would be the same buyer.
+    func pack(
+        _ source: PartySource, orderHash: UInt64, scratch: inout PackingScratch, into output: inout ByteWriter
+    ) throws(Refusal) -> PreparedParty {
+        let start = output.count
+        try packMembers(source, &scratch, into: &output)
+        let membersEnd = output.count
+        scratch.keys.removeAll()
+        collectKeys(PackedRecord(output.span.extracting(start..<membersEnd), PartyShape.members), &scratch)
+
+        var party = PreparedParty()
+        let isAnonymous = scratch.keys.count == 0
+        party.contentHash = hasher.content(
+            output.span.extracting(start..<membersEnd), salt: isAnonymous ? orderHash : 0)
+        if source.person.has(PartyShape.ref) { party.referenceHash = scratch.keys[0].hash }
+        for index in 0..<scratch.keys.count {
+            output.append(scratch.keys[index].kind.rawValue)
+            output.appendLittleEndian(scratch.keys[index].hash)
+        }
+        output.append(UInt8(scratch.keys.count))
+        party.record = ByteRange(start, output.count)
+        return party
+    }
+
+    // MARK: Members
+
+    private func packMembers(
+        _ source: PartySource, _ scratch: inout PackingScratch, into output: inout ByteWriter
+    ) throws(Refusal) {
+        let person = source.person
+        let packer = RecordPacker(bytes)
+        let shippingIsBilling = try sameAddress(source, &scratch)
+        output.appendVarint(bitmap(source, hasExtra: scratch.extra.count > 0, shippingIsBilling: shippingIsBilling))
+        output.appendCounted(scratch.channel.span)
+        output.appendCounted(scratch.store.span)
+        for place in PartyShape.ref...PartyShape.language where person.has(place) {
+            try packer.text(person[place], PartyShape.members[place].name, into: &output)
+        }
+        if source.billing.form != .absent {
+            try address(source.billing, "billing", &scratch.innerExtra, into: &output)
+        }
+        if source.shipping.form != .absent, !shippingIsBilling {
+            try address(source.shipping, "shipping", &scratch.innerExtra, into: &output)
+        }
+        if person.has(PartyShape.addresses) { try addresses(person[PartyShape.addresses], &scratch, into: &output) }
+        if scratch.extra.count > 0 { output.appendCounted(scratch.extra.span) }
+    }
+
+    private func bitmap(_ source: PartySource, hasExtra: Bool, shippingIsBilling: Bool) -> UInt64 {
+        var bitmap: UInt64 = 0
+        func set(_ place: Int, _ condition: Bool) { if condition { bitmap |= 1 << UInt64(place) } }
+        set(PartyShape.channel, true)
+        set(PartyShape.store, true)
+        for place in PartyShape.ref...PartyShape.language { set(place, source.person.has(place)) }
+        set(PartyShape.billing, source.billing.form != .absent)
+        set(PartyShape.shipping, source.shipping.form != .absent && !shippingIsBilling)
+        set(PartyShape.addresses, source.person.has(PartyShape.addresses))
+        set(PartyShape.extra, hasExtra)
+        set(PartyShape.shippingIsBilling, shippingIsBilling)
+        return bitmap
+    }
+
+    /// Most orders ship to the billing address; it is stored once.
+    private func sameAddress(_ source: PartySource, _ scratch: inout PackingScratch) throws(Refusal) -> Bool {
+        guard source.billing.form == .nested, source.shipping.form == .nested else { return false }
+        if bytes.extracting(source.billing.range).equals(bytes.extracting(source.shipping.range)) { return true }
+        guard source.billing.range.count == source.shipping.range.count else { return false }
+        scratch.compared.removeAll()
+        try address(source.billing, "billing", &scratch.innerExtra, into: &scratch.compared)
+        let middle = scratch.compared.count
+        try address(source.shipping, "shipping", &scratch.innerExtra, into: &scratch.compared)
+        let both = scratch.compared.span
+        return both.extracting(0..<middle).equals(both.extracting(middle..<both.count))
+    }
+
+    /// Appends a counted address record.
+    func address(
+        _ slot: MemberTable.Slot, _ path: StaticString, _ extra: inout ByteWriter, into output: inout ByteWriter
+    ) throws(Refusal) {
+        guard slot.form == .nested else { throw .invalid("\(path)", "must be an object") }
+        extra.removeAll()
+        var reader = JSONReader(bytes, at: slot.range.lowerBound)
+        let table = try MemberTable.read(&reader, place: AddressShape.names.place(of:), path: path, extra: &extra)
+        // The length is a fixed four bytes, so that it can be set when the record is there.
+        let lengthAt = output.count
+        output.appendLittleEndian(UInt32(0))
+        var bitmap: UInt64 = extra.count > 0 ? 1 << UInt64(AddressShape.extra) : 0
+        for place in 0..<AddressShape.extra where table.has(place) { bitmap |= 1 << UInt64(place) }
+        output.appendVarint(bitmap)
+        let packer = RecordPacker(bytes)
+        for place in 0..<AddressShape.extra where table.has(place) {
+            try packer.text(table[place], AddressShape.members[place].name, into: &output)
+        }
+        if extra.count > 0 { output.appendCounted(extra.span) }
+        output.overwriteUInt32(UInt32(output.count - lengthAt - 4), at: lengthAt)
+    }
+
+    /// Appends a list: its length in bytes (four), then counted addresses.
+    private func addresses(
+        _ slot: MemberTable.Slot, _ scratch: inout PackingScratch, into output: inout ByteWriter
+    ) throws(Refusal) {
+        let lengthAt = output.count
+        output.appendLittleEndian(UInt32(0))
+        try RecordPacker(bytes).forEachElement(slot, "addresses") { element throws(Refusal) in
+            try address(element, "addresses", &scratch.innerExtra, into: &output)
+        }
+        output.overwriteUInt32(UInt32(output.count - lengthAt - 4), at: lengthAt)
+    }
+}

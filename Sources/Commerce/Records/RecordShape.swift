@@ -1,0 +1,161 @@
+import Bytes
+
+// Packed records: what a customer's data looks like in memory, in the journal and in snapshots.
+//
+// A record is a varint bitmap of the members that are there, then each of those members in the order of its shape.
+// A member is a counted UTF-8 text, a packed decimal, a varint moment, a nested record or a counted list of
+// them, as its shape says. What no shape knows is kept as JSON members in `extra`, the last text of the record.
+
+/// How a member is packed.
+package enum MemberKind: Sendable, Equatable {
+    case text
+    /// A decimal that may come as a JSON string or number.
+    case decimal
+    /// RFC 3339 outside, milliseconds as a zigzag varint inside.
+    case moment
+    case address
+    case addresses
+    case lines
+    /// Unknown members, as JSON text without the braces.
+    case extra
+}
+
+/// One member of a shape: its name on the wire and how it is packed.
+package struct Member: Sendable {
+    package let name: StaticString
+    package let kind: MemberKind
+
+    init(_ name: StaticString, _ kind: MemberKind = .text) {
+        self.name = name
+        self.kind = kind
+    }
+}
+
+/// The members of one kind of record, in packed order.
+package protocol RecordShape {
+    static var members: [Member] { get }
+    static var names: MemberNames { get }
+}
+
+/// Finds a member's place by its name in constant time: a table of 128 places, hashed by length, first and last byte
+/// with a multiplier that was searched so that no two names of the shape meet.
+package struct MemberNames: Sendable {
+    private let members: [Member]
+    private var table: InlineArray<128, UInt8> = .init(repeating: 0)
+    private var multiplier = 1
+
+    init(_ members: [Member]) {
+        self.members = members
+        while !fill() {
+            multiplier += 1
+            precondition(multiplier < 10_000, "two members of a shape share length, first and last byte")
+        }
+    }
+
+    private mutating func fill() -> Bool {
+        table = .init(repeating: 0)
+        for (place, member) in members.enumerated() where member.kind != .extra {
+            let name = member.name
+            let length = name.utf8CodeUnitCount
+            let bucket = bucket(length, name.utf8Start[0], name.utf8Start[length - 1])
+            guard table[bucket] == 0 else { return false }
+            table[bucket] = UInt8(place + 1)
+        }
+        return true
+    }
+
+    @inline(__always) private func bucket(_ length: Int, _ first: UInt8, _ last: UInt8) -> Int {
+        (length &+ Int(first) &* multiplier &+ Int(last) &* 31) & 127
+    }
+
+    /// The packed place of the member with this name.
+    @inline(__always) package func place(of name: Span<UInt8>) -> Int? {
+        guard name.count > 0 else { return nil }
+        let entry = table[bucket(name.count, name[0], name[name.count - 1])]
+        guard entry > 0, name.equals(members[Int(entry) - 1].name) else { return nil }
+        return Int(entry) - 1
+    }
+}
+
+/// A postal address as a channel gave it, with the contact data that stood in it.
+package enum AddressShape: RecordShape {
+    package static let members: [Member] = [
+        Member("name"), Member("company"), Member("street"), Member("houseNumber"), Member("addition"),
+        Member("postalCode"), Member("city"), Member("state"), Member("country"), Member("firstName"),
+        Member("lastName"), Member("email"), Member("phone"), Member("vatId"), Member("extra", .extra),
+    ]
+    package static let names = MemberNames(members)
+
+    package static let name = 0, company = 1, street = 2, houseNumber = 3, addition = 4, postalCode = 5, city = 6
+    package static let state = 7, country = 8, firstName = 9, lastName = 10, email = 11, phone = 12, vatId = 13
+    package static let extra = 14
+}
+
+/// What one channel says about one buyer: the variant of a profile.
+package enum PartyShape: RecordShape {
+    package static let members: [Member] = [
+        Member("channel"), Member("store"), Member("ref"), Member("email"), Member("phone"), Member("firstName"),
+        Member("lastName"), Member("name"), Member("company"), Member("vatId"), Member("birthDate"),
+        Member("language"), Member("billing", .address), Member("shipping", .address),
+        Member("addresses", .addresses), Member("extra", .extra), Member("updatedAt", .moment),
+    ]
+    package static let names = MemberNames(members)
+
+    package static let channel = 0, store = 1, ref = 2, email = 3, phone = 4, firstName = 5, lastName = 6, name = 7
+    package static let company = 8, vatId = 9, birthDate = 10, language = 11, billing = 12, shipping = 13
+    package static let addresses = 14, extra = 15
+    /// Accepted in a profile and kept beside its record, never in it: it says nothing about the buyer.
+    package static let updatedAt = 16
+    /// A bit beyond the members: the shipping address is the billing address and is not stored again.
+    package static let shippingIsBilling = 19
+}
+
+/// One line of an order.
+package enum LineShape: RecordShape {
+    package static let members: [Member] = [
+        Member("sku"), Member("title"), Member("quantity", .decimal), Member("unitPrice", .decimal),
+        Member("vatRate", .decimal), Member("extra", .extra),
+    ]
+    package static let names = MemberNames(members)
+
+    package static let sku = 0, title = 1, quantity = 2, unitPrice = 3, vatRate = 4, extra = 5
+}
+
+/// One version of an order, without what its profile's variant says.
+package enum OrderShape: RecordShape {
+    package static let members: [Member] = [
+        Member("number"), Member("placedAt", .moment), Member("status"), Member("kind"), Member("currency"),
+        Member("total", .decimal), Member("lines", .lines), Member("extra", .extra), Member("updatedAt", .moment),
+    ]
+    package static let names = MemberNames(members)
+
+    package static let number = 0, placedAt = 1, status = 2, kind = 3, currency = 4, total = 5, lines = 6, extra = 7
+    /// Last, so that the content can be compared without it.
+    package static let updatedAt = 8
+}
+
+/// The members of `ORDER.PUT`'s object, of which order and party records are made.
+enum OrderInputShape: RecordShape {
+    static let members: [Member] = [
+        Member("channel"), Member("store"), Member("number"), Member("placedAt"), Member("updatedAt"),
+        Member("status"), Member("kind"), Member("currency"), Member("total"), Member("lines"), Member("customer"),
+        Member("billing"), Member("shipping"),
+    ]
+    static let names = MemberNames(members)
+
+    static let channel = 0, store = 1, number = 2, placedAt = 3, updatedAt = 4, status = 5, kind = 6, currency = 7
+    static let total = 8, lines = 9, customer = 10, billing = 11, shipping = 12
+}
+
+/// A document made elsewhere.
+package enum DocumentShape: RecordShape {
+    package static let members: [Member] = [
+        Member("kind"), Member("number"), Member("order"), Member("customer"), Member("issuedAt", .moment),
+        Member("currency"), Member("total", .decimal), Member("recipient", .address), Member("extra", .extra),
+        Member("updatedAt", .moment),
+    ]
+    package static let names = MemberNames(members)
+
+    package static let kind = 0, number = 1, order = 2, customer = 3, issuedAt = 4, currency = 5, total = 6
+    package static let recipient = 7, extra = 8, updatedAt = 9
+}

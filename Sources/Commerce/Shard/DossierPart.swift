@@ -1,0 +1,307 @@
+import Bytes
+
+/// What one shard knows about a customer: pieces of JSON with what is needed to sort and sum them. The session's lane
+/// puts the parts of all shards together (`DossierWriter`), since a customer's profiles may live on several.
+package struct DossierPart: Sendable {
+    /// A piece of JSON and the moment by which such pieces are sorted.
+    package struct Piece: Sendable {
+        package let at: Int64
+        /// Number of the profile that it came through plus one.
+        package let profile: UInt32
+        package let json: ByteRange
+    }
+
+    /// A value that may show on the customer: the newest wins, and a real e-mail address before a marketplace's.
+    package struct Candidate: Sendable {
+        package let field: DisplayField
+        package let at: Int64
+        package let isScrambled: Bool
+        package let json: ByteRange
+    }
+
+    package internal(set) var bytes: [UInt8] = []
+    package internal(set) var profiles: [Piece] = []
+    package internal(set) var orders: [Piece] = []
+    package internal(set) var documents: [Piece] = []
+    package internal(set) var notes: [Piece] = []
+    package internal(set) var candidates: [Candidate] = []
+    /// Sum of order totals by currency.
+    package internal(set) var amounts: [(currency: String, sum: ExactDecimal)] = []
+    /// Orders whose totals no longer fit into a sum; zero on any sane day.
+    package internal(set) var unsummedOrders = 0
+}
+
+/// The fields that show on a customer.
+package enum DisplayField: Int, CaseIterable, Sendable {
+    case name, firstName, lastName, company, email, phone, vatId, birthDate, language, billing
+
+    package var text: StaticString {
+        switch self {
+        case .name: "name"
+        case .firstName: "firstName"
+        case .lastName: "lastName"
+        case .company: "company"
+        case .email: "email"
+        case .phone: "phone"
+        case .vatId: "vatId"
+        case .birthDate: "birthDate"
+        case .language: "language"
+        case .billing: "billing"
+        }
+    }
+}
+
+/// Collects a part: text in `output`, and what points into it.
+private struct DossierPartBuilder: ~Copyable {
+    var part = DossierPart()
+    var output = ByteWriter(capacity: 4_096)
+
+    consuming func finish() -> DossierPart {
+        part.bytes = output.copyBytes()
+        return part
+    }
+
+    /// Ends a piece that began at `start`. The line feed keeps the next piece from starting with a comma.
+    mutating func piece(_ at: Int64, _ profile: UInt32, from start: Int) -> DossierPart.Piece {
+        let piece = DossierPart.Piece(at: at, profile: profile + 1, json: ByteRange(start, output.count))
+        output.append(UInt8(ascii: "\n"))
+        return piece
+    }
+
+    mutating func candidate(
+        _ field: DisplayField, _ at: Int64, isScrambled: Bool = false, _ body: (inout ByteWriter) -> Bool
+    ) {
+        let start = output.count
+        guard body(&output) else { return }
+        let json = ByteRange(start, output.count)
+        part.candidates.append(.init(field: field, at: at, isScrambled: isScrambled, json: json))
+        output.append(UInt8(ascii: "\n"))
+    }
+
+    mutating func candidate(
+        _ field: DisplayField, _ record: PackedRecord, _ place: Int, _ at: Int64, isScrambled: Bool = false
+    ) {
+        guard record.has(place) else { return }
+        candidate(field, at, isScrambled: isScrambled) {
+            $0.string(record[place])
+            return true
+        }
+    }
+
+    mutating func sum(_ order: PackedRecord) {
+        guard let total = order.decimal(OrderShape.total) else { return }
+        let currency = order.text(OrderShape.currency)
+        guard let index = part.amounts.firstIndex(where: { $0.currency == currency }) else {
+            part.amounts.append((currency, total))
+            return
+        }
+        if let sum = part.amounts[index].sum.adding(total) {
+            part.amounts[index].sum = sum
+        } else {
+            part.unsummedOrders += 1
+        }
+    }
+}
+
+extension ShardState {
+    /// Gathers what this shard knows about the profiles, all of which live here.
+    package func dossierPart(of profiles: [UInt32]) -> DossierPart {
+        var builder = DossierPartBuilder()
+        for profile in profiles {
+            addProfile(profile, to: &builder)
+            forEachOrder(of: profile) { addOrder($0, profile, to: &builder) }
+            forEachDocument(of: profile) { addDocument($0, profile, to: &builder) }
+            forEachNote(of: profile) { row in
+                let start = builder.output.count
+                builder.output.note(records[row.record], at: Timestamp(milliseconds: row.recordedAt))
+                let piece = builder.piece(row.recordedAt, profile, from: start)
+                builder.part.notes.append(piece)
+            }
+        }
+        return builder.finish()
+    }
+
+    /// One order as a reply shows it.
+    package func orderJSON(row: UInt32, into output: inout ByteWriter) {
+        let order = orders[Int(row)]
+        let party = PartyRecord(records[variants[Int(order.variant)].record])
+        output.order(order, party.members, records[order.record])
+    }
+
+    private func addOrder(_ row: OrderRow, _ profile: UInt32, to builder: inout DossierPartBuilder) {
+        let start = builder.output.count
+        let record = PackedRecord(records[row.record], OrderShape.members)
+        let party = PartyRecord(records[variants[Int(row.variant)].record])
+        builder.output.order(row, party.members, record.bytes)
+        let placedAt = record.moment(OrderShape.placedAt)?.milliseconds ?? 0
+        let piece = builder.piece(placedAt, profile, from: start)
+        builder.part.orders.append(piece)
+        builder.sum(record)
+    }
+
+    private func addDocument(_ row: DocumentRow, _ profile: UInt32, to builder: inout DossierPartBuilder) {
+        let start = builder.output.count
+        let record = PackedRecord(records[row.record], DocumentShape.members)
+        builder.output.openObject()
+        builder.output.members(record, DocumentShape.members)
+        builder.output.closeObject()
+        let at = record.moment(DocumentShape.issuedAt)?.milliseconds ?? row.recordedAt
+        let piece = builder.piece(at, profile, from: start)
+        builder.part.documents.append(piece)
+    }
+
+    // MARK: The profile and its variants
+
+    private func addProfile(_ profile: UInt32, to builder: inout DossierPartBuilder) {
+        let start = builder.output.count
+        var newest: (row: Int, at: Int64)?
+        var variantCount = 0
+        forEachVariant(of: profile) { row, variant in
+            variantCount += 1
+            if newest.map({ variant.seenAt > $0.at }) ?? true { newest = (row, variant.seenAt) }
+        }
+        guard let newest else { return }
+        builder.output.openObject()
+        builder.output.key("profile")
+        builder.output.customerNumber(profile + 1)
+        builder.output.variant(PartyRecord(records[variants[newest.row].record]).members, seenAt: newest.at)
+        if variantCount > 1 { addOlderVariants(profile, except: newest.row, to: &builder) }
+        builder.output.closeObject()
+        let piece = builder.piece(newest.at, profile, from: start)
+        builder.part.profiles.append(piece)
+        forEachVariant(of: profile) { _, variant in addCandidates(variant, to: &builder) }
+    }
+
+    /// Every variant is kept with the moment it was true.
+    private func addOlderVariants(_ profile: UInt32, except shown: Int, to builder: inout DossierPartBuilder) {
+        builder.output.key("variants")
+        builder.output.openArray()
+        forEachVariant(of: profile) { row, variant in
+            guard row != shown else { return }
+            builder.output.openObject()
+            builder.output.variant(PartyRecord(records[variant.record]).members, seenAt: variant.seenAt)
+            builder.output.closeObject()
+        }
+        builder.output.closeArray()
+    }
+
+    private func addCandidates(_ variant: VariantRow, to builder: inout DossierPartBuilder) {
+        let bytes = records[variant.record]
+        let party = PartyRecord(bytes).members
+        let at = variant.seenAt
+        var hasRealEmail = false
+        PartyRecord.forEachKey(of: bytes) { if $0.kind == .email { hasRealEmail = true } }
+        builder.candidate(.name, at) { $0.fullName(party) }
+        builder.candidate(.firstName, party, PartyShape.firstName, at)
+        builder.candidate(.lastName, party, PartyShape.lastName, at)
+        builder.candidate(.company, party, PartyShape.company, at)
+        builder.candidate(.email, party, PartyShape.email, at, isScrambled: !hasRealEmail)
+        builder.candidate(.phone, party, PartyShape.phone, at)
+        builder.candidate(.vatId, party, PartyShape.vatId, at)
+        builder.candidate(.birthDate, party, PartyShape.birthDate, at)
+        builder.candidate(.language, party, PartyShape.language, at)
+        guard party.has(PartyShape.billing) else { return }
+        builder.candidate(.billing, at) {
+            $0.address(party[PartyShape.billing])
+            return true
+        }
+        let billing = PackedRecord(party[PartyShape.billing], AddressShape.members)
+        builder.candidate(.company, billing, AddressShape.company, at)
+        builder.candidate(.email, billing, AddressShape.email, at, isScrambled: !hasRealEmail)
+        builder.candidate(.phone, billing, AddressShape.phone, at)
+        builder.candidate(.vatId, billing, AddressShape.vatId, at)
+    }
+}
+
+extension ByteWriter {
+    /// An order with the addresses that came with it.
+    fileprivate mutating func order(_ row: OrderRow, _ party: PackedRecord, _ bytes: Span<UInt8>) {
+        let record = PackedRecord(bytes, OrderShape.members)
+        openObject()
+        key("channel")
+        string(party[PartyShape.channel])
+        key("store")
+        string(party[PartyShape.store])
+        members(record, OrderShape.members)
+        if !record.has(OrderShape.status) {
+            key("status")
+            string("open")
+        }
+        if !record.has(OrderShape.lines) {
+            key("lines")
+            openArray()
+            closeArray()
+        }
+        if party.has(PartyShape.billing) {
+            key("billing")
+            address(party[PartyShape.billing])
+        }
+        let shipping = party.has(PartyShape.shipping) ? PartyShape.shipping : PartyShape.billing
+        if party.has(PartyShape.shipping) || party.has(PartyShape.shippingIsBilling) {
+            key("shipping")
+            address(party[shipping])
+        }
+        if row.versions > 1 {
+            key("versions")
+            number(row.versions)
+        }
+        closeObject()
+    }
+
+    /// The members of a variant, and when they were true.
+    fileprivate mutating func variant(_ party: PackedRecord, seenAt: Int64) {
+        members(party, PartyShape.members)
+        key("seenAt")
+        timestamp(Timestamp(milliseconds: seenAt))
+        if party.has(PartyShape.shippingIsBilling) {
+            key("shipping")
+            address(party[PartyShape.billing])
+        }
+    }
+
+    fileprivate mutating func note(_ record: Span<UInt8>, at: Timestamp) {
+        var reader = ByteReader(record)
+        openObject()
+        key("at")
+        timestamp(at)
+        do throws(ByteReaderError) {
+            let actor = try reader.countedRange()
+            key("actor")
+            string(record.extracting(actor))
+            key("text")
+            string(record.extracting(reader.position..<record.count))
+        } catch {
+            preconditionFailure("a note does not read: \(error)")
+        }
+        closeObject()
+    }
+
+    /// The buyer's full name, from the best member that has one; false if none has.
+    fileprivate mutating func fullName(_ party: PackedRecord) -> Bool {
+        if party.has(PartyShape.name) {
+            string(party[PartyShape.name])
+            return true
+        }
+        if party.has(PartyShape.firstName) || party.has(PartyShape.lastName) {
+            joined(party[PartyShape.firstName], party[PartyShape.lastName])
+            return true
+        }
+        guard party.has(PartyShape.billing) else { return false }
+        let billing = PackedRecord(party[PartyShape.billing], AddressShape.members)
+        if billing.has(AddressShape.name) {
+            string(billing[AddressShape.name])
+            return true
+        }
+        guard billing.has(AddressShape.firstName) || billing.has(AddressShape.lastName) else { return false }
+        joined(billing[AddressShape.firstName], billing[AddressShape.lastName])
+        return true
+    }
+
+    private mutating func joined(_ first: Span<UInt8>, _ last: Span<UInt8>) {
+        var name = ByteWriter(capacity: first.count + last.count + 1)
+        name.append(first)
+        if first.count > 0, last.count > 0 { name.append(UInt8(ascii: " ")) }
+        name.append(last)
+        string(name.span)
+    }
+}

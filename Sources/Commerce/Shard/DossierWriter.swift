@@ -1,0 +1,120 @@
+import Bytes
+
+/// Puts the parts of a dossier together: the answer of `CUSTOMER.360`.
+package enum DossierWriter {
+    /// Writes the dossier as one JSON object.
+    /// - Parameters:
+    ///   - number: the living number of the customer.
+    ///   - offset: orders to leave out, newest first.
+    ///   - limit: most orders to show; totals always count all of them.
+    ///   - sequence: the last event that touched the customer.
+    package static func write(
+        number: UInt32, parts: [DossierPart], offset: Int, limit: Int, sequence: UInt64, into output: inout ByteWriter
+    ) {
+        output.openObject()
+        output.key("customer")
+        customer(number, parts, into: &output)
+        // The oldest profile first: it gives the customer its number.
+        list("profiles", parts, \.profiles, into: &output) { $0.profile < $1.profile }
+        let orderCount = parts.reduce(0) { $0 + $1.orders.count }
+        list("orders", parts, \.orders, offset: offset, limit: limit, into: &output, by: newestFirst)
+        list("documents", parts, \.documents, into: &output, by: newestFirst)
+        list("notes", parts, \.notes, into: &output, by: newestFirst)
+        output.key("messages")
+        output.openArray()
+        output.closeArray()
+        totals(parts, orderCount, into: &output)
+        let shown = max(0, min(limit, orderCount - offset))
+        output.key("from")
+        output.number(shown == 0 ? 0 : offset + 1)
+        output.key("to")
+        output.number(shown == 0 ? 0 : offset + shown)
+        output.key("seq")
+        output.number(sequence)
+        output.closeObject()
+    }
+
+    /// The customer alone: what `CUSTOMER.FIND` shows in a row.
+    package static func customer(_ number: UInt32, _ parts: [DossierPart], into output: inout ByteWriter) {
+        output.openObject()
+        output.key("number")
+        output.customerNumber(number)
+        for field in DisplayField.allCases {
+            guard let (part, candidate) = best(field, parts) else { continue }
+            output.key(field.text)
+            let bytes = parts[part].bytes
+            output.rawJSON(bytes.span.extracting(candidate.json.range))
+        }
+        output.closeObject()
+    }
+
+    private static func best(_ field: DisplayField, _ parts: [DossierPart]) -> (Int, DossierPart.Candidate)? {
+        var best: (part: Int, candidate: DossierPart.Candidate)?
+        for (number, part) in parts.enumerated() {
+            for candidate in part.candidates where candidate.field == field {
+                if let best, !isBetter(candidate, best.candidate) { continue }
+                best = (number, candidate)
+            }
+        }
+        return best
+    }
+
+    private static func isBetter(_ left: DossierPart.Candidate, _ right: DossierPart.Candidate) -> Bool {
+        left.isScrambled == right.isScrambled ? left.at > right.at : !left.isScrambled
+    }
+
+    private static func newestFirst(_ left: DossierPart.Piece, _ right: DossierPart.Piece) -> Bool {
+        left.at == right.at ? left.profile > right.profile : left.at > right.at
+    }
+
+    private static func list(
+        _ name: StaticString, _ parts: [DossierPart], _ pieces: KeyPath<DossierPart, [DossierPart.Piece]>,
+        offset: Int = 0, limit: Int = .max, into output: inout ByteWriter,
+        by isBefore: (DossierPart.Piece, DossierPart.Piece) -> Bool
+    ) {
+        var all: [(part: Int, piece: DossierPart.Piece)] = []
+        for (number, part) in parts.enumerated() {
+            for piece in part[keyPath: pieces] { all.append((number, piece)) }
+        }
+        all.sort { isBefore($0.piece, $1.piece) }
+        output.key(name)
+        output.openArray()
+        for entry in all.dropFirst(offset).prefix(limit) {
+            let bytes = parts[entry.part].bytes
+            output.rawJSON(bytes.span.extracting(entry.piece.json.range))
+        }
+        output.closeArray()
+    }
+
+    private static func totals(_ parts: [DossierPart], _ orders: Int, into output: inout ByteWriter) {
+        output.key("totals")
+        output.openObject()
+        output.key("orders")
+        output.number(orders)
+        output.key("documents")
+        output.number(parts.reduce(0) { $0 + $1.documents.count })
+        output.key("profiles")
+        output.number(parts.reduce(0) { $0 + $1.profiles.count })
+        output.key("amounts")
+        output.openObject()
+        for (currency, sum) in sums(parts) {
+            output.key(currency)
+            output.decimal(sum)
+        }
+        output.closeObject()
+        let unsummed = parts.reduce(0) { $0 + $1.unsummedOrders }
+        if unsummed > 0 {
+            output.key("unsummedOrders")
+            output.number(unsummed)
+        }
+        output.closeObject()
+    }
+
+    private static func sums(_ parts: [DossierPart]) -> [(String, ExactDecimal)] {
+        var sums: [String: ExactDecimal] = [:]
+        for part in parts {
+            for (currency, sum) in part.amounts { sums[currency] = (sums[currency] ?? .zero).adding(sum) ?? sum }
+        }
+        return sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}

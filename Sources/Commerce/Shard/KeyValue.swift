@@ -1,0 +1,76 @@
+import Bytes
+
+// The value behind an identity key, for people: the indexes hold hashes only, so it is looked up in the
+// records of the profile that brought it.
+extension ShardState {
+    /// The value of the edge's key as the newer profile (which must live here) gave it; nil if no variant has it.
+    package func value(of edge: EdgeEntry, hasher: KeyHasher) -> String? {
+        guard let kind = IdentityKeyKind(rawValue: UInt8(truncatingIfNeeded: edge.kind)), kind != .order else {
+            return nil
+        }
+        let key = IdentityKey(kind: kind, hash: edge.keyHash)
+        var value: String?
+        forEachVariant(of: edge.newer) { _, variant in
+            let bytes = records[variant.record]
+            var brings = false
+            PartyRecord.forEachKey(of: bytes) { if $0 == key { brings = true } }
+            if brings, value == nil { value = PartyRecord(bytes).members.value(of: key, hasher: hasher) }
+        }
+        return value
+    }
+}
+
+extension PackedRecord {
+    /// The text of a party's member that normalises to this key.
+    fileprivate func value(of key: IdentityKey, hasher: KeyHasher) -> String? {
+        let billing = PackedRecord(nested(PartyShape.billing), AddressShape.members)
+        let shipping = PackedRecord(nested(PartyShape.shipping), AddressShape.members)
+        let country = CountryCode(billing[AddressShape.country]) ?? CountryCode(shipping[AddressShape.country])
+        switch key.kind {
+        case .email, .relayEmail:
+            return [text(PartyShape.email), billing.text(AddressShape.email), shipping.text(AddressShape.email)].first {
+                emailKey($0, hasher) == key
+            }
+        case .phone:
+            return [text(PartyShape.phone), billing.text(AddressShape.phone), shipping.text(AddressShape.phone)].first {
+                phoneKey($0, country ?? .unknown, hasher) == key
+            }
+        case .vat: return [text(PartyShape.vatId), billing.text(AddressShape.vatId)].first { !$0.isEmpty }
+        case .channelReference: return text(PartyShape.ref)
+        case .address: return billing.addressText.isEmpty ? shipping.addressText : billing.addressText
+        case .order: return nil
+        }
+    }
+
+    /// A nested record's bytes, or those of one that says nothing.
+    @_lifetime(copy self)
+    private func nested(_ place: Int) -> Span<UInt8> {
+        has(place) ? self[place] : _overrideLifetime(PackedRecord.nothing.span, copying: self)
+    }
+
+    private func emailKey(_ text: String, _ hasher: KeyHasher) -> IdentityKey? {
+        let bytes = [UInt8](text.utf8)
+        var normalised = ByteWriter()
+        switch EmailAddress.normalise(bytes.span, into: &normalised) {
+        case .real: return hasher.key(.email, normalised.span)
+        case .relay:
+            return hasher.key(
+                .relayEmail, normalised.span, channel: self[PartyShape.channel], store: self[PartyShape.store])
+        case .constant, .placeholder, .invalid: return nil
+        }
+    }
+
+    private func phoneKey(_ text: String, _ country: CountryCode, _ hasher: KeyHasher) -> IdentityKey? {
+        let bytes = [UInt8](text.utf8)
+        var normalised = ByteWriter()
+        guard PhoneNumber.normalise(bytes.span, country: country, into: &normalised) == .valid else { return nil }
+        return hasher.key(.phone, normalised.span)
+    }
+
+    /// An address on one line.
+    private var addressText: String {
+        let street = [AddressShape.street, AddressShape.houseNumber, AddressShape.addition].map { text($0) }
+        let city = [AddressShape.postalCode, AddressShape.city, AddressShape.country].map { text($0) }
+        return (street + city).filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,131 @@
+import Bytes
+
+/// An exact decimal number, `units / 10^scale`: money, rates and quantities, never a binary fraction.
+///
+/// Up to 18 digits and 12 decimals; what does not fit is refused when it comes in, never rounded.
+package struct ExactDecimal: Hashable, Sendable, BitwiseCopyable {
+    package let units: Int64
+    package let scale: UInt8
+
+    package static let maximumScale = 12
+
+    package init(units: Int64, scale: UInt8) {
+        self.units = units
+        self.scale = scale
+    }
+
+    package static let zero = ExactDecimal(units: 0, scale: 0)
+
+    /// Reads `39.90`, `-5`, `+.5` is refused: digits, at most one point with digits on both sides, a minus before.
+    package init?(_ text: Span<UInt8>) {
+        var index = 0
+        let isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")
+        if isNegative { index = 1 }
+        var units: Int64 = 0
+        var digits = 0
+        var pointAt = -1
+        while index < text.count {
+            let byte = text[unchecked: index]
+            if byte == UInt8(ascii: "."), pointAt < 0, digits > 0 {
+                pointAt = digits
+            } else {
+                let digit = byte &- UInt8(ascii: "0")
+                guard digit < 10, units < 100_000_000_000_000_000 else { return nil }
+                units = units * 10 + Int64(digit)
+                digits += 1
+            }
+            index += 1
+        }
+        guard digits > 0, pointAt != digits, pointAt < 0 || digits - pointAt <= Self.maximumScale else { return nil }
+        self.units = isNegative ? -units : units
+        scale = pointAt < 0 ? 0 : UInt8(digits - pointAt)
+    }
+
+    /// The same value with at least `minimum` decimals; nil if it no longer fits.
+    package func scaled(to minimum: UInt8) -> ExactDecimal? {
+        var units = units
+        var scale = scale
+        while scale < minimum {
+            let (product, overflow) = units.multipliedReportingOverflow(by: 10)
+            guard !overflow else { return nil }
+            units = product
+            scale += 1
+        }
+        return ExactDecimal(units: units, scale: scale)
+    }
+
+    /// The same value without trailing zeros behind the point.
+    package var shortest: ExactDecimal {
+        var units = units
+        var scale = scale
+        while scale > 0, units % 10 == 0 {
+            units /= 10
+            scale -= 1
+        }
+        return ExactDecimal(units: units, scale: scale)
+    }
+
+    /// The sum at the finer scale of the two; nil when it does not fit.
+    package func adding(_ other: ExactDecimal) -> ExactDecimal? {
+        let scale = max(self.scale, other.scale)
+        guard let left = scaled(to: scale), let right = other.scaled(to: scale) else { return nil }
+        let (sum, overflow) = left.units.addingReportingOverflow(right.units)
+        return overflow ? nil : ExactDecimal(units: sum, scale: scale)
+    }
+
+    /// Decimals of a currency's minor unit (ISO 4217): 2 unless listed.
+    package static func minorUnitDigits(of currency: Span<UInt8>) -> UInt8 {
+        guard currency.count == 3 else { return 2 }
+        let code = UInt32(currency[0]) << 16 | UInt32(currency[1]) << 8 | UInt32(currency[2])
+        switch code {
+        case 0x4A5059, 0x4B5257, 0x434C50, 0x49534B, 0x564E44, 0x505947, 0x554758, 0x584146, 0x584F46, 0x585046,
+            0x424946, 0x444A46, 0x474E46, 0x4B4D46, 0x525746, 0x565556:
+            return 0  // JPY KRW CLP ISK VND PYG UGX XAF XOF XPF BIF DJF GNF KMF RWF VUV
+        case 0x424844, 0x495144, 0x4A4F44, 0x4B5744, 0x4C5944, 0x4F4D52, 0x544E44:
+            return 3  // BHD IQD JOD KWD LYD OMR TND
+        default: return 2
+        }
+    }
+}
+
+extension ByteWriter {
+    /// The decimal's digits, as `39.90`.
+    package mutating func appendDecimal(_ value: ExactDecimal) {
+        if value.units < 0 { append(UInt8(ascii: "-")) }
+        var divisor: UInt64 = 1
+        for _ in 0..<value.scale { divisor *= 10 }
+        appendDecimal(Int64(value.units.magnitude / divisor))
+        guard value.scale > 0 else { return }
+        append(UInt8(ascii: "."))
+        var rest = value.units.magnitude % divisor
+        for _ in 0..<value.scale {
+            divisor /= 10
+            append(UInt8(ascii: "0") + UInt8(rest / divisor))
+            rest %= divisor
+        }
+    }
+
+    /// A JSON string of the decimal: money travels as text, so that no client turns it into a binary fraction.
+    package mutating func decimal(_ value: ExactDecimal) {
+        string("")
+        truncate(to: count - 1)
+        appendDecimal(value)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// The packed form: scale, then the units as a zigzag varint.
+    package mutating func appendPacked(_ value: ExactDecimal) {
+        append(value.scale)
+        appendZigzag(value.units)
+    }
+}
+
+extension ByteReader {
+    @_lifetime(self: copy self)
+    package mutating func packedDecimal() throws(ByteReaderError) -> ExactDecimal {
+        let start = position
+        let scale = try byte()
+        guard scale <= ExactDecimal.maximumScale else { throw .overlong(offset: start) }
+        return ExactDecimal(units: try zigzag(), scale: scale)
+    }
+}

@@ -1,0 +1,142 @@
+import Bytes
+
+/// A moment in milliseconds since 1970-01-01T00:00:00Z, proleptic Gregorian, years 0001 to 9999.
+package struct Timestamp: Comparable, Hashable, Sendable, BitwiseCopyable {
+    package let milliseconds: Int64
+
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
+
+    /// Reads RFC 3339: `2026-03-01T10:22:31Z`, with or without a fraction, with `Z` or an offset. A leap second
+    /// counts as the first of the next minute; what is finer than a millisecond is cut off.
+    package init?(rfc3339 text: Span<UInt8>) {
+        guard text.count >= 20, text.count <= 40,
+            let year = Self.digits(text, 0, 4), text[4] == UInt8(ascii: "-"),
+            let month = Self.digits(text, 5, 2), text[7] == UInt8(ascii: "-"),
+            let day = Self.digits(text, 8, 2), text[10] | 0x20 == UInt8(ascii: "t") || text[10] == UInt8(ascii: " "),
+            let hour = Self.digits(text, 11, 2), text[13] == UInt8(ascii: ":"),
+            let minute = Self.digits(text, 14, 2), text[16] == UInt8(ascii: ":"),
+            let second = Self.digits(text, 17, 2)
+        else { return nil }
+        guard year >= 1, (1...12).contains(month), (1...Self.days(inMonth: month, of: year)).contains(day),
+            hour <= 23, minute <= 59, second <= 60
+        else { return nil }
+        var position = 19
+        guard let fraction = Self.fraction(text, &position), let offset = Self.offsetMinutes(text, position) else {
+            return nil
+        }
+        let seconds = Self.dayNumber(year, month, day) * 86_400 + hour * 3_600 + (minute - offset) * 60 + second
+        milliseconds = Int64(seconds * 1_000 + fraction)
+    }
+
+    @inline(__always) private static func digits(_ text: Span<UInt8>, _ start: Int, _ count: Int) -> Int? {
+        var value = 0
+        for index in start..<(start + count) {
+            let digit = text[index] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            value = value * 10 + Int(digit)
+        }
+        return value
+    }
+
+    private static func fraction(_ text: Span<UInt8>, _ position: inout Int) -> Int? {
+        guard text[position] == UInt8(ascii: ".") else { return 0 }
+        position += 1
+        var value = 0
+        var scale = 100
+        let start = position
+        while position < text.count, text[position] &- UInt8(ascii: "0") < 10 {
+            value += Int(text[position] - UInt8(ascii: "0")) * scale
+            scale /= 10
+            position += 1
+        }
+        return position > start && position < text.count ? value : nil
+    }
+
+    private static func offsetMinutes(_ text: Span<UInt8>, _ position: Int) -> Int? {
+        if text[position] | 0x20 == UInt8(ascii: "z") { return position + 1 == text.count ? 0 : nil }
+        guard position + 6 == text.count, text[position + 3] == UInt8(ascii: ":"),
+            let hours = digits(text, position + 1, 2), let minutes = digits(text, position + 4, 2),
+            hours <= 23, minutes <= 59
+        else { return nil }
+        switch text[position] {
+        case UInt8(ascii: "+"): return hours * 60 + minutes
+        case UInt8(ascii: "-"): return -(hours * 60 + minutes)
+        default: return nil
+        }
+    }
+
+    package static func days(inMonth month: Int, of year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// Days since 1970-01-01. The year is taken to begin in March, so that the leap day is its last.
+    private static func dayNumber(_ year: Int, _ month: Int, _ day: Int) -> Int {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = shifted / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+
+    /// Year, month and day in UTC.
+    package var civilDate: (year: Int, month: Int, day: Int) {
+        let days = Int(milliseconds.flooringDivision(by: 86_400_000)) + 719_468
+        let era = days.flooringDivision(by: 146_097)
+        let dayOfEra = days - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+    }
+}
+
+extension BinaryInteger {
+    fileprivate func flooringDivision(by divisor: Self) -> Self {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}
+
+extension ByteWriter {
+    /// A JSON string in RFC 3339, UTC; milliseconds only where there are any.
+    package mutating func timestamp(_ time: Timestamp) {
+        let (year, month, day) = time.civilDate
+        let ofDay = ((time.milliseconds % 86_400_000) + 86_400_000) % 86_400_000
+        string("")
+        truncate(to: count - 1)
+        padded(Int64(year), 4)
+        append(UInt8(ascii: "-"))
+        padded(Int64(month), 2)
+        append(UInt8(ascii: "-"))
+        padded(Int64(day), 2)
+        append(UInt8(ascii: "T"))
+        padded(ofDay / 3_600_000, 2)
+        append(UInt8(ascii: ":"))
+        padded(ofDay / 60_000 % 60, 2)
+        append(UInt8(ascii: ":"))
+        padded(ofDay / 1_000 % 60, 2)
+        if ofDay % 1_000 != 0 {
+            append(UInt8(ascii: "."))
+            padded(ofDay % 1_000, 3)
+        }
+        append("Z\"")
+    }
+
+    private mutating func padded(_ value: Int64, _ width: Int) {
+        var divisor: Int64 = 1
+        for _ in 1..<width { divisor *= 10 }
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+            divisor /= 10
+        }
+    }
+}

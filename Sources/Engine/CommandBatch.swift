@@ -1,0 +1,51 @@
+import Commerce
+
+/// Commands of one connection in request order, decoded and packed: the unit in which work travels.
+package struct CommandBatch: Sendable {
+    package let shop: String
+    /// Who is asking; filed with notes and decisions.
+    package let actor: String
+    /// The packed records that the commands point into.
+    package let bytes: [UInt8]
+    package let commands: [PreparedCommand]
+
+    package init(shop: String, actor: String, bytes: [UInt8], commands: [PreparedCommand]) {
+        self.shop = shop
+        self.actor = actor
+        self.bytes = bytes
+        self.commands = commands
+    }
+}
+
+/// A customer as the directory knows it: its living number and its profiles, oldest first.
+package struct CustomerMembers: Sendable, Equatable {
+    package let number: UInt32
+    package let profiles: [UInt32]
+}
+
+/// What the directory decided about one command.
+package enum CommandOutcome: Sendable {
+    /// An order, profile or document; `row` is its row on the profile's shard.
+    case written(Verdict, profile: UInt32, customer: UInt32, row: UInt32, sequence: UInt64)
+    case note(customer: UInt32, sequence: UInt64)
+    case dossier(CustomerMembers, offset: Int, limit: Int)
+    case customers([CustomerMembers], total: Int, offset: Int)
+    case evidence(EvidencePlan)
+    case order(profile: UInt32, row: UInt32)
+    case refused(Refusal)
+}
+
+/// Why profiles are one customer, or two profiles are not: what the directory knows of it.
+package struct EvidencePlan: Sendable {
+    package let first: CustomerMembers
+    /// The second customer asked for, when there was one.
+    package let second: CustomerMembers?
+    package let edges: [EdgeEntry]
+}
+
+/// The outcomes of a batch, in its order.
+package struct BatchOutcome: Sendable {
+    package var outcomes: [CommandOutcome]
+    /// The replies may leave when this event is durable: it is the last one that any of them shows.
+    package var releaseSequence: UInt64
+}

@@ -1,0 +1,251 @@
+import Bytes
+import Commerce
+
+/// The directory: who is this, have we seen this, and the total order of events. All methods run on its lane; none
+/// of them awaits. It holds hashes and small integers only.
+package actor Directory {
+    package nonisolated let lane: any EngineLane
+    private var state: DirectoryState
+    private let shards: [Shard]
+    private let journal: Journal
+    private let clock: any WallClock
+
+    private var events = EventWriter()
+    /// Events of the batch in hand by shard.
+    private var shardEvents: [[ShardEvent]]
+    /// Why writes are refused at the moment: the journal cannot be written, or has grown too long.
+    private var journalFailure: String?
+    private var backlog: String?
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
+    init(
+        _ state: consuming DirectoryState, shards: [Shard], journal: Journal, clock: any WallClock,
+        on lane: any EngineLane
+    ) {
+        self.state = state
+        self.shards = shards
+        self.journal = journal
+        self.clock = clock
+        self.lane = lane
+        shardEvents = Array(repeating: [], count: shards.count)
+    }
+
+    /// Refuses writes from now on because the journal fails, or takes them again (nil).
+    func setJournalFailure(_ reason: String?) { journalFailure = reason }
+
+    /// Refuses writes from now on because the journal is too long, or takes them again (nil).
+    func setBacklog(_ reason: String?) { backlog = reason }
+
+    // MARK: A batch
+
+    /// Decides a batch, hands its events to the shards and the journal, and returns the outcomes.
+    package func process(_ batch: CommandBatch) -> BatchOutcome {
+        var result = BatchOutcome(outcomes: [], releaseSequence: 0)
+        result.outcomes.reserveCapacity(batch.commands.count)
+        let now = clock.now()
+        let firstSequence = state.sequence + 1
+        let bytes = batch.bytes.span
+        for command in batch.commands {
+            let outcome = decide(command, bytes, batch, now)
+            result.outcomes.append(outcome)
+            result.releaseSequence = max(result.releaseSequence, releaseSequence(of: outcome))
+        }
+        handOver(firstSequence: firstSequence)
+        return result
+    }
+
+    private func decide(
+        _ command: PreparedCommand, _ bytes: Span<UInt8>, _ batch: CommandBatch, _ now: Timestamp
+    ) -> CommandOutcome {
+        do throws(Refusal) {
+            switch command {
+            case .order(let order):
+                let shop = try writableShop(batch.shop, now)
+                let decision = state.decide(order, in: bytes, shop: shop, at: now, into: &events)
+                return written(decision, state.orders)
+            case .profile(let profile):
+                let shop = try writableShop(batch.shop, now)
+                let decision = state.decide(profile, in: bytes, shop: shop, at: now, into: &events)
+                return writtenProfile(decision)
+            case .document(let document):
+                let shop = try writableShop(batch.shop, now)
+                let decision = try state.decide(document, in: bytes, shop: shop, at: now, into: &events)
+                return written(decision, state.documents)
+            case .note(let note):
+                let shop = try writableShop(batch.shop, now)
+                let actor = [UInt8](batch.actor.utf8)
+                let decision = try state.decide(note, in: bytes, actor: actor.span, shop: shop, at: now, into: &events)
+                evolveLast()
+                return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
+            case .query(let query):
+                guard let shop = state.shop(named: batch.shop) else { throw Self.empty(batch.shop, query) }
+                return try answer(query, shop: shop)
+            }
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    /// The shop's number; its first write opens it.
+    private func writableShop(_ name: String, _ now: Timestamp) throws(Refusal) -> UInt16 {
+        if let reason = journalFailure ?? backlog { throw Refusal(.readOnly, reason) }
+        if let shop = state.shop(named: name) { return shop }
+        try state.openShop(name, at: now, into: &events)
+        evolveLast()
+        return UInt16(state.shops.count - 1)
+    }
+
+    private func written(_ decision: Decision, _ entries: @autoclosure () -> PagedArray<SubjectEntry>) -> CommandOutcome {
+        if decision.verdict.isChange { evolveLast() }
+        let entry = entries()[Int(decision.subject)]
+        return .written(
+            decision.verdict, profile: decision.profile, customer: state.customerNumber(of: decision.profile),
+            row: entry.row, sequence: entry.sequence)
+    }
+
+    private func writtenProfile(_ decision: Decision) -> CommandOutcome {
+        if decision.verdict.isChange { evolveLast() }
+        return .written(
+            decision.verdict, profile: decision.profile, customer: state.customerNumber(of: decision.profile), row: 0,
+            sequence: state.lastSequence(ofCustomerOf: decision.profile))
+    }
+
+    // MARK: Events
+
+    /// Applies the event that was just written, and notes it for its shard.
+    private func evolveLast() {
+        do throws(EventError) {
+            let event = try Event(events.last)
+            state.evolve(event, events.last)
+            let end = events.framed.count
+            let range = ByteRange(end - events.last.count, end)
+            guard event.kind != .shopOpened, event.kind != .engineInitialised else { return }
+            shardEvents[state.shard(of: event.party.profile)].append(
+                ShardEvent(event: event, range: range, sequence: state.sequence))
+        } catch {
+            preconditionFailure("an event just written does not read: \(error)")
+        }
+    }
+
+    /// Hands the batch's events to the shards, then to the journal: one hop each.
+    private func handOver(firstSequence: UInt64) {
+        guard events.count > 0 else { return }
+        let bytes = events.framed.copyBytes()
+        for number in shards.indices where !shardEvents[number].isEmpty {
+            let shard = shards[number]
+            if shard.lane.isCurrent {
+                let items = shardEvents[number]
+                shard.assumeIsolated { $0.apply(items, bytes) }
+            } else {
+                let items = shardEvents[number]
+                shard.lane.post { shard.assumeIsolated { $0.apply(items, bytes) } }
+            }
+            shardEvents[number].removeAll(keepingCapacity: true)
+        }
+        let count = events.count
+        let journal = journal
+        journal.lane.post { journal.assumeIsolated { $0.append(bytes, first: firstSequence, count: count) } }
+        events.removeAll()
+    }
+
+    /// Writes the first event of a new data folder.
+    func initialise(shards: Int, seed: UInt64) {
+        let first = state.sequence + 1
+        state.initialise(shards: shards, seed: seed, at: clock.now(), into: &events)
+        evolveLast()
+        handOver(firstSequence: first)
+    }
+
+    /// The last event that the outcome shows: a reply must not leave before it is durable.
+    private func releaseSequence(of outcome: CommandOutcome) -> UInt64 {
+        switch outcome {
+        case .written(_, let profile, _, _, let sequence):
+            // The customer's number may come from a later event, of another profile of the cluster.
+            return max(sequence, state.lastSequence(ofCustomerOf: profile))
+        case .note(_, let sequence): return sequence
+        case .dossier(let customer, _, _): return lastSequence(customer)
+        case .customers(let customers, _, _): return customers.map(lastSequence).max() ?? 0
+        case .evidence(let plan): return max(lastSequence(plan.first), plan.second.map(lastSequence) ?? 0)
+        case .order(let profile, _): return state.lastSequence(ofCustomerOf: profile)
+        case .refused: return 0
+        }
+    }
+
+    private func lastSequence(_ customer: CustomerMembers) -> UInt64 {
+        customer.profiles.first.map { state.lastSequence(ofCustomerOf: $0) } ?? 0
+    }
+
+    // MARK: Questions
+
+    private static func empty(_ shop: String, _ query: CustomerQuery) -> Refusal {
+        Refusal(.notFound, "nothing is known in shop \(shop) yet")
+    }
+
+    private func answer(_ query: CustomerQuery, shop: UInt16) throws(Refusal) -> CommandOutcome {
+        switch query {
+        case .dossier(let selector, let offset, let limit):
+            return .dossier(try customer(selector, shop), offset: offset, limit: limit)
+        case .find(let selectors, let offset, let limit):
+            return find(selectors, shop, offset: offset, limit: limit)
+        case .why(let first, let second):
+            let one = try customer(first, shop)
+            let two: CustomerMembers? = if let second { try customer(second, shop) } else { nil }
+            return .evidence(EvidencePlan(first: one, second: two, edges: state.evidence(of: one.profiles)))
+        case .order(let hash):
+            guard let order = state.order(hash) else {
+                throw Refusal(.notFound, "order: not known in this shop")
+            }
+            return .order(profile: order.profile, row: order.row)
+        }
+    }
+
+    private func customer(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> CustomerMembers {
+        guard let profile = state.profile(selector, shop: shop) else {
+            throw Refusal(.notFound, "no customer of this shop has that \(selector.text)")
+        }
+        return members(profile)
+    }
+
+    private func members(_ profile: UInt32) -> CustomerMembers {
+        CustomerMembers(number: state.customerNumber(of: profile), profiles: state.members(of: profile))
+    }
+
+    private func find(_ selectors: [CustomerSelector], _ shop: UInt16, offset: Int, limit: Int) -> CommandOutcome {
+        guard let first = selectors.first else {
+            let (customers, total) = state.customers(of: shop, offset: offset, limit: limit)
+            return .customers(customers.map(members), total: total, offset: offset)
+        }
+        // Every key names one customer at most; all of them must name the same one.
+        guard let profile = state.profile(first, shop: shop) else { return .customers([], total: 0, offset: 0) }
+        let root = state.root(of: profile)
+        for selector in selectors.dropFirst() {
+            guard let other = state.profile(selector, shop: shop), state.root(of: other) == root else {
+                return .customers([], total: 0, offset: 0)
+            }
+        }
+        let customers = offset == 0 && limit > 0 ? [members(profile)] : []
+        return .customers(customers, total: 1, offset: offset)
+    }
+
+    // MARK: For the engine
+
+    /// The state at this moment, for a snapshot; its pages are shared until somebody writes to them.
+    func capture() -> DirectoryCapture { state.capture() }
+
+    /// Counts for `INFO`.
+    package func counts() -> DirectoryCounts { state.counts() }
+
+    /// The last event decided.
+    package func lastSequence() -> UInt64 { state.sequence }
+}
+
+extension Verdict {
+    /// Whether an event was written.
+    package var isChange: Bool {
+        switch self {
+        case .recorded, .revised: true
+        case .duplicate, .stale, .conflict: false
+        }
+    }
+}

@@ -1,0 +1,341 @@
+import Bytes
+import Commerce
+import Store
+import Synchronization
+
+/// The lanes that an engine's actors live on. Several may be the same; journal and snapshot lanes block on the disk and
+/// should carry nothing else.
+package struct EngineLanes: Sendable {
+    package var directory: any EngineLane
+    /// Shards are spread over these.
+    package var shards: [any EngineLane]
+    package var journal: any EngineLane
+    package var snapshot: any EngineLane
+
+    package init(
+        directory: any EngineLane, shards: [any EngineLane], journal: any EngineLane, snapshot: any EngineLane
+    ) {
+        precondition(!shards.isEmpty, "shards need a lane")
+        self.directory = directory
+        self.shards = shards
+        self.journal = journal
+        self.snapshot = snapshot
+    }
+}
+
+/// The engine: customers, orders and documents of all shops in memory, safe on disk. Usable in-process; the server is
+/// one client of it.
+///
+/// Batches of commands go in with `submit`, outcomes come back; a reply may be shown to anybody outside only when
+/// `status.releasedSequence` has reached the outcome's `releaseSequence`.
+package final class Engine: Sendable {
+    package let configuration: EngineConfiguration
+    package let directory: Directory
+    package let shards: [Shard]
+    package let journal: Journal
+    package let snapshotter: Snapshotter
+    package let folder: DataFolder
+    package let recovery: RecoveryReport
+    package let startedAt: Timestamp
+    private let clock: any WallClock
+    private let hash: Hash64
+    private let isStopping = Atomic<Bool>(false)
+    private let isSnapshotRunning = Atomic<Bool>(false)
+    /// Journal bytes, by this process's count, when the last good snapshot was taken.
+    private let bytesAtSnapshot: Atomic<Int>
+    private let snapshotAt: Atomic<Int64>
+
+    /// What is durable and why nothing can be written at the moment; may be read from any thread.
+    package var status: JournalStatus { journal.status }
+
+    // MARK: Opening
+
+    /// Opens the data folder, recovers what it holds and starts the actors. Blocks for as long as recovery takes.
+    /// - Parameter progress: called now and then with what recovery has read.
+    package static func open(
+        _ configuration: EngineConfiguration, on fileSystem: any FileSystem, clock: any WallClock, lanes: EngineLanes,
+        holder: String, progress: (RecoveryProgress) -> Void = { _ in }
+    ) throws(StoreError) -> Engine {
+        let seed = configuration.seed
+        let folder = try DataFolder.open(
+            configuration.folder, on: fileSystem, holder: holder, newSeed: FolderSeed(high: seed, low: ~seed))
+        do throws(StoreError) {
+            return try Engine(configuration, folder, clock: clock, lanes: lanes, progress: progress)
+        } catch {
+            folder.close()
+            throw error
+        }
+    }
+
+    private init(
+        _ configuration: EngineConfiguration, _ folder: DataFolder, clock: any WallClock, lanes: EngineLanes,
+        progress: (RecoveryProgress) -> Void
+    ) throws(StoreError) {
+        var state = EngineState()
+        var isLoaded = false
+        let plan = try Recovery.scan(folder, mode: configuration.recovery)
+        let (report, end) = try Recovery.replay(
+            plan, from: folder,
+            onChunk: { section, bytes throws(StoreError) in try state.load(section, bytes) },
+            onEvent: { sequence, bytes throws(StoreError) in
+                if !isLoaded {
+                    isLoaded = true
+                    try state.finishLoading()
+                }
+                try state.apply(sequence, bytes)
+            },
+            onProgress: progress)
+        if !isLoaded { try state.finishLoading() }
+        let isNew = !state.directory.isInitialised
+        if isNew { state.shards = (0..<configuration.shards).map { ShardState(number: $0, of: configuration.shards) } }
+
+        let writer = try JournalWriter.open(
+            folder, at: end, options: JournalWriter.Options(segmentBytes: configuration.segmentBytes))
+        self.configuration = configuration
+        self.folder = folder
+        self.clock = clock
+        recovery = report
+        startedAt = clock.now()
+        hash = Hash64(seed: isNew ? configuration.seed : state.directory.seed)
+        bytesAtSnapshot = Atomic(-(plan.bytes - (report.snapshot?.bytes ?? 0)))
+        snapshotAt = Atomic(report.snapshot.map { Int64(clamping: $0.createdAt) } ?? startedAt.milliseconds)
+        journal = Journal(writer, durability: configuration.durability, on: lanes.journal)
+        shards = state.shards.enumerated().map { Shard($1, on: lanes.shards[$0 % lanes.shards.count]) }
+        snapshotter = Snapshotter(folder, clock: clock, on: lanes.snapshot)
+        directory = Directory(
+            state.takeDirectory(), shards: shards, journal: journal, clock: clock, on: lanes.directory)
+        start(isNew: isNew)
+    }
+
+    private func start(isNew: Bool) {
+        let directory = directory
+        let journal = journal
+        let configuration = configuration
+        journal.lane.run {
+            journal.assumeIsolated { journal in
+                journal.subscribe { change in
+                    switch change {
+                    case .released: break
+                    case .failed(let reason):
+                        directory.lane.post { directory.assumeIsolated { $0.setJournalFailure(reason) } }
+                    case .recovered: directory.lane.post { directory.assumeIsolated { $0.setJournalFailure(nil) } }
+                    }
+                }
+                journal.start()
+            }
+        }
+        if isNew {
+            directory.lane.run {
+                directory.assumeIsolated { $0.initialise(shards: configuration.shards, seed: configuration.seed) }
+            }
+        }
+        tick()
+    }
+
+    // MARK: Commands
+
+    /// Turns values into identity keys of a shop.
+    package func hasher(shop: String) -> KeyHasher { KeyHasher(hash: hash, shopName: shop) }
+
+    /// Decides a batch. `completion` runs on `lane`: at once where everything lives on it. Batches that one lane submits
+    /// are decided, and completed, in their order.
+    package func submit(
+        _ batch: CommandBatch, from lane: any EngineLane, _ completion: @escaping @Sendable (BatchOutcome) -> Void
+    ) {
+        let directory = directory
+        if directory.lane.isCurrent, lane.isCurrent {
+            return completion(directory.assumeIsolated { $0.process(batch) })
+        }
+        directory.lane.post {
+            let outcome = directory.assumeIsolated { $0.process(batch) }
+            lane.post { completion(outcome) }
+        }
+    }
+
+    /// The same for callers without a lane of their own: waits until the outcome may be shown.
+    package func submit(_ batch: CommandBatch) async -> BatchOutcome {
+        let directory = directory
+        let journal = journal
+        return await withCheckedContinuation { continuation in
+            directory.lane.post {
+                let outcome = directory.assumeIsolated { $0.process(batch) }
+                journal.lane.post {
+                    journal.assumeIsolated { $0.whenReleased(outcome.releaseSequence) { continuation.resume(returning: outcome) } }
+                }
+            }
+        }
+    }
+
+    /// Gathers what the shards know about profiles of one or more customers, one list of parts per customer.
+    /// `completion` runs on `lane`, at once where all shards live on it.
+    package func parts(
+        of customers: [CustomerMembers], from lane: any EngineLane,
+        _ completion: @escaping @Sendable ([[DossierPart]]) -> Void
+    ) {
+        var byShard: [Int: [(customer: Int, profiles: [UInt32])]] = [:]
+        for (number, customer) in customers.enumerated() {
+            for (shard, profiles) in Dictionary(grouping: customer.profiles, by: { Int($0) % shards.count }) {
+                byShard[shard, default: []].append((number, profiles))
+            }
+        }
+        let gathering = Gathering<(customer: Int, part: DossierPart)>(byShard.count, from: lane) { parts in
+            var result = [[DossierPart]](repeating: [], count: customers.count)
+            for item in parts { result[item.customer].append(item.part) }
+            completion(result)
+        }
+        for (number, wanted) in byShard.sorted(by: { $0.key < $1.key }) {
+            let shard = shards[number]
+            shard.lane.run {
+                gathering.add(
+                    shard.assumeIsolated { shard in wanted.map { ($0.customer, shard.dossierPart(of: $0.profiles)) } })
+            }
+        }
+    }
+
+    /// Asks one shard something; `completion` runs on `lane`, at once where the shard lives on it.
+    package func ask<Answer: Sendable>(
+        shardOf profile: UInt32, from lane: any EngineLane,
+        _ question: @escaping @Sendable (isolated Shard) -> Answer, _ completion: @escaping @Sendable (Answer) -> Void
+    ) {
+        let shard = shards[Int(profile) % shards.count]
+        if shard.lane.isCurrent, lane.isCurrent { return completion(shard.assumeIsolated(question)) }
+        shard.lane.post {
+            let answer = shard.assumeIsolated(question)
+            lane.post { completion(answer) }
+        }
+    }
+
+    // MARK: Snapshots
+
+    /// Writes a snapshot of this moment. `completion` runs on the snapshot lane.
+    package func snapshot(_ completion: @escaping @Sendable (Result<SnapshotEntry, SnapshotFailure>) -> Void) {
+        guard isSnapshotRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+        else { return completion(.failure(.alreadyRunning)) }
+        let directory = directory
+        directory.lane.run {
+            let capture = directory.assumeIsolated { $0.capture() }
+            let bytes = self.status.bytesWritten.load(ordering: .relaxed)
+            let gathering = Gathering<ShardState>(self.shards.count, from: self.snapshotter.lane) { states in
+                let shards = states.sorted { $0.number < $1.number }
+                self.write(EngineCapture(directory: capture, shards: shards), bytes, completion)
+            }
+            // Behind whatever the directory has handed to the shards before: the same cut everywhere.
+            for shard in self.shards {
+                shard.lane.run { gathering.add([shard.assumeIsolated { $0.capture() }]) }
+            }
+        }
+    }
+
+    private func write(
+        _ capture: EngineCapture, _ journalBytes: Int,
+        _ completion: @escaping @Sendable (Result<SnapshotEntry, SnapshotFailure>) -> Void
+    ) {
+        let journal = journal
+        let snapshotter = snapshotter
+        journal.lane.post {
+            journal.assumeIsolated { journal in
+                journal.whenSynced(capture.directory.sequence) {
+                    snapshotter.lane.post {
+                        let result = snapshotter.assumeIsolated { $0.write(capture) }
+                        if case .success = result {
+                            self.bytesAtSnapshot.store(journalBytes, ordering: .relaxed)
+                            self.snapshotAt.store(self.clock.now().milliseconds, ordering: .relaxed)
+                        }
+                        self.isSnapshotRunning.store(false, ordering: .releasing)
+                        completion(result.mapError { .store($0) })
+                    }
+                }
+            }
+        }
+    }
+
+    /// Journal bytes since the last good snapshot: what a restart would have to read.
+    package var journalBytesSinceSnapshot: Int {
+        status.bytesWritten.load(ordering: .relaxed) - bytesAtSnapshot.load(ordering: .relaxed)
+    }
+
+    /// Looks every second whether a snapshot is due and whether the journal has grown beyond what may be.
+    private func tick() {
+        snapshotter.lane.post(after: .seconds(1)) {
+            guard !self.isStopping.load(ordering: .acquiring) else { return }
+            if self.isSnapshotDue { self.snapshot { _ in } }
+            let directory = self.directory
+            let backlog = self.journalBytesSinceSnapshot
+            let isTooLong = backlog > self.configuration.maximumJournalBytes
+            directory.lane.post {
+                directory.assumeIsolated {
+                    $0.setBacklog(
+                        isTooLong ? "snapshots fail and the journal has grown to \(backlog) bytes; see INFO" : nil)
+                }
+            }
+            self.tick()
+        }
+    }
+
+    private var isSnapshotDue: Bool {
+        let grown = journalBytesSinceSnapshot
+        guard grown > 0, status.failure == nil else { return false }
+        if configuration.snapshotJournalBytes > 0, grown >= configuration.snapshotJournalBytes { return true }
+        guard configuration.snapshotSeconds > 0 else { return false }
+        let age = clock.now().milliseconds - snapshotAt.load(ordering: .relaxed)
+        return age >= Int64(configuration.snapshotSeconds) * 1_000
+    }
+
+    // MARK: Stopping
+
+    /// Finishes what was accepted, writes the clean-stop marker and gives the folder back. Nothing may be submitted
+    /// afterwards. `completion` runs on the journal's lane.
+    package func stop(_ completion: @escaping @Sendable (StoreError?) -> Void) {
+        isStopping.store(true, ordering: .releasing)
+        let journal = journal
+        let folder = folder
+        // Behind what the directory has handed over before.
+        directory.lane.run {
+            journal.lane.post {
+                let error = journal.assumeIsolated { $0.finish() }
+                folder.close()
+                completion(error)
+            }
+        }
+    }
+}
+
+/// Why there is no new snapshot.
+package enum SnapshotFailure: Error, Sendable, CustomStringConvertible {
+    case alreadyRunning
+    case store(StoreError)
+
+    package var description: String {
+        switch self {
+        case .alreadyRunning: "a snapshot is being written already"
+        case .store(let error): error.description
+        }
+    }
+}
+
+/// Collects answers from several lanes and hands them over on one, in no particular order.
+final class Gathering<Item: Sendable>: Sendable {
+    private let state: Mutex<(missing: Int, items: [Item])>
+    private let lane: any EngineLane
+    private let completion: @Sendable ([Item]) -> Void
+
+    /// - Parameter count: how often `add` will be called.
+    init(_ count: Int, from lane: any EngineLane, _ completion: @escaping @Sendable ([Item]) -> Void) {
+        state = Mutex((count, []))
+        self.lane = lane
+        self.completion = completion
+        if count == 0 { lane.run { completion([]) } }
+    }
+
+    /// Adds one lane's answer; the last one completes.
+    func add(_ items: [Item]) {
+        let complete: [Item]? = state.withLock { state in
+            state.items += items
+            state.missing -= 1
+            return state.missing == 0 ? state.items : nil
+        }
+        guard let complete else { return }
+        let completion = completion
+        lane.run { completion(complete) }
+    }
+}

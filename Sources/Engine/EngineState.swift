@@ -1,0 +1,66 @@
+import Bytes
+import Commerce
+import Store
+
+/// Directory and shards while nobody else sees them: recovery fills them, then the actors take them over.
+struct EngineState: ~Copyable {
+    var directory = DirectoryState()
+    var shards: [ShardState] = []
+    private var partial = ByteWriter()
+
+    /// Gives the directory away.
+    consuming func takeDirectory() -> DirectoryState { directory }
+
+    /// Takes in a piece of a snapshot.
+    mutating func load(_ section: SnapshotSection, _ bytes: Span<UInt8>) throws(StoreError) {
+        guard let kind = TableKind(rawValue: section.kind) else {
+            throw .rejected(sequence: nil, reason: "a table of kind \(section.kind), which is not known here")
+        }
+        let shard = Int(truncatingIfNeeded: section.first)
+        let isRead: Bool
+        switch kind {
+        case .header:
+            isRead = directory.load(kind, bytes)
+            shards = (0..<directory.shardCount).map { ShardState(number: $0, of: directory.shardCount) }
+        case .profiles, .variants, .keys, .orders, .documents, .edges: isRead = directory.load(kind, bytes)
+        default:
+            guard shards.indices.contains(shard) else {
+                throw .rejected(sequence: nil, reason: "a table of shard \(shard), which does not exist")
+            }
+            isRead = shards[shard].load(kind, bytes, partial: &partial)
+        }
+        guard isRead else { throw .rejected(sequence: nil, reason: "table \(kind) cannot be read") }
+    }
+
+    /// Builds the indexes once the snapshot is loaded, and checks that its tables fit together.
+    mutating func finishLoading() throws(StoreError) {
+        guard directory.isInitialised else { return }
+        var isConsistent = partial.count == 0 && directory.isConsistent()
+        for shard in shards {
+            let expected = directory.rows(ofShard: shard.number)
+            isConsistent =
+                isConsistent && shard.isConsistent(with: expected, profileCount: directory.profiles.count)
+        }
+        guard isConsistent else {
+            throw .rejected(sequence: nil, reason: "the tables of the snapshot do not fit together")
+        }
+        directory.rebuildIndexes()
+    }
+
+    /// Applies an event from the journal.
+    mutating func apply(_ sequence: UInt64, _ bytes: Span<UInt8>) throws(StoreError) {
+        do throws(EventError) {
+            let event = try Event(bytes)
+            try directory.validate(event)
+            directory.evolve(event, bytes)
+            switch event.kind {
+            case .engineInitialised:
+                shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
+            case .shopOpened: break
+            default: shards[directory.shard(of: event.party.profile)].evolve(event, bytes, sequence: sequence)
+            }
+        } catch {
+            throw .rejected(sequence: sequence, reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,203 @@
+import Bytes
+import Commerce
+import Store
+import Synchronization
+
+/// What everybody may know about the journal without asking its lane.
+package final class JournalStatus: Sendable {
+    /// The last event whose acknowledgement may leave.
+    package let releasedSequence = Atomic<UInt64>(0)
+    /// The last event known to be on the disk.
+    package let syncedSequence = Atomic<UInt64>(0)
+    /// Bytes written since the server started.
+    package let bytesWritten = Atomic<Int>(0)
+    /// Groups committed since the server started.
+    package let groups = Atomic<Int>(0)
+    private let failureText = Mutex<String?>(nil)
+
+    /// Why nothing can be written at the moment; nil when all is well.
+    package var failure: String? { failureText.withLock { $0 } }
+
+    func set(failure: String?) { failureText.withLock { $0 = failure } }
+}
+
+/// The journal: one writer, group commit. While one fdatasync runs, the next group fills.
+///
+/// This actor owns the rule of durability: what `JournalStatus.releasedSequence` says may be acknowledged, nothing
+/// else. It lives on a lane of its own, since writing blocks.
+package actor Journal {
+    package nonisolated let lane: any EngineLane
+    package nonisolated let status = JournalStatus()
+    private let writer: JournalWriter
+    private let durability: Durability
+
+    /// Events that are not written yet, framed; the first of them is `firstPending`.
+    private var pending = ByteWriter(capacity: 1 << 20)
+    private var firstPending: UInt64
+    private var pendingCount = 0
+    private var isCommitPosted = false
+    private var isFinished = false
+    private var subscribers: [@Sendable (JournalChange) -> Void] = []
+    private var waiting: [Waiting] = []
+    private var waitingForRelease: [Waiting] = []
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
+    init(_ writer: sending JournalWriter, durability: Durability, on lane: any EngineLane) {
+        self.writer = writer
+        self.durability = durability
+        self.lane = lane
+        firstPending = writer.nextSequence
+        status.releasedSequence.store(writer.nextSequence - 1, ordering: .releasing)
+        status.syncedSequence.store(writer.nextSequence - 1, ordering: .releasing)
+    }
+
+    /// Calls `body` on the journal's lane whenever events became durable, or writing failed or works again.
+    func subscribe(_ body: @escaping @Sendable (JournalChange) -> Void) { subscribers.append(body) }
+
+    /// Starts what has to happen by the clock.
+    func start() {
+        if durability == .everysec { postSync() }
+    }
+
+    // MARK: Appending
+
+    /// Takes framed events. They are written with everything else that has arrived by then.
+    func append(_ events: [UInt8], first: UInt64, count: Int) {
+        precondition(first == firstPending + UInt64(pendingCount), "events reach the journal in their order")
+        pending.append(events)
+        pendingCount += count
+        // The journal's lane runs what is posted in order: appends that wait already come before this commit.
+        if pending.count >= Self.largestGroup { commit() } else { postCommit() }
+    }
+
+    /// Half of what one group may hold, so that one more batch always fits.
+    private static let largestGroup = BlockHeader.maximumContent / 2
+
+    private func postCommit() {
+        guard !isCommitPosted else { return }
+        isCommitPosted = true
+        lane.post { self.assumeIsolated { $0.commit() } }
+    }
+
+    private func commit() {
+        isCommitPosted = false
+        guard pendingCount > 0, !isFinished else { return }
+        do throws(StoreError) {
+            try writer.append(pending.span, firstSequence: firstPending, count: pendingCount)
+            firstPending += UInt64(pendingCount)
+            pendingCount = 0
+            pending.removeAll()
+            pending.shrink(to: 4 << 20)
+            if durability == .always { try writer.sync() }
+            status.bytesWritten.store(writer.bytesWritten, ordering: .relaxed)
+            status.groups.add(1, ordering: .relaxed)
+            if status.failure != nil { recovered() }
+            release()
+        } catch {
+            fail(error)
+        }
+    }
+
+    /// Publishes what may be acknowledged now.
+    private func release() {
+        let released = durability == .always ? writer.syncedSequence : writer.nextSequence - 1
+        status.syncedSequence.store(writer.syncedSequence, ordering: .releasing)
+        status.releasedSequence.store(released, ordering: .releasing)
+        for subscriber in subscribers { subscriber(.released(released)) }
+        Self.runReady(&waiting, upTo: writer.syncedSequence)
+        Self.runReady(&waitingForRelease, upTo: released)
+    }
+
+    private typealias Waiting = (sequence: UInt64, body: @Sendable () -> Void)
+
+    private static func runReady(_ waiting: inout [Waiting], upTo sequence: UInt64) {
+        guard !waiting.isEmpty else { return }
+        let ready = waiting.filter { $0.sequence <= sequence }
+        waiting.removeAll { $0.sequence <= sequence }
+        for item in ready { item.body() }
+    }
+
+    // MARK: Trouble
+
+    /// A full disk may have room again: the group waits and is tried each second. Any other failure is final: what
+    /// reached the disk is unknown, so nothing more is acknowledged until a restart has read it.
+    private func fail(_ error: StoreError) {
+        status.set(failure: error.description)
+        for subscriber in subscribers { subscriber(.failed(error.description)) }
+        if case .diskFull = error {
+            lane.post(after: .seconds(1)) { self.assumeIsolated { $0.commit() } }
+        } else {
+            isFinished = true
+        }
+    }
+
+    private func recovered() {
+        status.set(failure: nil)
+        for subscriber in subscribers { subscriber(.recovered) }
+    }
+
+    // MARK: Waiting and stopping
+
+    /// Runs `body` on this lane when the event is on the disk.
+    func whenSynced(_ sequence: UInt64, _ body: @escaping @Sendable () -> Void) {
+        if writer.syncedSequence >= sequence { return body() }
+        waiting.append((sequence, body))
+        if durability != .always { syncNow() }
+    }
+
+    /// Runs `body` on this lane when the event may be shown.
+    func whenReleased(_ sequence: UInt64, _ body: @escaping @Sendable () -> Void) {
+        if status.releasedSequence.load(ordering: .acquiring) >= sequence { return body() }
+        waitingForRelease.append((sequence, body))
+    }
+
+    private func postSync() {
+        lane.post(after: .seconds(1)) {
+            self.assumeIsolated { journal in
+                guard !journal.isFinished else { return }
+                journal.syncNow()
+                journal.postSync()
+            }
+        }
+    }
+
+    private func syncNow() {
+        guard !isFinished else { return }
+        commit()
+        do throws(StoreError) {
+            try writer.sync()
+            release()
+        } catch {
+            fail(error)
+        }
+    }
+
+    /// The live segment up to the last sync, for an online verify.
+    package func liveSegment() -> LiveSegment? { writer.durableEnd }
+
+    /// Writes and syncs what is left and the clean-stop marker.
+    func finish() -> StoreError? {
+        guard !isFinished else { return nil }
+        commit()
+        guard pendingCount == 0, !isFinished else { return nil }
+        isFinished = true
+        do throws(StoreError) {
+            try writer.finish()
+            release()
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+/// What the journal tells the others.
+package enum JournalChange: Sendable, Equatable {
+    /// Events up to this one may be acknowledged.
+    case released(UInt64)
+    /// Nothing can be written: why.
+    case failed(String)
+    /// Writing works again.
+    case recovered
+}

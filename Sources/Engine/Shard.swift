@@ -1,0 +1,57 @@
+import Bytes
+import Commerce
+
+/// One event for a shard: opened already, with where its bytes lie in the batch.
+struct ShardEvent: Sendable {
+    let event: Event
+    let range: ByteRange
+    let sequence: UInt64
+}
+
+/// A shard: the heavy data of its profiles. All methods run on its lane; none of them awaits.
+package actor Shard {
+    package nonisolated let lane: any EngineLane
+    private var state: ShardState
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
+    init(_ state: ShardState, on lane: any EngineLane) {
+        self.state = state
+        self.lane = lane
+    }
+
+    /// Applies events in the order given; `bytes` are those of the whole batch.
+    func apply(_ events: [ShardEvent], _ bytes: [UInt8]) {
+        for item in events {
+            state.evolve(item.event, bytes.span.extracting(item.range.range), sequence: item.sequence)
+        }
+    }
+
+    /// What this shard knows about profiles of one customer.
+    package func dossierPart(of profiles: [UInt32]) -> DossierPart { state.dossierPart(of: profiles) }
+
+    /// One order as JSON.
+    package func orderJSON(row: UInt32) -> [UInt8] {
+        var output = ByteWriter(capacity: 2_048)
+        state.orderJSON(row: row, into: &output)
+        return output.copyBytes()
+    }
+
+    /// The members in which a stored order or document differs from a record that was sent.
+    package func differences(row: UInt32, isOrder: Bool, party: [UInt8], record: [UInt8]) -> [String] {
+        isOrder
+            ? state.orderDifferences(row: row, party: party.span, record: record.span)
+            : state.documentDifferences(row: row, record: record.span)
+    }
+
+    /// The values behind evidence, as texts.
+    package func explain(_ edges: [EdgeEntry], hasher: KeyHasher) -> [String?] {
+        edges.map { state.value(of: $0, hasher: hasher) }
+    }
+
+    /// The state at this moment; its pages are shared until somebody writes to them.
+    func capture() -> ShardState { state }
+
+    /// Bytes held in memory.
+    package func allocatedBytes() -> Int { state.allocatedBytes }
+}

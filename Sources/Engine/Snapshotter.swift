@@ -1,0 +1,79 @@
+import Bytes
+import Commerce
+import Store
+
+/// How the last snapshots went, for `INFO`.
+package struct SnapshotStatus: Sendable, Equatable {
+    package var isRunning = false
+    /// The event after which the last good snapshot was taken; zero if there was none since the server started.
+    package var sequence: UInt64 = 0
+    package var bytes = 0
+    package var milliseconds: Int64 = 0
+    package var finishedAt: Timestamp?
+    /// Why the last one failed; nil when it did not.
+    package var failure: String?
+}
+
+/// A consistent cut of the whole engine at one event.
+struct EngineCapture: Sendable {
+    let directory: DirectoryCapture
+    let shards: [ShardState]
+}
+
+/// Writes snapshots on a lane of its own. It retains pages and stops nobody.
+package actor Snapshotter {
+    package nonisolated let lane: any EngineLane
+    private let folder: DataFolder
+    private let clock: any WallClock
+    private var status = SnapshotStatus()
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
+    init(_ folder: DataFolder, clock: any WallClock, on lane: any EngineLane) {
+        self.folder = folder
+        self.clock = clock
+        self.lane = lane
+    }
+
+    package func currentStatus() -> SnapshotStatus { status }
+
+    /// Writes the capture, whose last event must be on the disk already.
+    func write(_ capture: EngineCapture) -> Result<SnapshotEntry, StoreError> {
+        let started = clock.now()
+        status.isRunning = true
+        defer { status.isRunning = false }
+        do throws(StoreError) {
+            let writer = try SnapshotWriter.begin(
+                folder, sequence: capture.directory.sequence, createdAt: UInt64(max(0, started.milliseconds)))
+            let sink = SnapshotSink(writer)
+            try capture.directory.write(to: sink)
+            for shard in capture.shards { try shard.write(to: sink) }
+            let entry = try writer.finish()
+            let finished = clock.now()
+            status.sequence = entry.sequence
+            status.bytes = entry.bytes
+            status.milliseconds = finished.milliseconds - started.milliseconds
+            status.finishedAt = finished
+            status.failure = nil
+            return .success(entry)
+        } catch {
+            status.failure = error.description
+            return .failure(error)
+        }
+    }
+}
+
+/// Tables as sections of a snapshot file.
+private struct SnapshotSink: TableSink {
+    let writer: SnapshotWriter
+
+    init(_ writer: SnapshotWriter) { self.writer = writer }
+
+    func begin(_ kind: TableKind, shard: Int, entries: Int) throws(StoreError) {
+        try writer.beginSection(kind: kind.rawValue, first: UInt64(shard), second: UInt64(entries))
+    }
+
+    func write(_ bytes: Span<UInt8>) throws(StoreError) { try writer.write(bytes) }
+
+    func end() throws(StoreError) { try writer.endSection() }
+}
