@@ -15,7 +15,8 @@ import Testing
 
     @Test(arguments: [
         ("", ""), ("  Jan  Jansen ", "jan jansen"), ("O'Brien-Smith", "o brien smith"), ("Müller", "muller"),
-        ("Mueller", "muller"), ("Mu\u{308}ller", "muller"), ("Bauer", "bauer"), ("Straße", "strasse"), ("STRASSE", "strasse"),
+        ("Mueller", "muller"), ("Mu\u{308}ller", "muller"), ("Bauer", "bauer"), ("Straße", "strasse"),
+        ("STRASSE", "strasse"),
         ("STRAẞE", "strasse"), ("Øresund", "oresund"), ("Oeresund", "oresund"), ("Århus", "arhus"), ("Aarhus", "arhus"),
         ("van Dijk", "van dyk"), ("van Dĳk", "van dyk"), ("IJsselstein", "ysselstein"), ("Ælfred", "alfred"),
         ("İstanbul Işık", "istanbul isik"), ("Łódź", "lodz"), ("Nguyễn Đăng", "nguyen dang"), ("Þór", "thor"),
@@ -32,7 +33,9 @@ import Testing
         func text(_ hex: String) -> String {
             var text = ""
             for code in hex.split(separator: " ") {
-                if let value = UInt32(code, radix: 16), let scalar = Unicode.Scalar(value) { text.unicodeScalars.append(scalar) }
+                if let value = UInt32(code, radix: 16), let scalar = Unicode.Scalar(value) {
+                    text.unicodeScalars.append(scalar)
+                }
             }
             return text
         }
