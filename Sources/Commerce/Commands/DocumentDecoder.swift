@@ -130,10 +130,10 @@ private struct DocumentPacker: ~Escapable {
         document.record = ByteRange(start, output.count)
     }
 
-    private func total() throws(Refusal) -> ExactDecimal {
+    private func total() throws(Refusal) -> Decimal64 {
         let value = try RecordPacker(json).decimal(members[DocumentShape.total], "total").shortest
         let currency = json.extracting(members[DocumentShape.currency].range)
-        guard let scaled = value.scaled(to: ExactDecimal.minorUnitDigits(of: currency)) else {
+        guard let scaled = value.scaled(to: Decimal64.minorUnitDigits(of: currency)) else {
             throw .invalid("total", "is too large")
         }
         return scaled

@@ -153,9 +153,9 @@ private struct OrderPacker: ~Escapable {
     /// An amount with at least the decimals of its currency's minor unit, so that 39.9 and 39.90 are the same.
     private func money(
         _ slot: MemberTable.Slot, _ name: StaticString, _ currency: Range<Int>
-    ) throws(Refusal) -> ExactDecimal {
+    ) throws(Refusal) -> Decimal64 {
         let value = try RecordPacker(json).decimal(slot, name)
-        let digits = ExactDecimal.minorUnitDigits(of: json.extracting(currency))
+        let digits = Decimal64.minorUnitDigits(of: json.extracting(currency))
         guard let scaled = value.shortest.scaled(to: digits) else { throw .invalid("\(name)", "is too large") }
         return scaled
     }

@@ -58,7 +58,7 @@ package struct PackedRecord: ~Escapable {
 
     package func text(_ place: Int) -> String { self[place].text }
 
-    package func decimal(_ place: Int) -> ExactDecimal? {
+    package func decimal(_ place: Int) -> Decimal64? {
         guard has(place) else { return nil }
         var reader = ByteReader(self[place])
         do throws(ByteReaderError) { return try reader.packedDecimal() } catch {

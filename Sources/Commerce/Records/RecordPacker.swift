@@ -128,8 +128,8 @@ struct RecordPacker: ~Escapable {
         }
     }
 
-    func decimal(_ slot: MemberTable.Slot, _ name: StaticString) throws(Refusal) -> ExactDecimal {
-        guard slot.form == .text || slot.form == .number, let value = ExactDecimal(bytes.extracting(slot.range)) else {
+    func decimal(_ slot: MemberTable.Slot, _ name: StaticString) throws(Refusal) -> Decimal64 {
+        guard slot.form == .text || slot.form == .number, let value = Decimal64(bytes.extracting(slot.range)) else {
             throw .invalid("\(name)", "must be a decimal such as \"39.90\", up to 17 digits and 12 decimals")
         }
         return value

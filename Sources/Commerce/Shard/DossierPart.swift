@@ -26,7 +26,7 @@ package struct DossierPart: Sendable {
     package internal(set) var notes: [Piece] = []
     package internal(set) var candidates: [Candidate] = []
     /// Sum of order totals by currency.
-    package internal(set) var amounts: [(currency: String, sum: ExactDecimal)] = []
+    package internal(set) var amounts: [(currency: String, sum: Decimal64)] = []
     /// Orders whose totals no longer fit into a sum; zero on any sane day.
     package internal(set) var unsummedOrders = 0
 }

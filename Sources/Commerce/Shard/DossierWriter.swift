@@ -110,8 +110,8 @@ package enum DossierWriter {
         output.closeObject()
     }
 
-    private static func sums(_ parts: [DossierPart]) -> [(String, ExactDecimal)] {
-        var sums: [String: ExactDecimal] = [:]
+    private static func sums(_ parts: [DossierPart]) -> [(String, Decimal64)] {
+        var sums: [String: Decimal64] = [:]
         for part in parts {
             for (currency, sum) in part.amounts { sums[currency] = (sums[currency] ?? .zero).adding(sum) ?? sum }
         }

@@ -3,7 +3,7 @@ import Bytes
 /// An exact decimal number, `units / 10^scale`: money, rates and quantities, never a binary fraction.
 ///
 /// Up to 18 digits and 12 decimals; what does not fit is refused when it comes in, never rounded.
-package struct ExactDecimal: Hashable, Sendable, BitwiseCopyable {
+package struct Decimal64: Hashable, Sendable, BitwiseCopyable {
     package let units: Int64
     package let scale: UInt8
 
@@ -14,7 +14,7 @@ package struct ExactDecimal: Hashable, Sendable, BitwiseCopyable {
         self.scale = scale
     }
 
-    package static let zero = ExactDecimal(units: 0, scale: 0)
+    package static let zero = Decimal64(units: 0, scale: 0)
 
     /// Reads `39.90`, `-5`, `+.5` is refused: digits, at most one point with digits on both sides, a minus before.
     package init?(_ text: Span<UInt8>) {
@@ -42,7 +42,7 @@ package struct ExactDecimal: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// The same value with at least `minimum` decimals; nil if it no longer fits.
-    package func scaled(to minimum: UInt8) -> ExactDecimal? {
+    package func scaled(to minimum: UInt8) -> Decimal64? {
         var units = units
         var scale = scale
         while scale < minimum {
@@ -51,26 +51,26 @@ package struct ExactDecimal: Hashable, Sendable, BitwiseCopyable {
             units = product
             scale += 1
         }
-        return ExactDecimal(units: units, scale: scale)
+        return Decimal64(units: units, scale: scale)
     }
 
     /// The same value without trailing zeros behind the point.
-    package var shortest: ExactDecimal {
+    package var shortest: Decimal64 {
         var units = units
         var scale = scale
         while scale > 0, units % 10 == 0 {
             units /= 10
             scale -= 1
         }
-        return ExactDecimal(units: units, scale: scale)
+        return Decimal64(units: units, scale: scale)
     }
 
     /// The sum at the finer scale of the two; nil when it does not fit.
-    package func adding(_ other: ExactDecimal) -> ExactDecimal? {
+    package func adding(_ other: Decimal64) -> Decimal64? {
         let scale = max(self.scale, other.scale)
         guard let left = scaled(to: scale), let right = other.scaled(to: scale) else { return nil }
         let (sum, overflow) = left.units.addingReportingOverflow(right.units)
-        return overflow ? nil : ExactDecimal(units: sum, scale: scale)
+        return overflow ? nil : Decimal64(units: sum, scale: scale)
     }
 
     /// Decimals of a currency's minor unit (ISO 4217): 2 unless listed.
@@ -90,7 +90,7 @@ package struct ExactDecimal: Hashable, Sendable, BitwiseCopyable {
 
 extension ByteWriter {
     /// The decimal's digits, as `39.90`.
-    package mutating func appendDecimal(_ value: ExactDecimal) {
+    package mutating func appendDecimal(_ value: Decimal64) {
         if value.units < 0 { append(UInt8(ascii: "-")) }
         var divisor: UInt64 = 1
         for _ in 0..<value.scale { divisor *= 10 }
@@ -106,7 +106,7 @@ extension ByteWriter {
     }
 
     /// A JSON string of the decimal: money travels as text, so that no client turns it into a binary fraction.
-    package mutating func decimal(_ value: ExactDecimal) {
+    package mutating func decimal(_ value: Decimal64) {
         string("")
         truncate(to: count - 1)
         appendDecimal(value)
@@ -114,7 +114,7 @@ extension ByteWriter {
     }
 
     /// The packed form: scale, then the units as a zigzag varint.
-    package mutating func appendPacked(_ value: ExactDecimal) {
+    package mutating func appendPacked(_ value: Decimal64) {
         append(value.scale)
         appendZigzag(value.units)
     }
@@ -122,10 +122,10 @@ extension ByteWriter {
 
 extension ByteReader {
     @_lifetime(self: copy self)
-    package mutating func packedDecimal() throws(ByteReaderError) -> ExactDecimal {
+    package mutating func packedDecimal() throws(ByteReaderError) -> Decimal64 {
         let start = position
         let scale = try byte()
-        guard scale <= ExactDecimal.maximumScale else { throw .overlong(offset: start) }
-        return ExactDecimal(units: try zigzag(), scale: scale)
+        guard scale <= Decimal64.maximumScale else { throw .overlong(offset: start) }
+        return Decimal64(units: try zigzag(), scale: scale)
     }
 }

@@ -1,0 +1,151 @@
+import Bytes
+import Commerce
+import Engine
+import Wire
+
+/// How the reply to one command of a batch is to be written.
+enum ReplyItem: Sendable {
+    /// The reply of `ORDER.PUT` and its like; the engine's next outcome fills it in.
+    case written(Subject, tag: [UInt8]?)
+    /// The same as a ROW of `CHANNEL.PUT`.
+    case channelRow(Subject)
+    /// Ends the rows of one `CHANNEL.PUT`.
+    case channelEnd(tag: [UInt8]?)
+    /// A ROW of `CHANNEL.PUT` about something that was refused before it reached the engine.
+    case channelRefusal([UInt8])
+    /// A question; the engine's next outcome says where the answer lies.
+    case query(tag: [UInt8]?)
+    case note(tag: [UInt8]?)
+    /// A reply that is ready: the text of its lines.
+    case local([UInt8])
+
+    var tag: [UInt8]? {
+        switch self {
+        case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag): tag
+        case .channelRow, .channelRefusal, .local: nil
+        }
+    }
+
+    /// Whether the item ends the reply to a request; rows do not.
+    var endsReply: Bool {
+        switch self {
+        case .channelRow, .channelRefusal: false
+        default: true
+        }
+    }
+}
+
+/// What a write was about. Ranges lie in the batch's bytes.
+enum Subject: Sendable {
+    case order(PreparedOrder)
+    case profile
+    case document(PreparedDocument)
+}
+
+/// A batch on its way to the engine, with what its replies need.
+struct BuiltBatch: Sendable {
+    let batch: CommandBatch
+    let items: [ReplyItem]
+    let hasher: KeyHasher
+}
+
+/// Collects the commands of one read: bytes, commands and reply items, in request order.
+struct BatchBuilder: ~Copyable {
+    private(set) var bytes = ByteWriter(capacity: 64 << 10)
+    private(set) var commands: [PreparedCommand] = []
+    private(set) var items: [ReplyItem] = []
+    private var decoder = CommandDecoder()
+
+    init() {}
+
+    var isEmpty: Bool { items.isEmpty }
+    var count: Int { items.count }
+    var byteCount: Int { bytes.count }
+
+    mutating func build(shop: String, actor: String, hasher: KeyHasher) -> BuiltBatch {
+        let batch = CommandBatch(shop: shop, actor: actor, bytes: bytes.copyBytes(), commands: commands)
+        let built = BuiltBatch(batch: batch, items: items, hasher: hasher)
+        bytes.removeAll()
+        bytes.shrink(to: 1 << 20)
+        commands.removeAll(keepingCapacity: true)
+        items.removeAll(keepingCapacity: true)
+        return built
+    }
+
+    mutating func local(_ body: (inout ByteWriter) -> Void) {
+        var reply = ByteWriter(capacity: 128)
+        body(&reply)
+        items.append(.local(reply.copyBytes()))
+    }
+
+    mutating func refuse(_ refusal: Refusal, tag: [UInt8]?) { local { $0.error(refusal, tag: tag) } }
+
+    @inline(__always)
+    mutating func order(_ json: Span<UInt8>, _ hasher: KeyHasher, tag: [UInt8]?) throws(Refusal) {
+        let order = try decoder.order(json, hasher, into: &bytes)
+        commands.append(.order(order))
+        items.append(.written(.order(order), tag: tag))
+    }
+
+    mutating func profile(_ json: Span<UInt8>, _ hasher: KeyHasher, tag: [UInt8]?) throws(Refusal) {
+        commands.append(.profile(try decoder.profile(json, hasher, into: &bytes)))
+        items.append(.written(.profile, tag: tag))
+    }
+
+    mutating func document(_ json: Span<UInt8>, _ hasher: KeyHasher, tag: [UInt8]?) throws(Refusal) {
+        let document = try decoder.document(json, hasher, into: &bytes)
+        commands.append(.document(document))
+        items.append(.written(.document(document), tag: tag))
+    }
+
+    mutating func note(customer: UInt32, text: [UInt8], tag: [UInt8]?) {
+        let start = bytes.count
+        bytes.append(text)
+        commands.append(.note(PreparedNote(customerNumber: customer, text: ByteRange(start, bytes.count))))
+        items.append(.note(tag: tag))
+    }
+
+    mutating func query(_ query: CustomerQuery, tag: [UInt8]?) {
+        commands.append(.query(query))
+        items.append(.query(tag: tag))
+    }
+
+    /// The orders and customers of a platform's payload, one row each.
+    mutating func channel(
+        _ channel: String, store: String, _ payload: Span<UInt8>, _ hasher: KeyHasher, tag: [UInt8]?
+    ) throws(ChannelError) {
+        for item in try ChannelReader.read(channel: channel, store: store, payload: payload) { add(item, hasher) }
+        items.append(.channelEnd(tag: tag))
+    }
+
+    private mutating func add(_ item: ChannelItem, _ hasher: KeyHasher) {
+        do throws(Refusal) {
+            switch item.content {
+            case .order(let json):
+                let order = try decoder.order(json.span, hasher, into: &bytes)
+                commands.append(.order(order))
+                items.append(.channelRow(.order(order)))
+            case .customer(let json):
+                commands.append(.profile(try decoder.profile(json.span, hasher, into: &bytes)))
+                items.append(.channelRow(.profile))
+            case .refused(let reason): throw Refusal(.invalid, reason)
+            }
+        } catch {
+            var row = ByteWriter(capacity: 256)
+            row.refusedRow(error)
+            items.append(.channelRefusal(row.copyBytes()))
+        }
+    }
+}
+
+extension ByteWriter {
+    /// A ROW about something that was not recorded.
+    mutating func refusedRow(_ refusal: Refusal) {
+        beginRow()
+        key("error")
+        string(refusal.code.text)
+        key("text")
+        string(refusal.text)
+        endReply()
+    }
+}

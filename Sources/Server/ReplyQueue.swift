@@ -1,0 +1,113 @@
+import Bytes
+import Commerce
+import Wire
+
+/// Replies of one connection on their way out: in request order, and each only when what it shows is durable.
+///
+/// A reply that is ready goes into one buffer with a mark that says which event must be durable first. Replies that
+/// have to wait for another lane keep a place (`Place`) until they are filled. Confined to the session's lane.
+struct ReplyQueue: ~Copyable {
+    /// Names a place that was kept.
+    struct Place: Equatable, Sendable { fileprivate let number: Int }
+
+    private struct Mark {
+        let end: Int
+        let releaseSequence: UInt64
+        let replyCount: Int
+        let tags: [[UInt8]?]
+    }
+
+    private struct Reserved {
+        var bytes: [UInt8]?
+        var releaseSequence: UInt64 = 0
+        var replyCount = 0
+        var tags: [[UInt8]?] = []
+    }
+
+    private var ready = ByteWriter(capacity: 1_024)
+    private var marks: [Mark] = []
+    private var reserved: [Reserved] = []
+    /// Number of the first reserved place.
+    private var firstReserved = 0
+
+    init() {}
+
+    var isEmpty: Bool { marks.isEmpty && reserved.isEmpty }
+    /// Whether a reply added now would have to wait for a reserved place.
+    var hasReserved: Bool { !reserved.isEmpty }
+    /// Bytes that wait for durability.
+    var waitingBytes: Int { ready.count }
+
+    /// Keeps a place for a reply that comes later.
+    mutating func reserve() -> Place {
+        reserved.append(Reserved())
+        return Place(number: firstReserved + reserved.count - 1)
+    }
+
+    /// Fills a place; it and those behind it that are filled already become ready.
+    mutating func fill(
+        _ place: Place, _ bytes: [UInt8], releaseSequence: UInt64, replyCount: Int, tags: [[UInt8]?] = []
+    ) {
+        let index = place.number - firstReserved
+        reserved[index] = Reserved(
+            bytes: bytes, releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
+        while let first = reserved.first, let bytes = first.bytes {
+            ready.append(bytes)
+            mark(first.releaseSequence, first.replyCount, first.tags)
+            reserved.removeFirst()
+            firstReserved += 1
+        }
+    }
+
+    /// Adds replies that are ready, written by `body`.
+    /// - Precondition: no place is reserved.
+    mutating func append(
+        releaseSequence: UInt64, replyCount: Int, tags: [[UInt8]?] = [], _ body: (inout ByteWriter) -> Void
+    ) {
+        precondition(reserved.isEmpty, "replies leave in request order")
+        body(&ready)
+        mark(releaseSequence, replyCount, tags)
+    }
+
+    private mutating func mark(_ sequence: UInt64, _ replyCount: Int, _ tags: [[UInt8]?]) {
+        marks.append(Mark(end: ready.count, releaseSequence: sequence, replyCount: replyCount, tags: tags))
+    }
+
+    /// Moves to `output` what may leave now that events up to `released` are durable.
+    mutating func release(upTo released: UInt64, into output: inout ByteWriter) {
+        var count = 0
+        while count < marks.count, marks[count].releaseSequence <= released { count += 1 }
+        guard count > 0 else { return }
+        let end = marks[count - 1].end
+        output.append(ready.span.extracting(0..<end))
+        drop(count, end)
+    }
+
+    /// The journal failed: whatever waits for it is answered by an error instead. It may be saved later all the same.
+    mutating func fail(_ refusal: Refusal, released: UInt64, into output: inout ByteWriter) {
+        release(upTo: released, into: &output)
+        for mark in marks {
+            for number in 0..<mark.replyCount {
+                output.error(refusal, tag: number < mark.tags.count ? mark.tags[number] : nil)
+            }
+        }
+        drop(marks.count, ready.count)
+    }
+
+    private mutating func drop(_ count: Int, _ end: Int) {
+        if count == marks.count {
+            marks.removeAll(keepingCapacity: true)
+            ready.removeAll()
+            ready.shrink(to: 256 << 10)
+            return
+        }
+        ready.removeFirst(end)
+        marks.removeFirst(count)
+        for index in marks.indices {
+            let mark = marks[index]
+            marks[index] = Mark(
+                end: mark.end - end, releaseSequence: mark.releaseSequence, replyCount: mark.replyCount,
+                tags: mark.tags)
+        }
+    }
+}
