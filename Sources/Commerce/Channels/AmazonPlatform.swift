@@ -1,0 +1,171 @@
+import Bytes
+
+/// Amazon's Selling Partner API: Orders v0, which gives an order in several answers, and Orders 2026-01-01, which gives
+/// it in one.
+///
+/// The v0 answers of one order (getOrder, getOrderAddress, getOrderBuyerInfo, getOrderItems, getOrderItemsBuyerInfo) come
+/// as an array, or as an object with any member names; they are joined by AmazonOrderId. The order alone is enough,
+/// the other parts alone are refused.
+enum AmazonPlatform: Platform {
+    static let channel = "amazon"
+
+    static func name(of fields: ChannelFields) -> String {
+        fields.text("AmazonOrderId", "orderId") ?? "without AmazonOrderId"
+    }
+
+    static func order(_ fields: ChannelFields, store: String) throws(ChannelError.Reason) -> CanonicalOrder {
+        try fields.has("orderId", "createdTime") ? current(fields, store: store) : v0(fields, store: store)
+    }
+
+    static func profile(_ fields: ChannelFields, store: String) throws(ChannelError.Reason) -> CanonicalProfile {
+        throw .notAnOrder("a customer, which Amazon does not have")
+    }
+
+    // MARK: Envelopes
+
+    static func open(_ document: JSONValue) throws(ChannelError.Reason) -> PlatformPayload {
+        var bodies: [AmazonBody] = []
+        let isList = try collect(document, into: &bodies, depth: 0)
+        let parts = join(bodies)
+        return isList || parts.count > 1 ? try PlatformPayload.list(parts) : try one(parts)
+    }
+
+    private static func one(_ parts: [PlatformPayload.Part]) throws(ChannelError.Reason) -> PlatformPayload {
+        guard let part = parts.first else { throw .notAnOrder("an empty answer") }
+        if case .refused(_, let reason) = part { throw reason }
+        return .single(part)
+    }
+
+    /// Envelopes nest at most three deep: a bundle of answers, each with its payload, which may be a list.
+    private static let maximumDepth = 4
+
+    /// Adds the answers found in a value; returns whether it is a list of orders, which may be empty.
+    private static func collect(
+        _ value: JSONValue, into bodies: inout [AmazonBody], depth: Int
+    ) throws(ChannelError.Reason) -> Bool {
+        if let elements = value.array, depth < maximumDepth {
+            for element in elements { _ = try collect(element, into: &bodies, depth: depth + 1) }
+            return elements.isEmpty || elements.count > 1
+        }
+        guard let members = value.members else { throw .notAnOrder("a bare value") }
+        for name in ["Orders", "orders"] {
+            guard let orders = value[name]?.array else { continue }
+            for (index, order) in orders.enumerated() {
+                bodies.append(AmazonBody(ChannelFields(order, path: "\(name)[\(index)]")))
+            }
+            return true
+        }
+        for name in ["payload", "order"] where value[name]?.members != nil && depth < maximumDepth {
+            // A bundle may call its members so too, beside others.
+            if members.allSatisfy({ $0.name == name || $0.value.members == nil }) {
+                return try collect(value[name] ?? .null, into: &bodies, depth: depth + 1)
+            }
+        }
+        let body = AmazonBody(ChannelFields(value))
+        let isBundle = !members.isEmpty && members.allSatisfy { $0.value.members != nil || $0.value.array != nil }
+        guard isBundle, case .unknown = body.kind, depth < maximumDepth else {
+            bodies.append(body)
+            return false
+        }
+        for member in members { _ = try collect(member.value, into: &bodies, depth: depth + 1) }
+        return false
+    }
+
+    // MARK: Joining
+
+    /// One part for each order, in order of appearance, with the members of its other answers; then what is left over.
+    private static func join(_ bodies: [AmazonBody]) -> [PlatformPayload.Part] {
+        var pieces: [String: [AmazonBody]] = [:]
+        var orderIds: Set<String> = []
+        for body in bodies {
+            guard let id = body.orderId else { continue }
+            if body.kind == .order { orderIds.insert(id) } else { pieces[id, default: []].append(body) }
+        }
+        var parts: [PlatformPayload.Part] = []
+        for body in bodies {
+            switch body.kind {
+            case .order: parts.append(.order(body.joined(with: body.orderId.flatMap { pieces[$0] } ?? [])))
+            case .currentOrder: parts.append(.order(body.fields))
+            case .unknown(let what): parts.append(.refused(name: body.name, .notAnOrder(what)))
+            case .piece(let what):
+                if let id = body.orderId, orderIds.contains(id) { continue }
+                parts.append(
+                    .refused(
+                        name: body.name,
+                        .incomplete(what, needs: "send it in one array with the answer of getOrder for the same order")))
+            }
+        }
+        return parts
+    }
+}
+
+/// One answer of the API, without its envelope.
+struct AmazonBody {
+    enum Kind: Equatable {
+        case order
+        /// Of Orders 2026-01-01.
+        case currentOrder
+        /// A part of an order, with what it is.
+        case piece(String)
+        case unknown(String)
+    }
+
+    let fields: ChannelFields
+    let kind: Kind
+
+    init(_ fields: ChannelFields) {
+        self.fields = fields
+        kind = Self.kind(of: fields)
+    }
+
+    var orderId: String? { fields.text("AmazonOrderId") }
+    var name: String { orderId.map { "order \($0)" } ?? "a part without AmazonOrderId" }
+
+    private static let others = [
+        ("NotificationType", "a notification; it tells that an order changed, not the order"),
+        ("notificationType", "a notification; it tells that an order changed, not the order"),
+        ("AmazonShipmentId", "a shipment for invoicing"), ("FinancialEvents", "a list of financial events"),
+        ("returns", "a list of returns"), ("restrictedDataToken", "an access token"),
+        ("static", "a sandbox description"), ("errors", "an error answer"), ("reportId", "a report"),
+        ("rmaId", "a return"), ("returnType", "a return"),
+    ]
+
+    private static func kind(of fields: ChannelFields) -> Kind {
+        guard let members = fields.value.members else { return .unknown("a bare value") }
+        if members.isEmpty { return .unknown("an empty object") }
+        for (name, what) in others where fields.has(name) { return .unknown(what) }
+        if fields.has("orderId"), fields.has("createdTime", "orderItems", "salesChannel", "fulfillment") {
+            return .currentOrder
+        }
+        if fields.has("PurchaseDate", "OrderStatus", "OrderTotal") { return .order }
+        if fields.has("OrderItems") { return .piece("the items of an order") }
+        if fields.has("OrderItemId") { return .piece("the buyer's wishes for an item") }
+        if fields.has("ShippingAddress", "DeliveryPreferences") { return .piece("the address of an order") }
+        if fields.has("AmazonOrderId") { return .piece("the buyer of an order") }
+        return .unknown("something unknown with the members \(members.prefix(4).map(\.name).joined(separator: ", "))")
+    }
+
+    /// The order with the members of its other answers, in the places where Amazon puts them in the whole.
+    func joined(with pieces: [AmazonBody]) -> ChannelFields {
+        guard !pieces.isEmpty, var members = fields.value.members else { return fields }
+        var items: [JSONValue] = []
+        var buyer: [JSONMember] = []
+        for piece in pieces {
+            if let elements = piece.fields.value["OrderItems"]?.array { items += elements }
+            for member in piece.fields.value.members ?? [] {
+                switch member.name {
+                case "OrderItems", "AmazonOrderId", "NextToken": continue
+                case "ShippingAddress", "DeliveryPreferences": members.append(member)
+                case "BuyerInfo": buyer += member.value.members ?? []
+                case let name where name.hasPrefix("Buyer") || name == "PurchaseOrderNumber": buyer.append(member)
+                default: continue
+                }
+            }
+        }
+        if !items.isEmpty { members.append(JSONMember("OrderItems", .array(items))) }
+        if !buyer.isEmpty {
+            members.append(JSONMember("BuyerInfo", .object((fields.value["BuyerInfo"]?.members ?? []) + buyer)))
+        }
+        return ChannelFields(.object(members))
+    }
+}

@@ -1,0 +1,3 @@
+import Testing
+@testable import Bytes
+@Test func placeholderValue() throws { }
