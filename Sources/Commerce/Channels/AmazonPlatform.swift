@@ -26,8 +26,15 @@ enum AmazonPlatform: Platform {
     static func open(_ document: JSONValue) throws(ChannelError.Reason) -> PlatformPayload {
         var bodies: [AmazonBody] = []
         let isList = try collect(document, into: &bodies, depth: 0)
+        if !bodies.isEmpty, !bodies.contains(where: \.isOfAnOrder) { throw .notAnOrder(what(bodies, document)) }
         let parts = join(bodies)
         return isList || parts.count > 1 ? try PlatformPayload.list(parts) : try one(parts)
+    }
+
+    /// What a payload without anything of an order is.
+    private static func what(_ bodies: [AmazonBody], _ document: JSONValue) -> String {
+        for case .other(let what) in bodies.map(\.kind) { return what }
+        return ChannelFields(bodies.count == 1 ? bodies[0].fields.value : document).unknown
     }
 
     private static func one(_ parts: [PlatformPayload.Part]) throws(ChannelError.Reason) -> PlatformPayload {
@@ -63,7 +70,7 @@ enum AmazonPlatform: Platform {
         }
         let body = AmazonBody(ChannelFields(value))
         let isBundle = !members.isEmpty && members.allSatisfy { $0.value.members != nil || $0.value.array != nil }
-        guard isBundle, case .unknown = body.kind, depth < maximumDepth else {
+        guard isBundle, body.kind == .unknown, depth < maximumDepth else {
             bodies.append(body)
             return false
         }
@@ -86,7 +93,8 @@ enum AmazonPlatform: Platform {
             switch body.kind {
             case .order: parts.append(.order(body.joined(with: body.orderId.flatMap { pieces[$0] } ?? [])))
             case .currentOrder: parts.append(.order(body.fields))
-            case .unknown(let what): parts.append(.refused(name: body.name, .notAnOrder(what)))
+            case .other(let what): parts.append(.refused(name: body.name, .notAnOrder(what)))
+            case .unknown: parts.append(.refused(name: body.name, .notAnOrder(body.fields.unknown)))
             case .piece(let what):
                 if let id = body.orderId, orderIds.contains(id) { continue }
                 parts.append(
@@ -107,7 +115,9 @@ struct AmazonBody {
         case currentOrder
         /// A part of an order, with what it is.
         case piece(String)
-        case unknown(String)
+        /// Something known that is no order.
+        case other(String)
+        case unknown
     }
 
     let fields: ChannelFields
@@ -116,6 +126,13 @@ struct AmazonBody {
     init(_ fields: ChannelFields) {
         self.fields = fields
         kind = Self.kind(of: fields)
+    }
+
+    var isOfAnOrder: Bool {
+        switch kind {
+        case .order, .currentOrder, .piece: true
+        case .other, .unknown: false
+        }
     }
 
     var orderId: String? { fields.text("AmazonOrderId") }
@@ -131,9 +148,9 @@ struct AmazonBody {
     ]
 
     private static func kind(of fields: ChannelFields) -> Kind {
-        guard let members = fields.value.members else { return .unknown("a bare value") }
-        if members.isEmpty { return .unknown("an empty object") }
-        for (name, what) in others where fields.has(name) { return .unknown(what) }
+        guard let members = fields.value.members else { return .other("a bare value") }
+        if members.isEmpty { return .other("an empty object") }
+        for (name, what) in others where fields.has(name) { return .other(what) }
         if fields.has("orderId"), fields.has("createdTime", "orderItems", "salesChannel", "fulfillment") {
             return .currentOrder
         }
@@ -141,8 +158,11 @@ struct AmazonBody {
         if fields.has("OrderItems") { return .piece("the items of an order") }
         if fields.has("OrderItemId") { return .piece("the buyer's wishes for an item") }
         if fields.has("ShippingAddress", "DeliveryPreferences") { return .piece("the address of an order") }
-        if fields.has("AmazonOrderId") { return .piece("the buyer of an order") }
-        return .unknown("something unknown with the members \(members.prefix(4).map(\.name).joined(separator: ", "))")
+        if fields.has("BuyerEmail", "BuyerName", "BuyerTaxInfo", "PurchaseOrderNumber", "BuyerCounty") {
+            return .piece("the buyer of an order")
+        }
+        if fields.has("AmazonOrderId") { return .piece("a part of an order") }
+        return .unknown
     }
 
     /// The order with the members of its other answers, in the places where Amazon puts them in the whole.

@@ -33,11 +33,11 @@ enum BolPlatform: Platform {
     ]
 
     private static func classify(_ fields: ChannelFields) throws(ChannelError.Reason) -> PlatformPayload.Part {
-        guard let members = fields.value.members else { throw .notAnOrder("a bare value") }
+        guard fields.value.members != nil else { throw .notAnOrder("a bare value") }
         for (name, what) in others where fields.has(name) { throw .notAnOrder(what) }
         if fields.hasAll("title", "status"), fields.has("detail", "type") { throw .notAnOrder("an error answer") }
         guard fields.has("orderId", "orderItems", "shipmentDetails", "billingDetails", "customerDetails") else {
-            throw .notAnOrder("something unknown with the members \(members.prefix(4).map(\.name).joined(separator: ", "))")
+            throw .notAnOrder(fields.unknown)
         }
         let hasPeople = fields.holds("shipmentDetails", "billingDetails", "customerDetails")
         let hasPrice = fields.list("orderItems").contains { $0.has("unitPrice", "offerPrice", "totalPrice") }
@@ -116,7 +116,6 @@ enum BolPlatform: Platform {
         let buyer = billing.isEmpty ? shipment : billing
         var customer = CanonicalParty()
         customer.email = buyer.text("email") ?? shipment.text("email")
-        customer.otherEmails = [shipment.text("email")].compactMap(\.self)
         customer.phone = buyer.text("deliveryPhoneNumber", "phoneNumber") ?? shipment.text("deliveryPhoneNumber")
         customer.firstName = buyer.text("firstName")
         customer.lastName = buyer.text("surname", "surName")

@@ -128,10 +128,19 @@ struct CanonicalAddress: Equatable {
     /// nil instead of an address that says nothing.
     var unlessEmpty: CanonicalAddress? { self == CanonicalAddress() ? nil : self }
 
+    /// Whether both name the same person at the same address; one may know more ways to reach them.
+    func isSamePlace(as other: CanonicalAddress) -> Bool {
+        var copy = self
+        copy.phone = other.phone
+        copy.email = other.email
+        return copy == other
+    }
+
     /// Sets the country from a code, or keeps the words where there is no code.
     mutating func setCountry(code: String?, name: String?) {
         let candidate = code ?? name
-        if let candidate, candidate.utf8.count == 2, candidate.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }) {
+        let isLetter = { (byte: UInt8) in byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z") }
+        if let candidate, candidate.utf8.count == 2, candidate.utf8.allSatisfy(isLetter) {
             country = candidate.uppercased()
         } else {
             countryName = name ?? code

@@ -40,8 +40,10 @@ extension ChannelError.Reason {
             "no reader for payloads of channel \(name): send canonical orders with ORDER.PUT"
         case .notUTF8(let offset): "not UTF-8 at byte \(offset): send the platform's answer unchanged"
         case .notJSON(let reason, let offset):
-            "not JSON at byte \(offset) (\(reason)): send the platform's answer unchanged"
-        case .notAnOrder(let what): "this is \(what), not an order or customer: send the order itself"
+            reason == .endOfInput
+                ? "the JSON ends too early, at byte \(offset): send the platform's whole answer"
+                : "not strict JSON from byte \(offset) on: send the platform's answer unchanged"
+        case .notAnOrder(let what): "this is \(what); only orders and customers are taken here"
         case .incomplete(let what, let needs): "this is \(what): \(needs)"
         case .missingField(let path): "\(path) is missing: send the whole order or customer as the platform gives it"
         case .badValue(let path, let text): "\(path) cannot be read: \"\(text)\""

@@ -29,6 +29,12 @@ struct ChannelFields {
         names.contains { value[$0]?.members != nil || value[$0]?.array != nil }
     }
 
+    /// What to say of an object that is nothing known.
+    var unknown: String {
+        let names = (value.members ?? []).prefix(4).map { String($0.name.prefix(40)) }
+        return names.isEmpty ? "something unknown" : "something unknown with the members \(names.joined(separator: ", "))"
+    }
+
     // MARK: Members
 
     /// The object below a name; an empty one if there is none, so that look-ups chain.

@@ -6,8 +6,8 @@ extension ShopifyPlatform {
             channel: channel, store: store,
             number: try id(of: fields).required(fields.path("id")),
             placedAt: try fields.time("processed_at", "created_at").required(fields.path("created_at")),
-            currency: try currency(fields, "currency").required(fields.path("currency")),
-            total: try fields.decimal("total_price").required(fields.path("total_price")))
+            currency: try currency(fields).required(fields.path("currency")),
+            total: try total(fields).required(fields.path("total_price")))
         order.displayNumber = fields.text("name", "order_number")
         order.references = references(
             of: fields,
@@ -85,6 +85,17 @@ extension ShopifyPlatform {
     }
 
     // MARK: Amounts
+
+    /// In the shop's own money, not in what the buyer was shown.
+    private static func total(_ fields: ChannelFields) throws(ChannelError.Reason) -> ExactDecimal? {
+        if let total = try fields.decimal("total_price") { return total }
+        return try fields.fields("total_price_set").fields("shop_money").decimal("amount")
+    }
+
+    private static func currency(_ fields: ChannelFields) throws(ChannelError.Reason) -> String? {
+        if let currency = try currency(fields, "currency") { return currency }
+        return try currency(fields.fields("total_price_set").fields("shop_money"), "currency_code")
+    }
 
     private static func readAmounts(
         _ fields: ChannelFields, into order: inout CanonicalOrder

@@ -87,7 +87,7 @@ enum ShopifyPlatform: Platform {
         if fields.has("orders_count", "verified_email", "first_name", "last_name", "email", "default_address") {
             return .customer(fields)
         }
-        throw .notAnOrder("something unknown with the members \(members.prefix(4).map(\.name).joined(separator: ", "))")
+        throw .notAnOrder(fields.unknown)
     }
 
     // MARK: Addresses on their own

@@ -68,9 +68,7 @@ extension WooCommercePlatform {
         order.billing = address(fields.fields("billing"))
         order.shipping = address(fields.fields("shipping"))
         var customer = CanonicalParty(ref: fields.id("customer_id"))
-        let shippingEmail = order.shipping?.email
-        customer.email = order.billing?.email ?? shippingEmail
-        customer.otherEmails = [shippingEmail].compactMap(\.self)
+        customer.email = order.billing?.email ?? order.shipping?.email
         customer.phone = order.billing?.phone ?? order.shipping?.phone
         customer.takeNames(from: order.billing?.fullName == nil ? order.shipping : order.billing)
         customer.company = order.billing?.company
@@ -137,7 +135,7 @@ extension WooCommercePlatform {
         line.title = fields.text("name")
         line.quantity = try fields.decimal("quantity")
         line.total = try fields.decimal("total")
-        line.unitPrice = try fields.decimal("price") ?? line.quantity?.integer.flatMap { line.total?.divided(exactlyBy: $0) }
+        line.unitPrice = unitPrice(try fields.decimal("price"), of: line)
         line.tax = try fields.decimal("total_tax")
         let subtotal = try fields.decimal("subtotal")
         if let subtotal, let total = line.total, let discount = subtotal.adding(total.negated), !discount.isZero {
@@ -150,6 +148,15 @@ extension WooCommercePlatform {
         }
         line.vatRate = lineRates.isEmpty ? nil : try sum(lineRates, path: fields.path("taxes"))
         return line
+    }
+
+    /// The platform's price, unless it misses the line's exact one by less than a millionth: PHP divides in floating point
+    /// (10.799999999999999 for 32.40 / 3).
+    private static func unitPrice(_ price: ExactDecimal?, of line: CanonicalLine) -> ExactDecimal? {
+        guard let exact = line.quantity?.integer.flatMap({ line.total?.divided(exactlyBy: $0) }) else { return price }
+        guard let price, let difference = price.adding(exact.negated) else { return exact }
+        let isNoise = difference.multiplied(by: ExactDecimal(1000))?.thousandths == 0
+        return isNoise ? exact : price
     }
 
     /// The short form inside the order: totals are negative there.

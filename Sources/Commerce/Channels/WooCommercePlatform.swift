@@ -21,6 +21,9 @@ enum WooCommercePlatform: Platform {
                 return try PlatformPayload.list(elements, path: name, classify)
             }
         }
+        // The answer of a batch; what was deleted is gone.
+        let batch = ["create", "update"].compactMap { body[$0]?.array }
+        if !batch.isEmpty { return try PlatformPayload.list(batch.flatMap(\.self), path: "", classify) }
         for name in ["order", "customer"] where body[name]?.members != nil && body["id"] == nil {
             return .single(try classify(ChannelFields(body).fields(name)))
         }
@@ -42,7 +45,7 @@ enum WooCommercePlatform: Platform {
     private static func classify(_ fields: ChannelFields) throws(ChannelError.Reason) -> PlatformPayload.Part {
         guard let members = fields.value.members else { throw .notAnOrder("a bare value") }
         if members.isEmpty { throw .notAnOrder("an empty object") }
-        if fields.hasAll("code", "message") { throw .notAnOrder("an error answer") }
+        if fields.hasAll("code", "message") || fields.hasAll("error", "message") { throw .notAnOrder("an error answer") }
         if fields.has("refunded_by", "refunded_payment") || (fields.has("amount") && !fields.has("total")) {
             throw .notAnOrder("a refund")
         }
@@ -56,7 +59,7 @@ enum WooCommercePlatform: Platform {
         if fields.has("discount_type") { throw .notAnOrder("a coupon") }
         if members.count == 1, fields.has("id") { throw .notAnOrder("a deletion notice, which carries an id only") }
         if fields.has("billing", "username", "user_id", "orders_count", "role", "email") { return .customer(fields) }
-        throw .notAnOrder("something unknown with the members \(members.prefix(4).map(\.name).joined(separator: ", "))")
+        throw .notAnOrder(fields.unknown)
     }
 
     // MARK: Customers
@@ -74,7 +77,7 @@ enum WooCommercePlatform: Platform {
         let shipping = address(fields.fields("shipping"))
         party.addresses = [billing, shipping].compactMap(\.self)
         if party.addresses.isEmpty { party.addresses = [address(fields)].compactMap(\.self) }
-        if billing == shipping { party.addresses = [billing].compactMap(\.self) }
+        if let billing, let shipping, shipping.isSamePlace(as: billing) { party.addresses = [billing] }
         party.phone = billing?.phone
         party.otherEmails = [billing?.email].compactMap(\.self)
         party.company = billing?.company

@@ -12,6 +12,11 @@ enum PayloadFiles {
         [UInt8](try Data(contentsOf: packageRoot.appending(path: "Tests/Samples/\(name)")))
     }
 
+    static func writeSample(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: packageRoot.appending(path: "Tests/Samples/\(name)"))
+    }
+
+    /// Samples that are payloads: `<channel>-<what>.json`.
     static var sampleNames: [String] {
         get throws {
             try FileManager.default.contentsOfDirectory(atPath: packageRoot.appending(path: "Tests/Samples").path)
