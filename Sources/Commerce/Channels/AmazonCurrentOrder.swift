@@ -85,6 +85,7 @@ extension AmazonPlatform {
         var address = CanonicalAddress()
         address.name = fields.text("name")
         address.company = fields.text("companyName")
+        address.setCountry(code: fields.text("countryCode"), name: nil)
         address.setStreet(
             lines: ["addressLine1", "addressLine2", "addressLine3"].compactMap { fields.text($0) },
             name: parted.text("streetName"), number: parted.text("streetNumber"), addition: parted.text("complement"))
@@ -92,7 +93,6 @@ extension AmazonPlatform {
         address.city = fields.text("city")
         address.district = parted.text("neighborhood") ?? fields.text("districtOrCounty", "municipality")
         address.state = fields.text("stateOrRegion")
-        address.setCountry(code: fields.text("countryCode"), name: nil)
         address.phone = fields.text("phone")
         address.kind = fields.text("addressType")?.lowercased()
         return address.unlessEmpty

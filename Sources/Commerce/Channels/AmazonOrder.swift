@@ -80,6 +80,7 @@ extension AmazonPlatform {
         var address = CanonicalAddress()
         address.name = fields.text("Name")
         address.company = fields.text("CompanyName")
+        address.setCountry(code: fields.text("CountryCode"), name: nil)
         address.setStreet(
             lines: ["AddressLine1", "AddressLine2", "AddressLine3"].compactMap { fields.text($0) },
             name: parted.text("StreetName"), number: parted.text("StreetNumber"), addition: parted.text("Complement"))
@@ -87,7 +88,6 @@ extension AmazonPlatform {
         address.city = fields.text("City")
         address.district = parted.text("Neighborhood") ?? fields.text("District", "Municipality", "County")
         address.state = fields.text("StateOrRegion")
-        address.setCountry(code: fields.text("CountryCode"), name: nil)
         address.phone = fields.text("Phone")
         address.kind = fields.text("AddressType")?.lowercased()
         return address.unlessEmpty
@@ -165,16 +165,24 @@ extension AmazonPlatform {
 }
 
 extension CanonicalAddress {
-    /// Sets the street from its parts where the channel gives them, else from the lines.
+    /// Countries where the house number follows the street's name.
+    private static let numberLast: Set = ["AT", "BE", "CH", "CZ", "DE", "DK", "ES", "FI", "IT", "NL", "NO", "PL", "SE"]
+
+    /// Sets the street from its parts where the channel gives them, else from the lines. Call it after `setCountry`: where
+    /// the house number comes last, a line without a number ahead of one with is a company or a "c/o", not the street.
     mutating func setStreet(lines: [String], name: String?, number: String?, addition: String?) {
         if let name, let number {
             street = name
             houseNumber = number
             houseNumberAddition = addition
             extraLines = lines.dropFirst().filter { $0 != addition }
-        } else {
-            street = lines.first
-            extraLines = Array(lines.dropFirst())
+            return
         }
+        var lines = lines
+        let endsInNumber = { (line: String) in line.first?.isLetter == true && line.contains(where: \.isNumber) }
+        let isNumberLast = country.map(Self.numberLast.contains) ?? false
+        let index = isNumberLast ? lines.firstIndex(where: endsInNumber) ?? 0 : 0
+        street = lines.isEmpty ? nil : lines.remove(at: index)
+        extraLines = lines
     }
 }

@@ -136,7 +136,7 @@ struct AmazonBody {
     }
 
     var orderId: String? { fields.text("AmazonOrderId") }
-    var name: String { orderId.map { "order \($0)" } ?? "a part without AmazonOrderId" }
+    var name: String { orderId.map { "order \($0.prefix(80))" } ?? "a part without AmazonOrderId" }
 
     private static let others = [
         ("NotificationType", "a notification; it tells that an order changed, not the order"),

@@ -42,7 +42,7 @@ struct CanonicalLine: Equatable {
         object.add("total", total)
         object.add("discount", discount)
         object.add("tax", tax)
-        object.add("vatRate", vatRate)
+        object.add("vatRate", vatRate?.shortestText)
         object.add(quantity: "quantityShipped", quantityShipped)
         object.add(quantity: "quantityCancelled", quantityCancelled)
         if isCancellationRequested { object.add("cancellationRequested", true) }
@@ -68,7 +68,7 @@ struct CanonicalCharge: Equatable {
         object.add("code", code)
         object.add("amount", amount)
         object.add("tax", tax)
-        object.add("rate", rate)
+        object.add("rate", rate?.shortestText)
         return object.json
     }
 }
@@ -146,7 +146,7 @@ struct CanonicalObject {
 
     /// Quantities are numbers.
     mutating func add(quantity name: String, _ quantity: ExactDecimal?) {
-        add(name, quantity.map { JSONValue.number($0.integer.map(String.init) ?? $0.text) })
+        add(name, quantity.map { JSONValue.number($0.shortestText) })
     }
 
     mutating func add(_ name: String, _ elements: [JSONValue]) {

@@ -49,10 +49,10 @@ package enum ChannelReader {
         do throws(ChannelError.Reason) {
             switch part {
             case .order(let fields):
-                name = "order \(platform.name(of: fields))"
+                name = "order \(platform.name(of: fields).prefix(80))"
                 return ChannelItem(kind: .order, name: name, json: try platform.order(fields, store: store).json.bytes)
             case .customer(let fields):
-                name = "customer \(platform.name(of: fields))"
+                name = "customer \(platform.name(of: fields).prefix(80))"
                 let profile = try platform.profile(fields, store: store)
                 return ChannelItem(kind: .customer, name: name, json: profile.json.bytes)
             case .refused(let refusedName, let reason):

@@ -129,13 +129,18 @@ struct ExactDecimal: Equatable, Sendable {
         return Int(exactly: value)
     }
 
-    /// Plain digits with the fraction as it was sent, except that zeros beyond the second decimal are dropped:
-    /// `10.00` stays, `29.3500` becomes `29.35`, `3` stays `3`.
-    var text: String {
+    /// An amount in plain digits: the fraction as it was sent, but never of one digit, as JSON numbers lose their last
+    /// zero (`478.8` becomes `478.80`), and without zeros beyond the second (`29.3500` becomes `29.35`).
+    var text: String { text(trimmingTo: 2) + (scale == 1 ? "0" : "") }
+
+    /// Plain digits without needless zeros, for rates and quantities: `6.00` becomes `6`.
+    var shortestText: String { text(trimmingTo: 0) }
+
+    private func text(trimmingTo minimum: Int) -> String {
         var digits = String(coefficient.magnitude)
         if digits.utf8.count <= scale { digits = String(repeating: "0", count: scale + 1 - digits.utf8.count) + digits }
         var fraction = digits.suffix(scale)
-        while fraction.utf8.count > 2, fraction.last == "0" { fraction.removeLast() }
+        while fraction.utf8.count > minimum, fraction.last == "0" { fraction.removeLast() }
         let sign = isNegative ? "-" : ""
         return sign + digits.dropLast(scale) + (fraction.isEmpty ? "" : "." + fraction)
     }

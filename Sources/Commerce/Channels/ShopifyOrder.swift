@@ -63,7 +63,7 @@ extension ShopifyPlatform {
     // MARK: People
 
     /// The customer is the account that ordered, if there is one, with its own e-mail and phone; what the order gives
-    /// besides may belong to somebody else, so it goes to `otherEmails` and `otherPhones`.
+    /// besides may belong to somebody else, so it goes to `otherEmails` and `otherPhones`. A guest is the billing person.
     private static func readPeople(_ fields: ChannelFields, into order: inout CanonicalOrder) {
         order.billing = address(fields.fields("billing_address"))
         order.shipping = address(fields.fields("shipping_address"))
@@ -71,7 +71,8 @@ extension ShopifyPlatform {
         let emails = [customer.email, fields.text("email"), fields.text("contact_email")].compactMap(\.self)
         customer.email = emails.first
         customer.otherEmails = Array(emails.dropFirst())
-        let phones = [customer.phone, fields.text("phone")].compactMap(\.self)
+        let guestPhone = fields.fields("customer").isEmpty ? order.billing?.phone : nil
+        let phones = [customer.phone, fields.text("phone"), guestPhone].compactMap(\.self)
         customer.phone = phones.first
         customer.otherPhones = Array(phones.dropFirst())
         customer.takeNames(from: order.billing ?? order.shipping)

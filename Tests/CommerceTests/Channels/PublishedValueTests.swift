@@ -73,7 +73,7 @@ struct PublishedValueTests {
         ("shopify/order-450789469-cancelled-refunded.json", "refundedTotal", #""10.00""#),
         ("shopify/order-450789469-cancelled-refunded.json", "paymentStatus", #""refunded""#),
         ("shopify/order-1073459969-no-email-list.json", "customer", "nothing"),
-        ("shopify/order-1073459976-eur-tax.json", "lines.0.vatRate", #""6.00""#),
+        ("shopify/order-1073459976-eur-tax.json", "lines.0.vatRate", #""6""#),
         ("shopify/order-1073459976-eur-tax.json", "currency", #""EUR""#),
         ("shopify/order-1073459981-discount.json", "total", #""181.09""#),
         // Types drift.
