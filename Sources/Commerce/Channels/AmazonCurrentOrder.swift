@@ -41,16 +41,19 @@ extension AmazonPlatform {
         let fulfillment = fields.fields("fulfillment")
         order.status = status(fulfillment.text("fulfillmentStatus"))
         order.shipments = fields.list("packages").map(shipment)
-        let isDelivered = !order.shipments.isEmpty && order.shipments.allSatisfy { $0.status?.uppercased() == "DELIVERED" }
+        let isDelivered =
+            !order.shipments.isEmpty && order.shipments.allSatisfy { $0.status?.uppercased() == "DELIVERED" }
         if order.status == .shipped, isDelivered { order.status = .delivered }
         order.channelStatus = ["fulfillmentStatus", "fulfilledBy"].compactMap {
             CanonicalPair($0, fulfillment.text($0))
         }
         order.isCancellationRequested = order.lines.contains(where: \.isCancellationRequested)
         let cancellations = fields.list("orderItems").map { $0.fields("cancellation") }
-        order.cancelReason = cancellations.lazy.compactMap {
-            $0.fields("cancellationExecution").text("cancelReason") ?? $0.fields("cancellationRequest").text("cancelReason")
-        }.first
+        order.cancelReason =
+            cancellations.lazy.compactMap {
+                $0.fields("cancellationExecution").text("cancelReason")
+                    ?? $0.fields("cancellationRequest").text("cancelReason")
+            }.first
         order.deliverBy = fulfillment.fields("deliverByWindow").timeText("latestDateTime")
     }
 
@@ -104,7 +107,9 @@ extension AmazonPlatform {
         _ proceeds: ChannelFields, into order: inout CanonicalOrder
     ) throws(ChannelError.Reason) {
         for part in proceeds.list("breakdowns") {
-            guard let type = part.text("type"), let amount = try part.fields("subtotal").decimal("amount") else { continue }
+            guard let type = part.text("type"), let amount = try part.fields("subtotal").decimal("amount") else {
+                continue
+            }
             switch type {
             case "ITEM": order.subtotal = amount
             case "SHIPPING": order.shippingTotal = amount

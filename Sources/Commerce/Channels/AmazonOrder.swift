@@ -141,7 +141,9 @@ extension AmazonPlatform {
             for name in ["ItemTax", "ShippingTax"] {
                 if let amount = try item.fields(name).decimal("Amount") { taxes.append(amount) }
             }
-            if let reason = item.fields("BuyerRequestedCancel").text("BuyerCancelReason") { order.cancelReason = reason }
+            if let reason = item.fields("BuyerRequestedCancel").text("BuyerCancelReason") {
+                order.cancelReason = reason
+            }
         }
         order.shippingTotal = shipping.isEmpty ? nil : try sum(shipping, path: fields.path("OrderItems"))
         order.taxTotal = taxes.isEmpty ? nil : try sum(taxes, path: fields.path("OrderItems"))

@@ -100,7 +100,8 @@ enum AmazonPlatform: Platform {
                 parts.append(
                     .refused(
                         name: body.name,
-                        .incomplete(what, needs: "send it in one array with the answer of getOrder for the same order")))
+                        .incomplete(what, needs: "send it in one array with the answer of getOrder for the same order"))
+                )
             }
         }
         return parts

@@ -28,7 +28,8 @@ enum BolPlatform: Platform {
         ("invoiceListItems", "bol's list of its own invoices"), ("invoiceId", "bol's own invoice"),
         ("processStatuses", "a list of process states"), ("processStatusId", "a process state"),
         ("entityId", "a process state"), ("event", "a notification of a subscription"),
-        ("subscriptions", "a list of subscriptions"), ("openapi", "an API specification"), ("offers", "a list of offers"),
+        ("subscriptions", "a list of subscriptions"), ("openapi", "an API specification"),
+        ("offers", "a list of offers"),
         ("violations", "an error answer"),
     ]
 
@@ -43,7 +44,8 @@ enum BolPlatform: Platform {
         let hasPrice = fields.list("orderItems").contains { $0.has("unitPrice", "offerPrice", "totalPrice") }
         guard hasPeople || hasPrice else {
             throw .incomplete(
-                "a reduced order, without prices and addresses", needs: "fetch the order itself (GET /retailer/orders/{id})")
+                "a reduced order, without prices and addresses",
+                needs: "fetch the order itself (GET /retailer/orders/{id})")
         }
         return .order(fields)
     }
@@ -137,7 +139,8 @@ enum BolPlatform: Platform {
         address.street = fields.text("streetName")
         address.houseNumber = fields.text("houseNumber")
         address.houseNumberAddition = fields.text("houseNumberExtension", "houseNumberExtended")
-        address.extraLines = [fields.text("extraAddressInformation"), fields.text("addressSupplement")].compactMap(\.self)
+        address.extraLines = [fields.text("extraAddressInformation"), fields.text("addressSupplement")].compactMap(
+            \.self)
         address.postalCode = fields.text("zipCode")
         address.city = fields.text("city")
         address.setCountry(code: fields.text("countryCode"), name: nil)

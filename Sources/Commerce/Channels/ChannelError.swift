@@ -29,7 +29,8 @@ package struct ChannelError: Error, Equatable, Sendable {
     /// What is wrong and what to do about it, as one line for a reply.
     package var sentence: String {
         let text = item.map { "\($0): \(reason.sentence)" } ?? reason.sentence
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        return String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
     }
 }
 

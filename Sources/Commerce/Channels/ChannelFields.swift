@@ -32,7 +32,8 @@ struct ChannelFields {
     /// What to say of an object that is nothing known.
     var unknown: String {
         let names = (value.members ?? []).prefix(4).map { String($0.name.prefix(40)) }
-        return names.isEmpty ? "something unknown" : "something unknown with the members \(names.joined(separator: ", "))"
+        return names.isEmpty
+            ? "something unknown" : "something unknown with the members \(names.joined(separator: ", "))"
     }
 
     // MARK: Members

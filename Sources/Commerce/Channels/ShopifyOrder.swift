@@ -18,7 +18,8 @@ extension ShopifyPlatform {
         try readAmounts(fields, into: &order)
         for line in fields.list("line_items") { order.lines.append(try self.line(line)) }
         order.refunds = try refunds(fields)
-        order.refundedTotal = order.refunds.isEmpty ? nil : try sum(order.refunds.compactMap(\.amount), path: fields.path("refunds"))
+        order.refundedTotal =
+            order.refunds.isEmpty ? nil : try sum(order.refunds.compactMap(\.amount), path: fields.path("refunds"))
         order.shipments = fields.list("fulfillments").map(shipment)
         order.note = fields.text("note")
         order.attributes = pairs(fields.list("note_attributes"))
@@ -46,13 +47,13 @@ extension ShopifyPlatform {
         let shipmentStates = fields.list("fulfillments").map { $0.text("shipment_status")?.lowercased() }
         let isDelivered = !shipmentStates.isEmpty && shipmentStates.allSatisfy { $0 == "delivered" }
         order.status =
-            if order.cancelledAt != nil { .cancelled }
-            else if order.paymentStatus == .refunded { .refunded }
-            else if fulfillment == "fulfilled" { isDelivered ? .delivered : .shipped }
-            else if fulfillment == "partial" { .partiallyShipped }
-            else if order.completedAt != nil { .completed }
-            else if order.paymentStatus == .pending { .pending }
-            else { .open }
+            if order.cancelledAt != nil { .cancelled } else if order.paymentStatus == .refunded {
+                .refunded
+            } else if fulfillment == "fulfilled" {
+                isDelivered ? .delivered : .shipped
+            } else if fulfillment == "partial" { .partiallyShipped } else if order.completedAt != nil {
+                .completed
+            } else if order.paymentStatus == .pending { .pending } else { .open }
     }
 
     private static let paymentStates: [String: CanonicalPaymentStatus] = [
@@ -152,7 +153,8 @@ extension ShopifyPlatform {
             var amount = ExactDecimal.zero
             for transaction in refund.list("transactions")
             where transaction.text("kind") == "refund" && transaction.text("status") ?? "success" == "success" {
-                amount = try sum([amount, try transaction.decimal("amount") ?? .zero], path: refund.path("transactions"))
+                amount = try sum(
+                    [amount, try transaction.decimal("amount") ?? .zero], path: refund.path("transactions"))
             }
             refunds.append(
                 CanonicalRefund(

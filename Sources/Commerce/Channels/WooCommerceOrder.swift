@@ -55,11 +55,9 @@ extension WooCommercePlatform {
         order.paymentReference = fields.text("transaction_id")
         order.paymentMethods = [fields.text("payment_method_title") ?? fields.text("payment_method")].compactMap(\.self)
         order.paymentStatus =
-            if order.status == .refunded { .refunded }
-            else if order.refundedTotal != nil { .partiallyRefunded }
-            else if order.paidAt != nil { .paid }
-            else if order.status == .pending { .pending }
-            else { nil }
+            if order.status == .refunded { .refunded } else if order.refundedTotal != nil {
+                .partiallyRefunded
+            } else if order.paidAt != nil { .paid } else if order.status == .pending { .pending } else { nil }
     }
 
     // MARK: People

@@ -45,7 +45,9 @@ enum WooCommercePlatform: Platform {
     private static func classify(_ fields: ChannelFields) throws(ChannelError.Reason) -> PlatformPayload.Part {
         guard let members = fields.value.members else { throw .notAnOrder("a bare value") }
         if members.isEmpty { throw .notAnOrder("an empty object") }
-        if fields.hasAll("code", "message") || fields.hasAll("error", "message") { throw .notAnOrder("an error answer") }
+        if fields.hasAll("code", "message") || fields.hasAll("error", "message") {
+            throw .notAnOrder("an error answer")
+        }
         if fields.has("refunded_by", "refunded_payment") || (fields.has("amount") && !fields.has("total")) {
             throw .notAnOrder("a refund")
         }
@@ -85,7 +87,8 @@ enum WooCommercePlatform: Platform {
         party.references = [CanonicalPair("username", fields.text("username"))].compactMap(\.self)
         readCompany(fields, into: &party)
         var profile = CanonicalProfile(channel: channel, store: store, party: party)
-        profile.createdAt = fields.timeText("date_created_gmt", "date_registered_gmt", "date_created", "date_registered")
+        profile.createdAt = fields.timeText(
+            "date_created_gmt", "date_registered_gmt", "date_created", "date_registered")
         profile.updatedAt = try fields.time("date_modified_gmt", "date_modified")
         return profile
     }

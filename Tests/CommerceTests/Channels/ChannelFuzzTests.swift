@@ -75,13 +75,16 @@ struct ChannelFuzzTests {
 
     private static let strangers: [JSONValue] = [
         .null, .bool(true), .bool(false), .number("0"), .number("-1"), .number("1e400"), .number("9223372036854775808"),
-        .number("0.1"), .string(""), .string("  "), .string("{{x}}"), .string("1970-01-01T00:00:00Z"), .string("\u{0}\n\u{202E}"),
+        .number("0.1"), .string(""), .string("  "), .string("{{x}}"), .string("1970-01-01T00:00:00Z"),
+        .string("\u{0}\n\u{202E}"),
         .string(String(repeating: "9", count: 60)), .array([]), .array([.null]), .array([.object([])]), .object([]),
         .object([JSONMember("", .null)]), .array([.array([.array([])])]),
     ]
 
     private func exchanged(_ value: JSONValue, rate: Double, using random: inout SeededGenerator) -> JSONValue {
-        if Double.random(in: 0..<1, using: &random) < rate { return Self.strangers.randomElement(using: &random) ?? .null }
+        if Double.random(in: 0..<1, using: &random) < rate {
+            return Self.strangers.randomElement(using: &random) ?? .null
+        }
         switch value {
         case .array(let elements): return .array(elements.map { exchanged($0, rate: rate, using: &random) })
         case .object(let members):

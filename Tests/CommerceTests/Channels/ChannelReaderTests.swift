@@ -16,7 +16,9 @@ struct ChannelReaderTests {
         #expect(try read(name, bolOrder).first?.value["channel"]?.string == "bol")
     }
 
-    @Test(arguments: ["HTTP/1.1 200 OK\r\nA: b\r\n\r\n", "HTTP/2 200\nA: b\n\n", "\u{FEFF}", "HTTP/1.1 200\r\n\r\n\u{FEFF} "])
+    @Test(arguments: [
+        "HTTP/1.1 200 OK\r\nA: b\r\n\r\n", "HTTP/2 200\nA: b\n\n", "\u{FEFF}", "HTTP/1.1 200\r\n\r\n\u{FEFF} ",
+    ])
     func headersAndByteOrderMarkAreSkipped(prefix: String) throws {
         #expect(try read("bol", prefix + bolOrder) == read("bol", bolOrder))
     }
@@ -53,7 +55,9 @@ struct ChannelReaderTests {
         for channel in ChannelReader.channels { #expect(try read(channel, payload).isEmpty) }
     }
 
-    @Test(arguments: ["1", "\"text\"", "null", "true", "[1]", "[null,null]", "[[]]", "[{}]", "{\"a\":{}}", "{\"order\":null}"])
+    @Test(arguments: [
+        "1", "\"text\"", "null", "true", "[1]", "[null,null]", "[[]]", "[{}]", "{\"a\":{}}", "{\"order\":null}",
+    ])
     func otherShapesAreNoOrders(payload: String) {
         for channel in ChannelReader.channels {
             guard case .notAnOrder = refusal(channel, Array(payload.utf8)) else {
@@ -118,21 +122,28 @@ struct ChannelReaderTests {
 
     // MARK: Exactness
 
-    @Test(arguments: ["9223372036854775807", "9007199254740993", "18446744073709551615", "123456789012345678901234567890"])
+    @Test(arguments: [
+        "9223372036854775807", "9007199254740993", "18446744073709551615", "123456789012345678901234567890",
+    ])
     func idsStayExact(id: String) throws {
         let order = try read("shopify", minimal("shopify").replacing("\"id\":7", with: "\"id\":\(id)")).first?.value
         #expect(order?["number"]?.string == id)
     }
 
-    @Test(arguments: [("12.5", "12.50"), ("\"12.50\"", "12.50"), ("1250e-2", "12.50"), ("0.1", "0.10"), ("99999999999.99", "99999999999.99")])
+    @Test(arguments: [
+        ("12.5", "12.50"), ("\"12.50\"", "12.50"), ("1250e-2", "12.50"), ("0.1", "0.10"),
+        ("99999999999.99", "99999999999.99"),
+    ])
     func moneyStaysExact(written: String, expected: String) throws {
         let order = try read("shopify", minimal("shopify").replacing("\"12.50\"", with: written)).first?.value
         #expect(order?["total"]?.string == expected)
     }
 
     @Test func bolTotalsAreExactSums() throws {
-        let items = (0..<10).map { "{\"orderItemId\":\"\($0)\",\"quantity\":3,\"unitPrice\":0.1}" }.joined(separator: ",")
-        let order = try read("bol", bolOrder.replacing("\"orderItems\":[]", with: "\"orderItems\":[\(items)]")).first?.value
+        let items = (0..<10).map { "{\"orderItemId\":\"\($0)\",\"quantity\":3,\"unitPrice\":0.1}" }.joined(
+            separator: ",")
+        let order = try read("bol", bolOrder.replacing("\"orderItems\":[]", with: "\"orderItems\":[\(items)]")).first?
+            .value
         #expect(order?["total"]?.string == "3.00")
         #expect(order?["totalKnown"] == nil)
     }
@@ -140,7 +151,8 @@ struct ChannelReaderTests {
     // MARK: Meaning
 
     @Test func emptyEmailsAreNone() throws {
-        let payload = minimal("woocommerce").dropLast() + ",\"billing\":{\"email\":\"\",\"phone\":\" \",\"city\":\"Ede\"}}"
+        let payload =
+            minimal("woocommerce").dropLast() + ",\"billing\":{\"email\":\"\",\"phone\":\" \",\"city\":\"Ede\"}}"
         let order = try #require(try read("woocommerce", String(payload)).first).value
         #expect(order["customer"] == nil && order["billing"] == .object([JSONMember("city", .string("Ede"))]))
     }

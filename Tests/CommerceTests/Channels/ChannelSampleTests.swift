@@ -13,8 +13,11 @@ struct ChannelSampleTests {
         let channel = String(name.prefix { $0 != "-" })
         let items = try read(channel, try PayloadFiles.sample(name))
         let lines = items.map { item in
-            if case .refused(let error) = item.kind { "refused \(error.sentence)" }
-            else { "\(item.name) \(String(decoding: item.json, as: UTF8.self))" }
+            if case .refused(let error) = item.kind {
+                "refused \(error.sentence)"
+            } else {
+                "\(item.name) \(String(decoding: item.json, as: UTF8.self))"
+            }
         }
         let golden = "Canonical/\(name.dropLast(".json".count)).txt"
         if ProcessInfo.processInfo.environment["DOSSIER_WRITE_GOLDENS"] == "1" {

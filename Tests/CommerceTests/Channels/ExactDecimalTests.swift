@@ -42,7 +42,9 @@ struct ExactDecimalTests {
         #expect(huge.integer == nil && huge.thousandths == nil)
     }
 
-    @Test(arguments: [("29.90", 3, nil), ("32.40", 3, "10.80"), ("119.70", 3, "39.90"), ("1", 8, "0.125"), ("1", 0, nil)])
+    @Test(arguments: [
+        ("29.90", 3, nil), ("32.40", 3, "10.80"), ("119.70", 3, "39.90"), ("1", 8, "0.125"), ("1", 0, nil),
+    ])
     func divisionIsExactOrNothing(text: String, count: Int, expected: String?) {
         #expect(ExactDecimal(text)?.divided(exactlyBy: count)?.text == expected)
     }

@@ -48,7 +48,8 @@ struct PublishedPayloadTests {
         guard let folder = PayloadFiles.published else { return }
         let known = Set(Self.table.map(\.0))
         for channel in ChannelReader.channels {
-            for name in try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: channel).path).sorted()
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: channel).path)
+                .sorted()
             where !known.contains("\(channel)/\(name)") {
                 let payload = try PayloadFiles.published("\(channel)/\(name)") ?? []
                 print("not in the table: \(channel)/\(name): \(refusal(channel, payload)?.sentence ?? "read")")
