@@ -80,23 +80,26 @@ enum AmazonPlatform: Platform {
 
     // MARK: Joining
 
-    /// One part for each order, in order of appearance, with the members of its other answers; then what is left over.
+    /// One part for each order, in order of appearance, with the members of its other answers; what belongs to none is
+    /// refused. Of several orders with one id the last gets them.
     private static func join(_ bodies: [AmazonBody]) -> [PlatformPayload.Part] {
         var pieces: [String: [AmazonBody]] = [:]
-        var orderIds: Set<String> = []
-        for body in bodies {
+        var lastOrder: [String: Int] = [:]
+        for (index, body) in bodies.enumerated() {
             guard let id = body.orderId else { continue }
-            if body.kind == .order { orderIds.insert(id) } else { pieces[id, default: []].append(body) }
+            if body.kind == .order { lastOrder[id] = index } else { pieces[id, default: []].append(body) }
         }
         var parts: [PlatformPayload.Part] = []
-        for body in bodies {
+        for (index, body) in bodies.enumerated() {
             switch body.kind {
-            case .order: parts.append(.order(body.joined(with: body.orderId.flatMap { pieces[$0] } ?? [])))
+            case .order:
+                let own = body.orderId.flatMap { lastOrder[$0] == index ? pieces[$0] : nil }
+                parts.append(.order(body.joined(with: own ?? [])))
             case .currentOrder: parts.append(.order(body.fields))
             case .other(let what): parts.append(.refused(name: body.name, .notAnOrder(what)))
             case .unknown: parts.append(.refused(name: body.name, .notAnOrder(body.fields.unknown)))
             case .piece(let what):
-                if let id = body.orderId, orderIds.contains(id) { continue }
+                if let id = body.orderId, lastOrder[id] != nil { continue }
                 parts.append(
                     .refused(
                         name: body.name,

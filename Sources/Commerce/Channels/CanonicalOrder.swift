@@ -1,33 +1,42 @@
 import Bytes
 
-// What every channel's order becomes: the order of ORDER.PUT. A member without a value is left out.
+// What every channel's order becomes: the order of ORDER.PUT. One name for each thing, whatever a platform calls it; a
+// member without a value is left out. Behind each name: what it means, and where Shopify (S), WooCommerce (W), Amazon v0
+// and 2026-01-01 (A) and bol.com (b) keep it.
 //
-// | member            | meaning                                          | Shopify               | WooCommerce          | Amazon (v0; 2026)          | bol.com                 |
-// |-------------------|--------------------------------------------------|-----------------------|----------------------|----------------------------|-------------------------|
-// | number            | what identifies the order on the channel         | id (by the gid)       | number               | AmazonOrderId; orderId     | orderId                 |
-// | displayNumber     | what people see, if it is something else         | name "#1001"          |                      | SellerOrderId; alias       |                         |
-// | references        | other ids, by the platform's names, exact        | id, gid, order_number | id, order_key        | marketplace, seller's      |                         |
-// | placedAt          | when the buyer ordered                           | processed_at          | date_created_gmt     | PurchaseDate; createdTime  | orderPlacedDateTime     |
-// | placedAtZoneKnown | false: the zone was not told, UTC is assumed     |                       | date_created only    |                            |                         |
-// | updatedAt         | version of this state; newer ones win            | updated_at            | date_modified_gmt    | LastUpdateDate             | latestChangedDateTime   |
-// | currency          | ISO 4217; XXX if a pending order tells none      | currency              | currency             | OrderTotal; marketplace    | EUR                     |
-// | total             | what the buyer pays, taxes and shipping included | total_price           | total                | OrderTotal; grandTotal     | sum of the lines        |
-// | totalKnown        | false: the channel did not tell, total is what   |                       |                      | pending orders             | lines without price     |
-// |                   | is known, often 0; a later version replaces it   |                       |                      |                            |                         |
-// | currentTotal      | after edits and refunds, if it differs           | current_total_price   |                      |                            |                         |
-// | status            | see CanonicalStatus                              | from three fields     | status               | OrderStatus                | from quantities         |
-// | paymentStatus     | see CanonicalPaymentStatus                       | financial_status      | date_paid, refunds   |                            |                         |
-// | channelStatus     | the platform's own words, by its names           | financial_status ...  | status               | OrderStatus ...            |                         |
-// | customer          | who bought: see CanonicalParty                   | customer, email       | billing, customer_id | BuyerInfo; buyer           | billingDetails          |
-// | billing, shipping | see CanonicalAddress                             | billing_address       | billing              | shipping only (v0)         | billing/shipmentDetails |
-// | lines             | see CanonicalLine                                | line_items            | line_items           | OrderItems                 | orderItems              |
-// | pricesIncludeTax  | of the amounts in lines                          | taxes_included        | false                |                            | true                    |
-// | subtotal          | lines before shipping, fees and order taxes      | subtotal_price        |                      | ITEM breakdown             |                         |
-// | discountTotal, discounts, shippingTotal, shippingLines, taxTotal, taxes, fees: totals and their parts, see CanonicalCharge       |
-// | refundedTotal, refunds                               | what the order itself tells of refunds; amounts are positive, see CanonicalRefund            |
-// | shipments         | see CanonicalShipment                            | fulfillments          |                      | packages                   |                         |
-// | payment           | {methods, reference, paidAt}                     | gateways              | payment_method       | PaymentMethodDetails       |                         |
-// | cancelledAt, cancelReason, cancellationRequested, completedAt, note, attributes, tags, purchaseOrder, deliverBy, source, isTest |
+// number             what identifies the order on the channel: S id, W number, A AmazonOrderId or orderId, b orderId
+// displayNumber      what people see, if it is something else: S name ("#1001"), A SellerOrderId or first alias
+// references         other ids under the platform's names, exact: S id, gid, order_number, W id, order_key, A marketplace
+// placedAt           when the buyer ordered: S processed_at or created_at, W date_created_gmt, A PurchaseDate or
+//                    createdTime, b orderPlacedDateTime or dateTimeOrderPlaced
+// placedAtZoneKnown  false if the zone was not told and UTC is assumed: W date_created without its _gmt
+// updatedAt          version of this state, newer ones win: S updated_at, W date_modified_gmt, A LastUpdateDate or
+//                    lastUpdatedTime, b the last latestChangedDateTime of the lines (version 10 only)
+// currency           ISO 4217: S currency, W currency, A OrderTotal, else the items' or the marketplace's, else XXX
+//                    ("no currency"), b EUR
+// total              what the buyer pays, tax and shipping included, in the shop's money: S total_price, W total,
+//                    A OrderTotal or grandTotal, b the sum of the lines
+// totalKnown         false if the channel did not tell: total is then what is known, often 0, and a later version of the
+//                    order replaces it: A pending orders, b lines without a price
+// currentTotal       after edits and refunds, if it differs: S current_total_price
+// status             see CanonicalStatus: S from cancelled_at, financial_status and fulfillment_status, W status,
+//                    A OrderStatus or fulfillmentStatus, b from the lines' quantities
+// paymentStatus      see CanonicalPaymentStatus: S financial_status, W from status, refunds and date_paid
+// channelStatus      the platform's own words, under its names
+// customer           who bought, see CanonicalParty: S customer, or the guest's e-mail and billing name, W billing and
+//                    customer_id, A BuyerInfo or buyer, b billingDetails
+// billing, shipping  see CanonicalAddress; A tells a billing address only with a tax registration
+// lines              see CanonicalLine
+// pricesIncludeTax   of the amounts in lines: S taxes_included, W always false, b always true
+// subtotal           the lines, before shipping and order taxes: S subtotal_price, A ITEM breakdown
+// discountTotal, discounts, shippingTotal, shippingLines, taxTotal, taxes, fees
+//                    totals and their parts, see CanonicalCharge
+// refundedTotal, refunds
+//                    what the order itself tells of refunds, amounts positive, see CanonicalRefund: S refunds, W refunds
+// shipments          see CanonicalShipment: S fulfillments, A packages
+// payment            {methods, reference, paidAt}: S gateways, W payment_method_title, A PaymentMethodDetails
+// cancelledAt, cancelReason, cancellationRequested, completedAt, note, attributes (what the buyer or merchant noted, by
+// name), tags, purchaseOrder (the buyer's own reference: b orderReference), deliverBy, source, isTest
 
 /// An order in the one form that the engine takes, whatever the channel.
 struct CanonicalOrder: Equatable {

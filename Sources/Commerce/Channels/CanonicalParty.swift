@@ -45,7 +45,7 @@ struct CanonicalParty: Equatable {
         object.add("company", company)
         object.add("vatId", vatId)
         object.add("registrationNumber", registrationNumber)
-        object.add("language", language)
+        object.add("language", language?.replacing("_", with: "-"))
         object.add("taxExempt", isTaxExempt)
         object.add("references", references)
         object.add("addresses", addresses.map(\.json))

@@ -73,10 +73,13 @@ struct ChannelFields {
         return nil
     }
 
-    /// An id: like a text, but 0 is how WooCommerce says that there is none.
+    /// An id: like a text, but 0 is how WooCommerce says that there is none, and a number that somebody's double put into
+    /// exponent form is written in digits again.
     func id(_ names: String...) -> String? {
         for name in names {
-            if let found = text(name), found != "0" { return found }
+            guard let found = text(name), found != "0" else { continue }
+            guard case .number = value[name], found.contains(where: { ".eE".contains($0) }) else { return found }
+            return ExactDecimal(found)?.integer.map(String.init) ?? found
         }
         return nil
     }

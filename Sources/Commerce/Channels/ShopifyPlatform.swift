@@ -33,6 +33,8 @@ enum ShopifyPlatform: Platform {
             return .single(try classify(ChannelFields(document)))
         }
         let envelope = ChannelFields(document)
+        // They hold a customer, who must not be taken in by the very request to forget them.
+        if envelope.has("shop_domain") { throw .notAnOrder("a privacy request or a notice about a shop") }
         if let orders = document["orders"]?.array {
             return try PlatformPayload.list(orders, path: "orders") { fields throws(ChannelError.Reason) in
                 fields.isEmpty ? try classify(fields) : .order(fields)
@@ -82,7 +84,7 @@ enum ShopifyPlatform: Platform {
         if fields.has("return_line_items") { throw .notAnOrder("a return") }
         if fields.has("line_items", "total_price", "order_number", "financial_status") { return .order(fields) }
         if fields.has("variants") { throw .notAnOrder("a product") }
-        if fields.has("myshopify_domain", "shop_domain") { throw .notAnOrder("a notice about a shop") }
+        if fields.has("myshopify_domain") { throw .notAnOrder("a notice about a shop") }
         if fields.hasAll("customer_id", "address1") { return .customer(ofAddress(fields.value)) }
         if fields.has("orders_count", "verified_email", "first_name", "last_name", "email", "default_address") {
             return .customer(fields)

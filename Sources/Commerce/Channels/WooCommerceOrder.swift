@@ -7,7 +7,7 @@ extension WooCommercePlatform {
         let placedAt = try time(fields, "date_created").required(fields.path("date_created_gmt"))
         var order = CanonicalOrder(
             channel: channel, store: store,
-            number: try fields.text("number", "id").required(fields.path("number")),
+            number: try (fields.text("number") ?? fields.id("id")).required(fields.path("number")),
             placedAt: placedAt,
             currency: try currency(fields, "currency").required(fields.path("currency")),
             total: try fields.decimal("total").required(fields.path("total")))

@@ -148,7 +148,42 @@ struct ChannelReaderTests {
         #expect(order?["totalKnown"] == nil)
     }
 
+    @Test func idsInExponentFormAreDigitsAgain() throws {
+        let payload = minimal("shopify").replacing("\"id\":7", with: "\"id\":8.209829119461545e+17")
+        #expect(try read("shopify", payload).first?.value["number"]?.string == "820982911946154500")
+    }
+
     // MARK: Meaning
+
+    @Test func privacyRequestsAreNotTakenForCustomers() {
+        let payload =
+            #"{"shop_id":1,"shop_domain":"x.example","customer":{"id":2,"email":"a@b.example"},"orders_to_redact":[3]}"#
+        guard case .notAnOrder(let what) = refusal("shopify", Array(payload.utf8)) else {
+            Issue.record("taken")
+            return
+        }
+        #expect(what.contains("privacy request"))
+    }
+
+    @Test(arguments: ["create", "update"])
+    func batchAnswersOfWooCommerceAreLists(name: String) throws {
+        let payload = "{\"\(name)\":[\(minimal("woocommerce"))],\"delete\":[{\"id\":9}]}"
+        #expect(try read("woocommerce", payload).map(\.name) == ["order 7"])
+    }
+
+    /// A company's name or "c/o" line ahead of the street, in countries where the house number comes last.
+    @Test(arguments: [
+        (["Teehaus GmbH", "Aachener Straße 45"], "DE", "Aachener Straße 45", ["Teehaus GmbH"]),
+        (["Oudegracht 231", "2e verdieping"], "NL", "Oudegracht 231", ["2e verdieping"]),
+        (["Receiving", "Suite 200"], "US", "Receiving", ["Suite 200"]),
+        (["Dorfplatz"], "AT", "Dorfplatz", []), ([], "NL", nil, []),
+    ])
+    func streetIsFoundAmongAddressLines(lines: [String], country: String, street: String?, others: [String]) {
+        var address = CanonicalAddress()
+        address.setCountry(code: country, name: nil)
+        address.setStreet(lines: lines, name: nil, number: nil, addition: nil)
+        #expect(address.street == street && address.extraLines == others)
+    }
 
     @Test func emptyEmailsAreNone() throws {
         let payload =
