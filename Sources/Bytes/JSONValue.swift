@@ -27,8 +27,8 @@ package struct JSONMember: Equatable, Sendable {
 // MARK: Reading
 
 extension JSONValue {
-    /// Reads a whole document: one value with nothing but white space around it, at most `JSONReader.maximumDepth` deep.
-    /// Malformed UTF-8 inside strings is repaired; check before, where that matters.
+    /// Reads a whole document: one value with nothing but white space around it, at most `JSONReader.maximumDepth`
+    /// deep. Malformed UTF-8 inside strings is repaired; check before, where that matters.
     package init(parsing bytes: Span<UInt8>) throws(JSONError) {
         var reader = JSONReader(bytes)
         self = try Self.read(&reader)

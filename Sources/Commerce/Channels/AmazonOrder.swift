@@ -170,8 +170,8 @@ extension CanonicalAddress {
     /// Countries where the house number follows the street's name.
     private static let numberLast: Set = ["AT", "BE", "CH", "CZ", "DE", "DK", "ES", "FI", "IT", "NL", "NO", "PL", "SE"]
 
-    /// Sets the street from its parts where the channel gives them, else from the lines. Call it after `setCountry`: where
-    /// the house number comes last, a line without a number ahead of one with is a company or a "c/o", not the street.
+    /// Sets the street from its parts where the channel gives them, else from the lines. Call it after `setCountry`:
+    /// where the house number comes last, a line without a number ahead of one with is a company or a "c/o".
     mutating func setStreet(lines: [String], name: String?, number: String?, addition: String?) {
         if let name, let number {
             street = name

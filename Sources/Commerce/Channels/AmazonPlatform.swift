@@ -3,9 +3,9 @@ import Bytes
 /// Amazon's Selling Partner API: Orders v0, which gives an order in several answers, and Orders 2026-01-01, which gives
 /// it in one.
 ///
-/// The v0 answers of one order (getOrder, getOrderAddress, getOrderBuyerInfo, getOrderItems, getOrderItemsBuyerInfo) come
-/// as an array, or as an object with any member names; they are joined by AmazonOrderId. The order alone is enough,
-/// the other parts alone are refused.
+/// The v0 answers of one order (getOrder, getOrderAddress, getOrderBuyerInfo, getOrderItems) come as an array, or as an
+/// object with any member names; they are joined by AmazonOrderId. The order alone is enough, the other parts alone are
+/// refused.
 enum AmazonPlatform: Platform {
     static let channel = "amazon"
 
@@ -25,7 +25,7 @@ enum AmazonPlatform: Platform {
 
     static func open(_ document: JSONValue) throws(ChannelError.Reason) -> PlatformPayload {
         var bodies: [AmazonBody] = []
-        let isList = try collect(document, into: &bodies, depth: 0)
+        let isList = collect(document, into: &bodies, depth: 0)
         if !bodies.isEmpty, !bodies.contains(where: \.isOfAnOrder) { throw .notAnOrder(what(bodies, document)) }
         let parts = join(bodies)
         return isList || parts.count > 1 ? try PlatformPayload.list(parts) : try one(parts)
@@ -47,14 +47,15 @@ enum AmazonPlatform: Platform {
     private static let maximumDepth = 4
 
     /// Adds the answers found in a value; returns whether it is a list of orders, which may be empty.
-    private static func collect(
-        _ value: JSONValue, into bodies: inout [AmazonBody], depth: Int
-    ) throws(ChannelError.Reason) -> Bool {
+    private static func collect(_ value: JSONValue, into bodies: inout [AmazonBody], depth: Int) -> Bool {
         if let elements = value.array, depth < maximumDepth {
-            for element in elements { _ = try collect(element, into: &bodies, depth: depth + 1) }
+            for element in elements { _ = collect(element, into: &bodies, depth: depth + 1) }
             return elements.isEmpty || elements.count > 1
         }
-        guard let members = value.members else { throw .notAnOrder("a bare value") }
+        guard let members = value.members else {
+            bodies.append(AmazonBody(ChannelFields(value)))
+            return false
+        }
         for name in ["Orders", "orders"] {
             guard let orders = value[name]?.array else { continue }
             for (index, order) in orders.enumerated() {
@@ -65,7 +66,7 @@ enum AmazonPlatform: Platform {
         for name in ["payload", "order"] where value[name]?.members != nil && depth < maximumDepth {
             // A bundle may call its members so too, beside others.
             if members.allSatisfy({ $0.name == name || $0.value.members == nil }) {
-                return try collect(value[name] ?? .null, into: &bodies, depth: depth + 1)
+                return collect(value[name] ?? .null, into: &bodies, depth: depth + 1)
             }
         }
         let body = AmazonBody(ChannelFields(value))
@@ -74,7 +75,7 @@ enum AmazonPlatform: Platform {
             bodies.append(body)
             return false
         }
-        for member in members { _ = try collect(member.value, into: &bodies, depth: depth + 1) }
+        for member in members { _ = collect(member.value, into: &bodies, depth: depth + 1) }
         return false
     }
 

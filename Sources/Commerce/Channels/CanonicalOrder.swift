@@ -1,12 +1,12 @@
 import Bytes
 
 // What every channel's order becomes: the order of ORDER.PUT. One name for each thing, whatever a platform calls it; a
-// member without a value is left out. Behind each name: what it means, and where Shopify (S), WooCommerce (W), Amazon v0
-// and 2026-01-01 (A) and bol.com (b) keep it.
+// member without a value is left out. Behind each name: what it means, and where Shopify (S), WooCommerce (W), Amazon
+// in both versions (A) and bol.com (b) keep it.
 //
 // number             what identifies the order on the channel: S id, W number, A AmazonOrderId or orderId, b orderId
 // displayNumber      what people see, if it is something else: S name ("#1001"), A SellerOrderId or first alias
-// references         other ids under the platform's names, exact: S id, gid, order_number, W id, order_key, A marketplace
+// references         other ids under the platform's names, exact: S id, gid, order_number, W id, order_key, A aliases
 // placedAt           when the buyer ordered: S processed_at or created_at, W date_created_gmt, A PurchaseDate or
 //                    createdTime, b orderPlacedDateTime or dateTimeOrderPlaced
 // placedAtZoneKnown  false if the zone was not told and UTC is assumed: W date_created without its _gmt
@@ -16,8 +16,8 @@ import Bytes
 //                    ("no currency"), b EUR
 // total              what the buyer pays, tax and shipping included, in the shop's money: S total_price, W total,
 //                    A OrderTotal or grandTotal, b the sum of the lines
-// totalKnown         false if the channel did not tell: total is then what is known, often 0, and a later version of the
-//                    order replaces it: A pending orders, b lines without a price
+// totalKnown         false if the channel did not tell: total is then what is known, often 0, and a later version of
+//                    the order replaces it: A pending orders, b lines without a price
 // currentTotal       after edits and refunds, if it differs: S current_total_price
 // status             see CanonicalStatus: S from cancelled_at, financial_status and fulfillment_status, W status,
 //                    A OrderStatus or fulfillmentStatus, b from the lines' quantities
@@ -32,7 +32,7 @@ import Bytes
 // discountTotal, discounts, shippingTotal, shippingLines, taxTotal, taxes, fees
 //                    totals and their parts, see CanonicalCharge
 // refundedTotal, refunds
-//                    what the order itself tells of refunds, amounts positive, see CanonicalRefund: S refunds, W refunds
+//                    what the order itself tells of refunds, amounts positive, see CanonicalRefund: S, W refunds
 // shipments          see CanonicalShipment: S fulfillments, A packages
 // payment            {methods, reference, paidAt}: S gateways, W payment_method_title, A PaymentMethodDetails
 // cancelledAt, cancelReason, cancellationRequested, completedAt, note, attributes (what the buyer or merchant noted, by

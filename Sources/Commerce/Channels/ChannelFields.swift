@@ -73,8 +73,8 @@ struct ChannelFields {
         return nil
     }
 
-    /// An id: like a text, but 0 is how WooCommerce says that there is none, and a number that somebody's double put into
-    /// exponent form is written in digits again.
+    /// An id: like a text, but 0 is how WooCommerce says that there is none, and a number that somebody's double put
+    /// into exponent form is written in digits again.
     func id(_ names: String...) -> String? {
         for name in names {
             guard let found = text(name), found != "0" else { continue }

@@ -1,7 +1,7 @@
 /// A moment as one of the platforms writes it, to the millisecond.
 ///
-/// Read are ISO 8601 with `Z`, with an offset, or without a zone; and seconds or milliseconds since 1970, as a number or
-/// in a string, also in exponent form.
+/// Read are ISO 8601 with `Z`, with an offset, or without a zone; and seconds or milliseconds since 1970, as a number
+/// or in a string, also in exponent form.
 struct ChannelTime: Equatable, Sendable, Comparable {
     let millisecondsSince1970: Int
     /// False if the text named no zone: the local time was then taken for UTC.

@@ -64,7 +64,7 @@ extension ShopifyPlatform {
     // MARK: People
 
     /// The customer is the account that ordered, if there is one, with its own e-mail and phone; what the order gives
-    /// besides may belong to somebody else, so it goes to `otherEmails` and `otherPhones`. A guest is the billing person.
+    /// besides may belong to somebody else, so it goes to `otherEmails` and `otherPhones`. A guest is the person billed.
     private static func readPeople(_ fields: ChannelFields, into order: inout CanonicalOrder) {
         order.billing = address(fields.fields("billing_address"))
         order.shipping = address(fields.fields("shipping_address"))

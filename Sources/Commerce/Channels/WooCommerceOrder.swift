@@ -148,8 +148,8 @@ extension WooCommercePlatform {
         return line
     }
 
-    /// The platform's price, unless it misses the line's exact one by less than a millionth: PHP divides in floating point
-    /// (10.799999999999999 for 32.40 / 3).
+    /// The platform's price, unless it misses the line's exact one by less than a millionth: PHP divides in floating
+    /// point (10.799999999999999 for 32.40 / 3).
     private static func unitPrice(_ price: ExactDecimal?, of line: CanonicalLine) -> ExactDecimal? {
         guard let exact = line.quantity?.integer.flatMap({ line.total?.divided(exactlyBy: $0) }) else { return price }
         guard let price, let difference = price.adding(exact.negated) else { return exact }

@@ -2,8 +2,8 @@ import Bytes
 
 /// WooCommerce's REST API v3 and webhooks: orders, customers, lists of them, and the customers of its analytics.
 ///
-/// Times are taken from the `*_gmt` members, which are UTC without saying so; a local time without its twin is marked by
-/// `placedAtZoneKnown`. The number is `number`, which plugins may make different from `id`. Line amounts never include
+/// Times are taken from the `*_gmt` members, which are UTC without saying so; a local time without its twin is marked
+/// by `placedAtZoneKnown`. The number is `number`, which plugins may make different from `id`. Line amounts never include
 /// tax, whatever the shop's `prices_include_tax` says about its catalogue.
 enum WooCommercePlatform: Platform {
     static let channel = "woocommerce"
@@ -66,8 +66,8 @@ enum WooCommercePlatform: Platform {
 
     // MARK: Customers
 
-    /// A customer of the shop, or a row of the analytics, which has the address's parts at its top level and knows guests
-    /// by their e-mail only: such a profile's ref is `guest:` and the address.
+    /// A customer of the shop, or a row of the analytics, which has the address's parts at its top level and knows
+    /// guests by their e-mail only: such a profile's ref is `guest:` and the address.
     static func profile(_ fields: ChannelFields, store: String) throws(ChannelError.Reason) -> CanonicalProfile {
         var party = CanonicalParty()
         party.email = fields.text("email") ?? fields.fields("billing").text("email")

@@ -221,7 +221,7 @@ struct ChannelReaderTests {
     }
 
     private let bolOrder = """
-        {"orderId":"A1","orderPlacedDateTime":"2026-01-01T00:00:00+01:00","shipmentDetails":{"city":"Ede"},"orderItems":[]}
+        {"orderId":"A1","orderPlacedDateTime":"2026-01-01T00:00:00Z","shipmentDetails":{"city":"Ede"},"orderItems":[]}
         """
 
     private func minimal(_ channel: String) -> String {
