@@ -1,0 +1,196 @@
+import Bytes
+
+/// Amazon's Selling Partner API: Orders v0, which gives an order in several answers, and Orders 2026-01-01, which gives
+/// it in one.
+///
+/// The v0 answers of one order (getOrder, getOrderAddress, getOrderBuyerInfo, getOrderItems) come as an array, or as an
+/// object with any member names; they are joined by AmazonOrderId. The order alone is enough, the other parts alone are
+/// refused.
+enum AmazonPlatform: Platform {
+    static let channel = "amazon"
+
+    static func name(of fields: ChannelFields) -> String {
+        fields.text("AmazonOrderId", "orderId") ?? "without AmazonOrderId"
+    }
+
+    static func order(_ fields: ChannelFields, store: String) throws(ChannelError.Reason) -> CanonicalOrder {
+        try fields.has("orderId", "createdTime") ? current(fields, store: store) : v0(fields, store: store)
+    }
+
+    static func profile(_ fields: ChannelFields, store: String) throws(ChannelError.Reason) -> CanonicalProfile {
+        throw .notAnOrder("a customer, which Amazon does not have")
+    }
+
+    // MARK: Envelopes
+
+    static func open(_ document: JSONValue) throws(ChannelError.Reason) -> PlatformPayload {
+        var bodies: [AmazonBody] = []
+        let isList = collect(document, into: &bodies, depth: 0)
+        if !bodies.isEmpty, !bodies.contains(where: \.isOfAnOrder) { throw .notAnOrder(what(bodies, document)) }
+        let parts = join(bodies)
+        return isList || parts.count > 1 ? try PlatformPayload.list(parts) : try one(parts)
+    }
+
+    /// What a payload without anything of an order is.
+    private static func what(_ bodies: [AmazonBody], _ document: JSONValue) -> String {
+        for case .other(let what) in bodies.map(\.kind) { return what }
+        return ChannelFields(bodies.count == 1 ? bodies[0].fields.value : document).unknown
+    }
+
+    private static func one(_ parts: [PlatformPayload.Part]) throws(ChannelError.Reason) -> PlatformPayload {
+        guard let part = parts.first else { throw .notAnOrder("an empty answer") }
+        if case .refused(_, let reason) = part { throw reason }
+        return .single(part)
+    }
+
+    /// Envelopes nest at most three deep: a bundle of answers, each with its payload, which may be a list.
+    private static let maximumDepth = 4
+
+    /// Adds the answers found in a value; returns whether it is a list of orders, which may be empty.
+    private static func collect(_ value: JSONValue, into bodies: inout [AmazonBody], depth: Int) -> Bool {
+        if let elements = value.array, depth < maximumDepth {
+            for element in elements { _ = collect(element, into: &bodies, depth: depth + 1) }
+            return elements.isEmpty || elements.count > 1
+        }
+        guard let members = value.members else {
+            bodies.append(AmazonBody(ChannelFields(value)))
+            return false
+        }
+        for name in ["Orders", "orders"] {
+            guard let orders = value[name]?.array else { continue }
+            for (index, order) in orders.enumerated() {
+                bodies.append(AmazonBody(ChannelFields(order, path: "\(name)[\(index)]")))
+            }
+            return true
+        }
+        for name in ["payload", "order"] where value[name]?.members != nil && depth < maximumDepth {
+            // A bundle may call its members so too, beside others.
+            if members.allSatisfy({ $0.name == name || $0.value.members == nil }) {
+                return collect(value[name] ?? .null, into: &bodies, depth: depth + 1)
+            }
+        }
+        let body = AmazonBody(ChannelFields(value))
+        let isBundle = !members.isEmpty && members.allSatisfy { $0.value.members != nil || $0.value.array != nil }
+        guard isBundle, body.kind == .unknown, depth < maximumDepth else {
+            bodies.append(body)
+            return false
+        }
+        for member in members { _ = collect(member.value, into: &bodies, depth: depth + 1) }
+        return false
+    }
+
+    // MARK: Joining
+
+    /// One part for each order, in order of appearance, with the members of its other answers; what belongs to none is
+    /// refused. Of several orders with one id the last gets them.
+    private static func join(_ bodies: [AmazonBody]) -> [PlatformPayload.Part] {
+        var pieces: [String: [AmazonBody]] = [:]
+        var lastOrder: [String: Int] = [:]
+        for (index, body) in bodies.enumerated() {
+            guard let id = body.orderId else { continue }
+            if body.kind == .order { lastOrder[id] = index } else { pieces[id, default: []].append(body) }
+        }
+        var parts: [PlatformPayload.Part] = []
+        for (index, body) in bodies.enumerated() {
+            switch body.kind {
+            case .order:
+                let own = body.orderId.flatMap { lastOrder[$0] == index ? pieces[$0] : nil }
+                parts.append(.order(body.joined(with: own ?? [])))
+            case .currentOrder: parts.append(.order(body.fields))
+            case .other(let what): parts.append(.refused(name: body.name, .notAnOrder(what)))
+            case .unknown: parts.append(.refused(name: body.name, .notAnOrder(body.fields.unknown)))
+            case .piece(let what):
+                if let id = body.orderId, lastOrder[id] != nil { continue }
+                parts.append(
+                    .refused(
+                        name: body.name,
+                        .incomplete(what, needs: "send it in one array with the answer of getOrder for the same order"))
+                )
+            }
+        }
+        return parts
+    }
+}
+
+/// One answer of the API, without its envelope.
+struct AmazonBody {
+    enum Kind: Equatable {
+        case order
+        /// Of Orders 2026-01-01.
+        case currentOrder
+        /// A part of an order, with what it is.
+        case piece(String)
+        /// Something known that is no order.
+        case other(String)
+        case unknown
+    }
+
+    let fields: ChannelFields
+    let kind: Kind
+
+    init(_ fields: ChannelFields) {
+        self.fields = fields
+        kind = Self.kind(of: fields)
+    }
+
+    var isOfAnOrder: Bool {
+        switch kind {
+        case .order, .currentOrder, .piece: true
+        case .other, .unknown: false
+        }
+    }
+
+    var orderId: String? { fields.text("AmazonOrderId") }
+    var name: String { orderId.map { "order \($0.prefix(80))" } ?? "a part without AmazonOrderId" }
+
+    private static let others = [
+        ("NotificationType", "a notification; it tells that an order changed, not the order"),
+        ("notificationType", "a notification; it tells that an order changed, not the order"),
+        ("AmazonShipmentId", "a shipment for invoicing"), ("FinancialEvents", "a list of financial events"),
+        ("returns", "a list of returns"), ("restrictedDataToken", "an access token"),
+        ("static", "a sandbox description"), ("errors", "an error answer"), ("reportId", "a report"),
+        ("rmaId", "a return"), ("returnType", "a return"),
+    ]
+
+    private static func kind(of fields: ChannelFields) -> Kind {
+        guard let members = fields.value.members else { return .other("a bare value") }
+        if members.isEmpty { return .other("an empty object") }
+        for (name, what) in others where fields.has(name) { return .other(what) }
+        if fields.has("orderId"), fields.has("createdTime", "orderItems", "salesChannel", "fulfillment") {
+            return .currentOrder
+        }
+        if fields.has("PurchaseDate", "OrderStatus", "OrderTotal") { return .order }
+        if fields.has("OrderItems") { return .piece("the items of an order") }
+        if fields.has("OrderItemId") { return .piece("the buyer's wishes for an item") }
+        if fields.has("ShippingAddress", "DeliveryPreferences") { return .piece("the address of an order") }
+        if fields.has("BuyerEmail", "BuyerName", "BuyerTaxInfo", "PurchaseOrderNumber", "BuyerCounty") {
+            return .piece("the buyer of an order")
+        }
+        if fields.has("AmazonOrderId") { return .piece("a part of an order") }
+        return .unknown
+    }
+
+    /// The order with the members of its other answers, in the places where Amazon puts them in the whole.
+    func joined(with pieces: [AmazonBody]) -> ChannelFields {
+        guard !pieces.isEmpty, var members = fields.value.members else { return fields }
+        var items: [JSONValue] = []
+        var buyer: [JSONMember] = []
+        for piece in pieces {
+            if let elements = piece.fields.value["OrderItems"]?.array { items += elements }
+            for member in piece.fields.value.members ?? [] {
+                switch member.name {
+                case "OrderItems", "AmazonOrderId", "NextToken": continue
+                case "ShippingAddress", "DeliveryPreferences": members.append(member)
+                case "BuyerInfo": buyer += member.value.members ?? []
+                case let name where name.hasPrefix("Buyer") || name == "PurchaseOrderNumber": buyer.append(member)
+                default: continue
+                }
+            }
+        }
+        if !items.isEmpty { members.append(JSONMember("OrderItems", .array(items))) }
+        if !buyer.isEmpty {
+            members.append(JSONMember("BuyerInfo", .object((fields.value["BuyerInfo"]?.members ?? []) + buyer)))
+        }
+        return ChannelFields(.object(members))
+    }
+}

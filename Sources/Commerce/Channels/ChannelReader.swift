@@ -1,0 +1,115 @@
+import Bytes
+
+/// Translates the platforms' own payloads into the canonical orders and profiles of ORDER.PUT and CUSTOMER.PUT.
+///
+/// A pure function of its arguments: the same bytes always give the same items, so that a delivery that comes twice is
+/// recognised as such. Any thread may call it. It allocates freely; hot streams come as canonical orders.
+package enum ChannelReader {
+    /// The channels that have a reader, by their canonical names.
+    package static let channels = platforms.map { $0.channel }
+
+    private static let platforms: [any Platform.Type] = [
+        ShopifyPlatform.self, WooCommercePlatform.self, AmazonPlatform.self, BolPlatform.self,
+    ]
+
+    /// Reads one payload: the body of an API answer or webhook, or a whole HTTP answer with its headers.
+    ///
+    /// - Parameters:
+    ///   - channel: `shopify`, `woocommerce`, `amazon` or `bol` (also `bol.com`), in any case.
+    ///   - store: the store on that channel, as the merchant names it.
+    /// - Returns: the items in the payload's order; none if it is a list without orders. In a list each item can be
+    ///   refused by itself, also all of them.
+    /// - Throws: if the payload as a whole is not orders or customers, or its only item is refused.
+    package static func read(
+        channel: String, store: String, payload: Span<UInt8>
+    ) throws(ChannelError) -> [ChannelItem] {
+        let name = channel.lowercased() == "bol.com" ? "bol" : channel.lowercased()
+        guard let platform = platforms.first(where: { $0.channel == name }) else {
+            throw ChannelError(.unknownChannel(channel))
+        }
+        let content: PlatformPayload
+        do throws(ChannelError.Reason) {
+            content = try platform.open(try document(payload))
+        } catch {
+            throw ChannelError(error)
+        }
+        var items: [ChannelItem] = []
+        for part in content.parts {
+            let item = item(part, platform: platform, store: store)
+            if case .refused(let error) = item.kind, !content.isList { throw error }
+            items.append(item)
+        }
+        return items
+    }
+
+    private static func item(
+        _ part: PlatformPayload.Part, platform: any Platform.Type, store: String
+    ) -> ChannelItem {
+        let name: String
+        do throws(ChannelError.Reason) {
+            switch part {
+            case .order(let fields):
+                name = "order \(platform.name(of: fields).prefix(80))"
+                return ChannelItem(kind: .order, name: name, json: try platform.order(fields, store: store).json.bytes)
+            case .customer(let fields):
+                name = "customer \(platform.name(of: fields).prefix(80))"
+                let profile = try platform.profile(fields, store: store)
+                return ChannelItem(kind: .customer, name: name, json: profile.json.bytes)
+            case .refused(let refusedName, let reason):
+                name = refusedName
+                throw reason
+            }
+        } catch {
+            return ChannelItem(kind: .refused(ChannelError(error, item: name)), name: name, json: [])
+        }
+    }
+
+    // MARK: Bytes
+
+    private static func document(_ payload: Span<UInt8>) throws(ChannelError.Reason) -> JSONValue {
+        let start = bodyStart(payload)
+        let body = payload.extracting(start...)
+        do {
+            _ = try UTF8Span(validating: body)
+        } catch {
+            throw .notUTF8(offset: start + error.byteOffsets.lowerBound)
+        }
+        do {
+            return try JSONValue(parsing: body)
+        } catch {
+            throw .notJSON(error.reason, offset: start + error.offset)
+        }
+    }
+
+    /// Where the JSON begins: after the headers of an HTTP answer, after a byte order mark.
+    private static func bodyStart(_ payload: Span<UInt8>) -> Int {
+        var start = 0
+        if payload.count > 5, payload.extracting(..<5).equals("HTTP/") { start = endOfHeaders(payload) }
+        if payload.count >= start + 3, payload.extracting(start..<start + 3).equals("\u{FEFF}") { start += 3 }
+        return start
+    }
+
+    /// The offset after the first empty line; the end if there is none.
+    private static func endOfHeaders(_ payload: Span<UInt8>) -> Int {
+        var isLineEmpty = false
+        for index in 0..<payload.count {
+            switch payload[index] {
+            case UInt8(ascii: "\r"): continue
+            case UInt8(ascii: "\n"):
+                if isLineEmpty { return index + 1 }
+                isLineEmpty = true
+            default: isLineEmpty = false
+            }
+        }
+        return payload.count
+    }
+}
+
+extension JSONValue {
+    /// The document as one line of UTF-8.
+    fileprivate var bytes: [UInt8] {
+        var output = ByteWriter(capacity: 1024)
+        write(into: &output)
+        return output.copyBytes()
+    }
+}

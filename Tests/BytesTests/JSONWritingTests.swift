@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+@testable import Bytes
+
+struct JSONWritingTests {
+    @Test func commasPutThemselves() {
+        let text = written { writer in
+            writer.append("ROW ")
+            writer.openObject()
+            writer.key("a")
+            writer.number(-1)
+            writer.key("list" as String)
+            writer.openArray()
+            writer.string("x")
+            writer.bool(true)
+            writer.null()
+            writer.openArray()
+            writer.closeArray()
+            writer.openObject()
+            writer.closeObject()
+            writer.rawJSON(Array("1.50".utf8).span)
+            writer.closeArray()
+            writer.key("b")
+            writer.bool(false)
+            writer.closeObject()
+        }
+        #expect(text == #"ROW {"a":-1,"list":["x",true,null,[],{},1.50],"b":false}"#)
+    }
+
+    @Test func twoLinesNeedNoComma() {
+        let text = written { writer in
+            writer.openObject()
+            writer.closeObject()
+            writer.append("\n")
+            writer.openArray()
+            writer.closeArray()
+        }
+        #expect(text == "{}\n[]")
+    }
+
+    /// A string may end in any of the bytes after which no comma is put.
+    @Test(arguments: ["{", "[", ":", " ", "\n", ",", "\\", "\""])
+    func commaComesAfterStringsOfAnyEnd(text: String) throws {
+        let json = written { writer in
+            writer.openArray()
+            writer.string(text)
+            writer.string(text)
+            writer.closeArray()
+        }
+        #expect(try parsed(json).get() == .array([.string(text), .string(text)]))
+    }
+
+    @Test(arguments: [
+        ("", #""""#), ("plain", #""plain""#), ("\"\\", #""\"\\""#), ("a\nb\r\t", #""a\nb\r\t""#),
+        ("\u{0}\u{1F}\u{7F}", #""\u0000\u001f\u007f""#), ("é😀/", #""é😀/""#),
+    ])
+    func stringsAreEscaped(text: String, json: String) {
+        #expect(written { $0.string(text) } == json)
+    }
+
+    @Test(arguments: [0, 7, -7, 10, 99, 100, Int64.max, Int64.min])
+    func integersAreDecimal(value: Int64) {
+        #expect(written { $0.appendDecimal(value) } == String(value))
+        #expect(written { $0.number(value) } == String(value))
+    }
+
+    /// Another parser reads what we write.
+    @Test func foundationReadsWhatIsWritten() throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<200 {
+            let scalars = (0..<20).compactMap { _ in Unicode.Scalar(UInt32.random(in: 0..<0x300, using: &random)) }
+            let text = String(String.UnicodeScalarView(scalars))
+            let json = written { $0.string(text) }
+            let read = try JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed)
+            #expect((read as? String)?.unicodeScalars.elementsEqual(text.unicodeScalars) == true, "seed \(seed)")
+        }
+    }
+}
