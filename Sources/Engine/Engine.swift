@@ -205,6 +205,18 @@ package final class Engine: Sendable {
         }
     }
 
+    /// Counts of the directory and bytes held by the shards; `completion` runs on `lane`.
+    package func counts(
+        from lane: any EngineLane, _ completion: @escaping @Sendable (DirectoryCounts, _ shardBytes: Int) -> Void
+    ) {
+        let directory = directory
+        directory.lane.run {
+            let counts = directory.assumeIsolated { $0.counts() }
+            let gathering = Gathering<Int>(self.shards.count, from: lane) { completion(counts, $0.reduce(0, +)) }
+            for shard in self.shards { shard.lane.run { gathering.add([shard.assumeIsolated { $0.allocatedBytes() }]) } }
+        }
+    }
+
     // MARK: Snapshots
 
     /// Writes a snapshot of this moment. `completion` runs on the snapshot lane.

@@ -15,7 +15,7 @@ package protocol EngineLane: SerialExecutor {
 
 extension EngineLane {
     /// Runs `work` on the lane: at once if the caller is on it, else posted.
-    func run(_ work: @escaping @Sendable () -> Void) {
+    package func run(_ work: @escaping @Sendable () -> Void) {
         if isCurrent { work() } else { post(work) }
     }
 }

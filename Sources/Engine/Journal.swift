@@ -53,7 +53,7 @@ package actor Journal {
     }
 
     /// Calls `body` on the journal's lane whenever events became durable, or writing failed or works again.
-    func subscribe(_ body: @escaping @Sendable (JournalChange) -> Void) { subscribers.append(body) }
+    package func subscribe(_ body: @escaping @Sendable (JournalChange) -> Void) { subscribers.append(body) }
 
     /// Starts what has to happen by the clock.
     func start() {

@@ -1,6 +1,7 @@
 import Bytes
 import Commerce
 import Store
+import Synchronization
 
 /// How the last snapshots went, for `INFO`.
 package struct SnapshotStatus: Sendable, Equatable {
@@ -25,7 +26,7 @@ package actor Snapshotter {
     package nonisolated let lane: any EngineLane
     private let folder: DataFolder
     private let clock: any WallClock
-    private var status = SnapshotStatus()
+    private let status = Mutex(SnapshotStatus())
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
@@ -35,13 +36,14 @@ package actor Snapshotter {
         self.lane = lane
     }
 
-    package func currentStatus() -> SnapshotStatus { status }
+    /// How it goes; may be asked from any thread, also while a snapshot is being written.
+    package nonisolated var currentStatus: SnapshotStatus { status.withLock { $0 } }
 
     /// Writes the capture, whose last event must be on the disk already.
     func write(_ capture: EngineCapture) -> Result<SnapshotEntry, StoreError> {
         let started = clock.now()
-        status.isRunning = true
-        defer { status.isRunning = false }
+        status.withLock { $0.isRunning = true }
+        defer { status.withLock { $0.isRunning = false } }
         do throws(StoreError) {
             let writer = try SnapshotWriter.begin(
                 folder, sequence: capture.directory.sequence, createdAt: UInt64(max(0, started.milliseconds)))
@@ -50,14 +52,16 @@ package actor Snapshotter {
             for shard in capture.shards { try shard.write(to: sink) }
             let entry = try writer.finish()
             let finished = clock.now()
-            status.sequence = entry.sequence
-            status.bytes = entry.bytes
-            status.milliseconds = finished.milliseconds - started.milliseconds
-            status.finishedAt = finished
-            status.failure = nil
+            status.withLock {
+                $0.sequence = entry.sequence
+                $0.bytes = entry.bytes
+                $0.milliseconds = finished.milliseconds - started.milliseconds
+                $0.finishedAt = finished
+                $0.failure = nil
+            }
             return .success(entry)
         } catch {
-            status.failure = error.description
+            status.withLock { $0.failure = error.description }
             return .failure(error)
         }
     }

@@ -65,11 +65,16 @@ struct BatchBuilder: ~Copyable {
     mutating func build(shop: String, actor: String, hasher: KeyHasher) -> BuiltBatch {
         let batch = CommandBatch(shop: shop, actor: actor, bytes: bytes.copyBytes(), commands: commands)
         let built = BuiltBatch(batch: batch, items: items, hasher: hasher)
-        bytes.removeAll()
+        discard()
         bytes.shrink(to: 1 << 20)
+        return built
+    }
+
+    /// Forgets everything collected.
+    mutating func discard() {
+        bytes.removeAll()
         commands.removeAll(keepingCapacity: true)
         items.removeAll(keepingCapacity: true)
-        return built
     }
 
     mutating func local(_ body: (inout ByteWriter) -> Void) {
@@ -120,15 +125,15 @@ struct BatchBuilder: ~Copyable {
 
     private mutating func add(_ item: ChannelItem, _ hasher: KeyHasher) {
         do throws(Refusal) {
-            switch item.content {
-            case .order(let json):
-                let order = try decoder.order(json.span, hasher, into: &bytes)
+            switch item.kind {
+            case .order:
+                let order = try decoder.order(item.json.span, hasher, into: &bytes)
                 commands.append(.order(order))
                 items.append(.channelRow(.order(order)))
-            case .customer(let json):
-                commands.append(.profile(try decoder.profile(json.span, hasher, into: &bytes)))
+            case .customer:
+                commands.append(.profile(try decoder.profile(item.json.span, hasher, into: &bytes)))
                 items.append(.channelRow(.profile))
-            case .refused(let reason): throw Refusal(.invalid, reason)
+            case .refused(let error): throw Refusal(.invalid, error.sentence)
             }
         } catch {
             var row = ByteWriter(capacity: 256)

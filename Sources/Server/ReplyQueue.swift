@@ -35,6 +35,8 @@ struct ReplyQueue: ~Copyable {
     var isEmpty: Bool { marks.isEmpty && reserved.isEmpty }
     /// Whether a reply added now would have to wait for a reserved place.
     var hasReserved: Bool { !reserved.isEmpty }
+    /// Whether replies wait for durability alone.
+    var hasMarks: Bool { !marks.isEmpty }
     /// Bytes that wait for durability.
     var waitingBytes: Int { ready.count }
 

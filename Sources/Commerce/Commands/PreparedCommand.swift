@@ -63,8 +63,13 @@ package struct PreparedDocument: Sendable, BitwiseCopyable {
 
 /// A remark about a customer.
 package struct PreparedNote: Sendable, BitwiseCopyable {
-    package var customerNumber: UInt32 = 0
-    package var text: ByteRange = .empty
+    package let customerNumber: UInt32
+    package let text: ByteRange
+
+    package init(customerNumber: UInt32, text: ByteRange) {
+        self.customerNumber = customerNumber
+        self.text = text
+    }
 }
 
 /// How a command names a customer.

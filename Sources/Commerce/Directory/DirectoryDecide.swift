@@ -202,7 +202,7 @@ extension DirectoryState {
             if let firstRoot { merges = merges || otherRoot != firstRoot } else { firstRoot = otherRoot }
         }
         PartyRecord.forEachKey(of: record) { key in
-            if let entry = findKey(key.hash) { tie(key, keys[entry].profile) }
+            if key.kind.ties, let entry = findKey(key.hash) { tie(key, keys[entry].profile) }
         }
         if let account = home.account {
             tie(IdentityKey(kind: .order, hash: UInt64(account)), account)

@@ -16,6 +16,11 @@ package enum IdentityKeyKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case channelReference = 6
     /// Two profiles that carried one order: a guest's, and the account's that it turned out to be.
     case order = 7
+    /// A marketplace's scrambled address by itself: it is found by it, and tied to nobody.
+    case relayLookup = 8
+
+    /// Whether two profiles that share the key are the same buyer.
+    package var ties: Bool { self != .relayLookup }
 
     /// As it stands in replies.
     package var text: StaticString {
@@ -27,6 +32,7 @@ package enum IdentityKeyKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         case .address: "address"
         case .channelReference: "ref"
         case .order: "order"
+        case .relayLookup: "email"
         }
     }
 }

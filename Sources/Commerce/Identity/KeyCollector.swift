@@ -51,6 +51,7 @@ extension PartyPacker {
                 hasher.key(
                     .relayEmail, scratch.normalised.span, channel: party[PartyShape.channel],
                     store: party[PartyShape.store]))
+            scratch.keys.insert(hasher.key(.relayLookup, scratch.normalised.span))
         case .constant, .placeholder, .invalid: break
         }
     }

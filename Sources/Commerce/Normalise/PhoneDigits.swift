@@ -8,8 +8,6 @@ struct PhoneDigits: ~Copyable {
     private var digits = InlineArray<24, UInt8>(repeating: 0)
     private(set) var count = 0
     private(set) var isInternational = false
-    /// "(0)" stood in it.
-    private(set) var hasTrunkInParentheses = false
     /// No letters or other signs that telephone numbers do not have, and not too many digits.
     private(set) var isReadable = true
     /// Nothing but blanks.
@@ -31,7 +29,7 @@ struct PhoneDigits: ~Copyable {
                 readContext(raw, from: index)
                 return
             } else {
-                read(punctuation: byte, raw, at: index)
+                read(punctuation: byte)
                 index += 1
             }
         }
@@ -45,11 +43,16 @@ struct PhoneDigits: ~Copyable {
         return true
     }
 
+    /// The international prefix that people write wherever they are.
+    func beginsWithTwoZeros(at start: Int) -> Bool {
+        start + 2 <= count && digits[start] == 0 && digits[start + 1] == 0
+    }
+
     func contextPlan(_ plans: PhonePlans) -> Int? { contextCode > 0 ? plans.plan(ofCallingCode: contextCode) : nil }
 
-    /// One digit over and over, or 1 2 3 4 5 6 ….
+    /// One digit over and over, seven zeros at the end, or 1 2 3 4 5 6 ….
     var isPlaceholder: Bool {
-        guard count >= 4 else { return true }
+        guard count >= 4, trailingZeros < 7 else { return true }
         var isSame = true
         var isAscending = count >= 6 && digits[0] <= 1
         for index in 1..<count {
@@ -59,15 +62,18 @@ struct PhoneDigits: ~Copyable {
         return isSame || isAscending
     }
 
-    /// Seven zeros at the end, one digit all over, or North America's 555-01xx.
+    private var trailingZeros: Int {
+        var zeros = 0
+        while zeros < count, digits[count - 1 - zeros] == 0 { zeros += 1 }
+        return zeros
+    }
+
+    /// One digit all over, or North America's 555-01xx.
     func isUnassigned(from start: Int, callingCode: Int) -> Bool {
         let length = count - start
         if callingCode == 1, length == 10, digits[start + 3] == 5, digits[start + 4] == 5, digits[start + 5] == 5 {
             return digits[start + 6] == 0 && digits[start + 7] == 1
         }
-        var zeros = 0
-        while zeros < length, digits[count - 1 - zeros] == 0 { zeros += 1 }
-        if zeros >= 7 { return true }
         for index in start..<count where digits[index] != digits[start] { return false }
         return true
     }
@@ -81,13 +87,12 @@ struct PhoneDigits: ~Copyable {
         count += 1
     }
 
-    private mutating func read(punctuation byte: UInt8, _ raw: Span<UInt8>, at index: Int) {
+    private mutating func read(punctuation byte: UInt8) {
         switch byte {
         case UInt8(ascii: "+"):
             if count == 0 { isInternational = true }
-        case UInt8(ascii: "("):
-            if raw.extracting(index..<raw.count).starts(with: "(0)") { hasTrunkInParentheses = true }
-        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ")"), UInt8(ascii: "~"),
+        case UInt8(ascii: "-"), UInt8(ascii: "("), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ")"),
+            UInt8(ascii: "~"),
             UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "'"), UInt8(ascii: ":"), UInt8(ascii: "_"):
             break
         default:
@@ -115,7 +120,9 @@ struct PhoneDigits: ~Copyable {
     /// The number begins after "tel:" and the like; other letters in front make it unreadable.
     private static func start(of raw: Span<UInt8>) -> Int {
         var index = 0
-        while index < raw.count, ASCII.isLetter(raw[index]) || ASCII.isBlank(raw[index]) || raw[index] == UInt8(ascii: ".") {
+        while index < raw.count,
+            ASCII.isLetter(raw[index]) || ASCII.isBlank(raw[index]) || raw[index] == UInt8(ascii: ".")
+        {
             index += 1
         }
         let word = ASCII.trimmed(raw, 0..<index)

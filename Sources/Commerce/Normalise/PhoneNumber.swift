@@ -34,10 +34,13 @@ package enum PhoneNumber {
         if text.isPlaceholder { return .placeholder }
         let plans = PhonePlans.shared
         let home = text.contextPlan(plans) ?? plans.plan(of: country)
-        guard let number = text.isInternational
-            ? international(text, from: 0, home: home, plans) : national(text, home: home, plans)
+        guard
+            let number = text.isInternational
+                ? international(text, from: 0, home: home, plans) : national(text, home: home, plans)
         else { return .invalid }
-        if text.isUnassigned(from: number.start, callingCode: plans.plans[number.plan].callingCode) { return .placeholder }
+        if text.isUnassigned(from: number.start, callingCode: plans.plans[number.plan].callingCode) {
+            return .placeholder
+        }
         output.append(UInt8(ascii: "+"))
         appendDecimal(plans.plans[number.plan].callingCode, to: &output)
         for index in number.start..<text.count { output.append(text.digit(index) + 0x30) }
@@ -56,7 +59,7 @@ package enum PhoneNumber {
             if let number = international(text, from: prefix.count, home: nil, plans) { return number }
         }
         if let start = nationalStart(text, from: 0, plan: home, plans) { return Reading(plan: home, start: start) }
-        if text.begins(with: [0x30, 0x30], at: 0), let number = international(text, from: 2, home: nil, plans) {
+        if text.beginsWithTwoZeros(at: 0), let number = international(text, from: 2, home: nil, plans) {
             return number
         }
         // The calling code without its plus.
@@ -70,9 +73,15 @@ package enum PhoneNumber {
         var start = start
         // "+00 64 …", "+011 64 …": the prefix after a plus.
         if start < text.count, text.digit(start) == 0 {
-            let prefixes = home.map { plans.plans[$0].internationalPrefixes } ?? []
-            guard let prefix = (prefixes + [[0x30, 0x30]]).first(where: { text.begins(with: $0, at: start) }) else { return nil }
-            start += prefix.count
+            if let home,
+                let prefix = plans.plans[home].internationalPrefixes.first(where: { text.begins(with: $0, at: start) })
+            {
+                start += prefix.count
+            } else if text.beginsWithTwoZeros(at: start) {
+                start += 2
+            } else {
+                return nil
+            }
         }
         var code = 0
         for index in start..<min(start + 3, text.count) {
@@ -92,11 +101,6 @@ package enum PhoneNumber {
         var next = start
         if !trunk.isEmpty, text.begins(with: trunk, at: start) {
             next = start + trunk.count
-        } else if trunk.count == 2, text.begins(with: [trunk[0]], at: start) {
-            next = start + 1
-        } else if text.hasTrunkInParentheses, start < text.count, text.digit(start) == 0 {
-            // "+31 (0)6 …" tells by itself that the 0 is not part of the number.
-            next = start + 1
         }
         return next > start && isValid(text, from: next, plan: plan, plans) ? next : nil
     }

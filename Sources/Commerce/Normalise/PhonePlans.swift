@@ -20,7 +20,7 @@ struct PhonePlans: Sendable {
 
     static let shared = PhonePlans()
 
-    let plans: [Plan]
+    private(set) var plans: [Plan] = []
     private var rules: [Rule] = []
     /// Plan of a calling code of up to three digits; 255 where there is none.
     private var byCallingCode = [UInt8](repeating: 255, count: 1000)
@@ -28,7 +28,6 @@ struct PhonePlans: Sendable {
     private var byCountry = [UInt8](repeating: 255, count: 26 * 26)
 
     private init() {
-        var plans: [Plan] = []
         for words in Self.entries() {
             let first = rules.count
             for word in words.dropFirst(4) { addRules(word) }
@@ -42,9 +41,9 @@ struct PhonePlans: Sendable {
             let prefixes = words[3].split(separator: ",").map { Array($0.utf8) }
             plans.append(
                 Plan(
-                    callingCode: callingCode, trunk: trunk, internationalPrefixes: prefixes, rules: first..<rules.count))
+                    callingCode: callingCode, trunk: trunk, internationalPrefixes: prefixes, rules: first..<rules.count)
+            )
         }
-        self.plans = plans
     }
 
     /// Index of the country's plan.

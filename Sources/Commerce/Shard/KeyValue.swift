@@ -38,7 +38,7 @@ extension PackedRecord {
         case .vat: return [text(PartyShape.vatId), billing.text(AddressShape.vatId)].first { !$0.isEmpty }
         case .channelReference: return text(PartyShape.ref)
         case .address: return billing.addressText.isEmpty ? shipping.addressText : billing.addressText
-        case .order: return nil
+        case .order, .relayLookup: return nil
         }
     }
 

@@ -1,0 +1,238 @@
+import Bytes
+import Commerce
+import Engine
+import Wire
+
+/// Writes the replies of one batch, item by item. Some items need what the shards know; where all shards live on this
+/// lane they answer at once, else the rendering goes on when they have answered. Confined to the session's lane.
+final class ReplyRenderer: @unchecked Sendable {
+    private let built: BuiltBatch
+    private let outcome: BatchOutcome
+    private let engine: Engine
+    private let lane: any EngineLane
+    private let completion: @Sendable ([UInt8]) -> Void
+
+    private var output = ByteWriter(capacity: 4_096)
+    private var nextItem = 0
+    private var nextOutcome = 0
+    private var channelOrders = 0
+    private var channelCustomers = 0
+    private var isRunning = false
+    /// Answers that are still missing.
+    private var waitingCount = 0
+    private var isWaiting: Bool { waitingCount > 0 }
+
+    /// `completion` runs on `lane` with all replies, perhaps before `run` returns.
+    init(
+        _ built: BuiltBatch, _ outcome: BatchOutcome, engine: Engine, lane: any EngineLane,
+        completion: @escaping @Sendable ([UInt8]) -> Void
+    ) {
+        self.built = built
+        self.outcome = outcome
+        self.engine = engine
+        self.lane = lane
+        self.completion = completion
+    }
+
+    /// Renders until the end or until a shard has to be waited for.
+    func run() {
+        isRunning = true
+        while nextItem < built.items.count, !isWaiting {
+            let item = built.items[nextItem]
+            nextItem += 1
+            render(item)
+        }
+        isRunning = false
+        if nextItem == built.items.count, !isWaiting { completion(output.copyBytes()) }
+    }
+
+    /// Waits for an answer that `start` brings about; goes on at once if it is there when `start` returns.
+    private func wait<Answer: Sendable>(
+        _ start: (@escaping @Sendable (Answer) -> Void) -> Void, _ body: @escaping @Sendable (Answer) -> Void
+    ) {
+        waitingCount += 1
+        start { answer in
+            body(answer)
+            self.waitingCount -= 1
+            if !self.isRunning, !self.isWaiting { self.run() }
+        }
+    }
+
+    private func takeOutcome() -> CommandOutcome {
+        defer { nextOutcome += 1 }
+        return outcome.outcomes[nextOutcome]
+    }
+
+    private func render(_ item: ReplyItem) {
+        switch item {
+        case .local(let bytes), .channelRefusal(let bytes): output.append(bytes)
+        case .written(let subject, let tag): renderWritten(subject, takeOutcome(), tag: tag, isRow: false)
+        case .channelRow(let subject): renderWritten(subject, takeOutcome(), tag: nil, isRow: true)
+        case .channelEnd(let tag):
+            output.beginOK(tag: tag)
+            output.key("orders")
+            output.number(channelOrders)
+            output.key("customers")
+            output.number(channelCustomers)
+            output.endReply()
+            channelOrders = 0
+            channelCustomers = 0
+        case .note(let tag):
+            switch takeOutcome() {
+            case .note(let customer, let sequence):
+                output.beginOK(tag: tag)
+                output.key("customer")
+                output.customerNumber(customer)
+                output.key("seq")
+                output.number(sequence)
+                output.endReply()
+            case .refused(let refusal): output.error(refusal, tag: tag)
+            default: preconditionFailure("a note is answered by a note")
+            }
+        case .query(let tag): renderQuery(takeOutcome(), tag: tag)
+        }
+    }
+
+    // MARK: Writes
+
+    private func renderWritten(_ subject: Subject, _ outcome: CommandOutcome, tag: [UInt8]?, isRow: Bool) {
+        switch outcome {
+        case .written(.conflict, let profile, _, let row, _):
+            renderConflict(subject, profile: profile, row: row, tag: tag, isRow: isRow)
+        case .written(let verdict, _, let customer, _, let sequence):
+            if isRow { output.beginRow() } else { output.beginOK(tag: tag) }
+            name(subject)
+            output.written(verdict, customer: customer, sequence: sequence)
+            output.endReply()
+            if isRow { count(subject) }
+        case .refused(let refusal): refuse(refusal, tag: tag, isRow: isRow)
+        default: preconditionFailure("a write is answered by a write")
+        }
+    }
+
+    private func refuse(_ refusal: Refusal, tag: [UInt8]?, isRow: Bool) {
+        if isRow { output.refusedRow(refusal) } else { output.error(refusal, tag: tag) }
+    }
+
+    private func count(_ subject: Subject) {
+        if case .order = subject { channelOrders += 1 } else { channelCustomers += 1 }
+    }
+
+    private func name(_ subject: Subject) {
+        switch subject {
+        case .order(let order):
+            output.key("order")
+            output.string(built.batch.bytes.span.extracting(order.name.range))
+        case .profile: break
+        case .document(let document):
+            let record = PackedRecord(built.batch.bytes.span.extracting(document.record.range), DocumentShape.members)
+            output.key("document")
+            output.string(record[DocumentShape.number])
+        }
+    }
+
+    /// A conflict names the members that differ, which the shard knows.
+    private func renderConflict(_ subject: Subject, profile: UInt32, row: UInt32, tag: [UInt8]?, isRow: Bool) {
+        let bytes = built.batch.bytes.span
+        var party: [UInt8] = []
+        let record: [UInt8]
+        let isOrder: Bool
+        switch subject {
+        case .order(let order):
+            isOrder = true
+            party = bytes.extracting(order.party.record.range).array
+            record = bytes.extracting(order.record.range).array
+        case .document(let document):
+            isOrder = false
+            record = bytes.extracting(document.record.range).array
+        case .profile: preconditionFailure("a profile never conflicts")
+        }
+        let sentParty = party
+        wait { done in
+            engine.ask(
+                shardOf: profile, from: lane,
+                { $0.differences(row: row, isOrder: isOrder, party: sentParty, record: record) }, done)
+        } _: { (names: [String]) in
+            let text = names.isEmpty ? "updatedAt" : names.joined(separator: ", ")
+            let refusal = Refusal(
+                .conflict, "differs in \(text) and no newer updatedAt says that it may; send updatedAt to replace it")
+            self.refuse(refusal, tag: tag, isRow: isRow)
+        }
+    }
+
+    // MARK: Questions
+
+    private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
+        switch outcome {
+        case .dossier(let customer, let offset, let limit):
+            let sequence = self.outcome.releaseSequence
+            wait { done in engine.parts(of: [customer], from: lane, done) } _: { (parts: [[DossierPart]]) in
+                var object = ByteWriter(capacity: 8_192)
+                DossierWriter.write(
+                    number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: sequence,
+                    into: &object)
+                self.output.ok(object.span, tag: tag)
+            }
+        case .customers(let customers, let total, let offset):
+            wait { done in engine.parts(of: customers, from: lane, done) } _: { (parts: [[DossierPart]]) in
+                for (customer, parts) in zip(customers, parts) {
+                    self.output.append("ROW ")
+                    DossierWriter.customer(customer.number, parts, into: &self.output)
+                    self.output.append(UInt8(ascii: "\n"))
+                }
+                self.output.beginOK(tag: tag)
+                self.output.range(total: total, offset: offset, count: customers.count)
+                self.output.endReply()
+            }
+        case .evidence(let plan): renderEvidence(plan, tag: tag)
+        case .order(let profile, let row):
+            wait { done in engine.ask(shardOf: profile, from: lane, { $0.orderJSON(row: row) }, done) } _: {
+                (json: [UInt8]) in
+                self.output.ok(json.span, tag: tag)
+            }
+        case .refused(let refusal): output.error(refusal, tag: tag)
+        case .written, .note: preconditionFailure("a question is answered by an answer")
+        }
+    }
+
+    private func renderEvidence(_ plan: EvidencePlan, tag: [UInt8]?) {
+        let hasher = built.hasher
+        var values = [String?](repeating: nil, count: plan.edges.count)
+        let byShard = Dictionary(grouping: plan.edges.indices) { Int(plan.edges[$0].newer) % engine.shards.count }
+        renderValues(byShard.map { $0 }, plan, hasher, &values, tag: tag)
+    }
+
+    /// Asks one shard after the other for the values behind its edges, then writes the reply.
+    private func renderValues(
+        _ shards: [(key: Int, value: [Int])], _ plan: EvidencePlan, _ hasher: KeyHasher, _ values: inout [String?],
+        tag: [UInt8]?
+    ) {
+        guard let first = shards.first else {
+            var object = ByteWriter(capacity: 1_024)
+            EvidenceWriter.write(plan, values: values, into: &object)
+            output.ok(object.span, tag: tag)
+            return
+        }
+        let edges = first.value.map { plan.edges[$0] }
+        let known = values
+        wait { done in
+            engine.ask(shardOf: UInt32(first.key), from: lane, { $0.explain(edges, hasher: hasher) }, done)
+        } _: { (answers: [String?]) in
+            var values = known
+            for (index, value) in zip(first.value, answers) { values[index] = value }
+            self.renderValues(Array(shards.dropFirst()), plan, hasher, &values, tag: tag)
+        }
+    }
+}
+
+extension ByteWriter {
+    /// Total and range of a list: `from` and `to` count from 1, both 0 when the page is empty.
+    fileprivate mutating func range(total: Int, offset: Int, count: Int) {
+        key("total")
+        number(total)
+        key("from")
+        number(count == 0 ? 0 : offset + 1)
+        key("to")
+        number(count == 0 ? 0 : offset + count)
+    }
+}

@@ -1,0 +1,191 @@
+import Bytes
+import Commerce
+
+/// Turns the arguments of a request into what the engine understands.
+package enum RequestReader {
+    /// Refuses arguments that the command does not take: a typing error must not be overlooked.
+    package static func check(_ request: RequestLine, _ command: CommandDescription) throws(Refusal) {
+        var plain = 0
+        for argument in request.arguments {
+            if argument.name.isEmpty {
+                plain += 1
+                guard plain <= command.plainArguments else {
+                    throw Refusal(.syntax, "too many arguments; usage: \(usage(command))")
+                }
+                continue
+            }
+            let name = request.name(argument)
+            guard name == "tag" || command.options.contains(name) else {
+                throw Refusal(.syntax, "\(command.text) takes no \(name)=; usage: \(usage(command))")
+            }
+        }
+        if request.json != nil, !command.takesJSON {
+            throw Refusal(.syntax, "\(command.text) takes no JSON; usage: \(usage(command))")
+        }
+    }
+
+    package static func usage(_ command: CommandDescription) -> String {
+        "\(command.text) \(command.arguments)".trimmingSpaces
+    }
+
+    /// The request's JSON object.
+    @_lifetime(copy request)
+    package static func json(_ request: RequestLine) throws(Refusal) -> Span<UInt8> {
+        guard let range = request.json, request.bytes[range.lowerBound] == UInt8(ascii: "{") else {
+            throw Refusal(.syntax, "a JSON object is expected at the end of the line")
+        }
+        return request.bytes.extracting(range)
+    }
+
+    /// The request's JSON, object or array.
+    @_lifetime(copy request)
+    package static func payload(_ request: RequestLine) throws(Refusal) -> Span<UInt8> {
+        guard let range = request.json else {
+            throw Refusal(.syntax, "the platform's JSON is expected at the end of the line")
+        }
+        return request.bytes.extracting(range)
+    }
+
+    package static func shopName(_ name: [UInt8]) throws(Refusal) -> String {
+        let isGood = (1...64).contains(name.count) && name.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
+                UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        guard isGood else { throw .invalid("shop", "1 to 64 of a-z, 0-9, '.', '_' and '-'") }
+        return String(decoding: name, as: UTF8.self)
+    }
+
+    package static func note(_ request: RequestLine) throws(Refusal) -> (customer: UInt32, text: [UInt8]) {
+        let arguments = request.plainArguments
+        guard arguments.count == 2 else { throw Refusal(.syntax, "usage: NOTE.ADD C17 \"text\"") }
+        let number = arguments[0]
+        guard let customer = CustomerNumber.parse(number.span) else {
+            throw .invalid("customer", "must be a customer number such as C17")
+        }
+        guard (1...10_000).contains(arguments[1].count) else { throw .invalid("text", "1 to 10,000 bytes") }
+        return (customer, arguments[1])
+    }
+
+    // MARK: Questions
+
+    package static func query(
+        _ request: RequestLine, _ command: CommandName, _ hasher: KeyHasher
+    ) throws(Refusal) -> CustomerQuery {
+        let plain = request.plainArguments
+        switch command {
+        case .orderGet:
+            guard plain.count == 1 else { throw Refusal(.syntax, "usage: ORDER.GET channel:number") }
+            let name = plain[0]
+            return .order(try OrderName(name.span).hash(hasher))
+        case .customerWhy:
+            guard (1...2).contains(plain.count) else { throw Refusal(.syntax, "usage: CUSTOMER.WHY a [b]") }
+            let second: CustomerSelector? = if plain.count == 2 { try number(plain[1]) } else { nil }
+            return .why(try number(plain[0]), second)
+        case .customerFind:
+            let selectors = try selectors(request, hasher)
+            let limit = try natural(request, "limit") ?? 100
+            guard limit <= 1_000 else { throw .invalid("limit", "1000 at most; use offset for more") }
+            return .find(selectors, offset: try natural(request, "offset") ?? 0, limit: limit)
+        default:
+            var selectors = try selectors(request, hasher)
+            if let first = plain.first { selectors.insert(try number(first), at: 0) }
+            guard selectors.count == 1 else {
+                throw Refusal(
+                    .syntax, "name the customer by exactly one of: number, email=, phone=, vat=, ref=, order=, document=")
+            }
+            return .dossier(
+                selectors[0], offset: try natural(request, "offset") ?? 0,
+                limit: try natural(request, "limit") ?? 1_000)
+        }
+    }
+
+    private static func number(_ text: [UInt8]) throws(Refusal) -> CustomerSelector {
+        guard let number = CustomerNumber.parse(text.span) else {
+            throw .invalid("number", "\(String(decoding: text.prefix(40), as: UTF8.self)) is no customer number such as C17")
+        }
+        return .number(number)
+    }
+
+    private static func natural(_ request: RequestLine, _ name: String) throws(Refusal) -> Int? {
+        guard let text = request.argument(named: name) else { return nil }
+        guard text.count <= 9, let value = Int(String(decoding: text, as: UTF8.self)), value >= 0 else {
+            throw .invalid(name, "a whole number from 0 to 999999999")
+        }
+        return value
+    }
+
+    private static func selectors(_ request: RequestLine, _ hasher: KeyHasher) throws(Refusal) -> [CustomerSelector] {
+        var selectors: [CustomerSelector] = []
+        for argument in request.arguments where !argument.name.isEmpty {
+            let value = request.value(argument)
+            switch request.name(argument) {
+            case "number": selectors.append(try number(value))
+            case "email": selectors.append(try email(value, hasher))
+            case "phone": selectors.append(try phone(value, hasher))
+            case "vat": selectors.append(try vat(value, hasher))
+            case "ref": selectors.append(try reference(value, hasher))
+            case "order": selectors.append(.order(try OrderName(value.span).hash(hasher)))
+            case "document": selectors.append(.document(number: value.span, hasher))
+            default: break
+            }
+        }
+        return selectors
+    }
+
+    private static func email(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+        var normalised = ByteWriter()
+        switch EmailAddress.normalise(value.span, into: &normalised) {
+        case .real: return .keys([hasher.key(.email, normalised.span)])
+        case .relay: return .keys([hasher.key(.relayLookup, normalised.span)])
+        case .constant, .placeholder: throw .invalid("email", "that address stands for nobody in particular")
+        case .invalid: throw .invalid("email", "not an e-mail address")
+        }
+    }
+
+    /// A number with its country code needs no country; a national one is tried for the countries around here.
+    private static func phone(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+        var keys: [IdentityKey] = []
+        for country in ["", "NL", "BE", "DE", "FR", "GB", "AT", "CH", "LU", "IT", "ES", "PL", "US"] {
+            var normalised = ByteWriter()
+            let code = [UInt8](country.utf8)
+            let home = CountryCode(code.span) ?? .unknown
+            if PhoneNumber.normalise(value.span, country: home, into: &normalised) == .valid {
+                keys.append(hasher.key(.phone, normalised.span))
+            }
+        }
+        guard !keys.isEmpty else { throw .invalid("phone", "not a telephone number; write it as +31612345678") }
+        return .keys(keys)
+    }
+
+    private static func vat(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+        var normalised = ByteWriter()
+        guard VATNumber.normalise(value.span, country: .unknown, into: &normalised) == .valid else {
+            throw .invalid("vat", "not a VAT id with valid check digits, country code first")
+        }
+        return .keys([hasher.key(.vat, normalised.span)])
+    }
+
+    /// `channel:ref` or `channel/store:ref`, as orders are named.
+    private static func reference(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+        do throws(Refusal) {
+            let name = try OrderName(value.span)
+            return .keys([
+                hasher.key(.channelReference, name.number.span, channel: name.channel.span, store: name.store.span)
+            ])
+        } catch {
+            throw .invalid("ref", "must be channel:ref or channel/store:ref")
+        }
+    }
+}
+
+extension String {
+    fileprivate var trimmingSpaces: String {
+        var text = Substring(self)
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}
