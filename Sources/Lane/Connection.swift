@@ -214,9 +214,9 @@ package final class Connection: EventSource, @unchecked Sendable {
     func sweep() {
         let quietSeconds = loop.nowSeconds &- lastActivitySeconds
         switch phase {
-        case .open where limits.idleSeconds > 0 && !isPaused && quietSeconds >= limits.idleSeconds: close(.idle)
-        case .flushing where quietSeconds >= limits.flushSeconds: close(.idle)
-        case .lingering where quietSeconds >= limits.lingerSeconds: close(.finished)
+        case .open where limits.idleSeconds > 0 && !isPaused && quietSeconds > limits.idleSeconds: close(.idle)
+        case .flushing where quietSeconds > limits.flushSeconds: close(.idle)
+        case .lingering where quietSeconds > limits.lingerSeconds: close(.finished)
         case .open, .flushing, .lingering, .closing, .closed: break
         }
         if quietSeconds > 0 {
