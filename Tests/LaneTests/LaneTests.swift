@@ -1,7 +1,6 @@
 import Dispatch
 import Glibc
 import Lane
-import Synchronization
 import Testing
 
 /// A lane that is stopped when the test is over.
@@ -190,14 +189,24 @@ private actor Counter {
         for _ in 0..<50 {
             let lane = try Lane(name: "busy")
             lane.start()
-            let accepted = Atomic<Int>(0)
-            let ran = Atomic<Int>(0)
-            DispatchQueue.concurrentPerform(iterations: 3) { thread in
-                if thread == 2 { return lane.stop() }
-                while lane.post({ ran.add(1, ordering: .relaxed) }) { accepted.add(1, ordering: .relaxed) }
+            let ran = Log<Int>()
+            let accepted = Mailbox<Int>()
+            let begun = Mailbox<Void>()
+            for _ in 0..<2 {
+                DispatchQueue.global().async {
+                    var count = 0
+                    while lane.post({ ran.entries.append(1) }) {
+                        count += 1
+                        if count == 100 { begun.put(()) }
+                    }
+                    accepted.put(count)
+                }
             }
+            #expect(begun.take() != nil)
+            lane.stop()
             lane.join()
-            #expect(ran.load(ordering: .relaxed) == accepted.load(ordering: .relaxed))
+            let acceptedCount = try #require(accepted.take()) + #require(accepted.take())
+            #expect(ran.entries.count == acceptedCount)
             #expect(!lane.post {})
         }
     }
