@@ -121,7 +121,9 @@ package final class Listener: EventSource, @unchecked Sendable {
                 admit(accepted.descriptor, from: accepted.peer)
             } catch {
                 switch error.code {
-                case EMFILE, ENFILE: if !dropWaiting() { return rest() }
+                case EMFILE, ENFILE:
+                    if !dropWaiting() { rest() }
+                    return
                 case ENOBUFS, ENOMEM: return rest()
                 // The connection died before we got to it; the next one may be alive.
                 default: continue

@@ -126,7 +126,8 @@ private typealias Event = EchoHandler.Event
         await #expect(processExitsWith: .success) {
             let events = Mailbox<Event>()
             try withServer(makeHandler: { _ in EchoHandler(events: events) }) { listener in
-                let clients = [try BlockingClient(to: listener.address)]
+                // All are kept to the end: a client that closed would free a descriptor.
+                var clients = [try BlockingClient(to: listener.address)]
                 guard events.take() == .opened else { exit(2) }
                 // Sockets made beforehand, since connecting needs none of the descriptors that have run out.
                 var waiting: [Int32] = []
@@ -137,13 +138,14 @@ private typealias Event = EchoHandler.Event
                 while case let filler = open("/dev/null", O_RDONLY), filler >= 0 { fillers.append(filler) }
                 for socket in waiting {
                     let client = try BlockingClient(to: listener.address, socket: socket)
+                    clients.append(client)
                     guard try client.receiveTextToEnd().isEmpty else { exit(3) }
                 }
                 for filler in fillers { _ = close(filler) }
                 let late = try BlockingClient(to: listener.address)
                 try late.send("late\n")
                 guard try late.receiveText(5) == "late\n" else { exit(4) }
-                guard listener.connectionCount == 2, clients.count == 1 else { exit(5) }
+                guard listener.connectionCount == 2, clients.count == 4 else { exit(5) }
             }
         }
     }
