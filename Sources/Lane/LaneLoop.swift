@@ -19,6 +19,7 @@ final class LaneLoop {
 
     /// Memory that all connections of the lane read into, one after the other.
     private(set) lazy var scratch = ReadScratch()
+    var outputs = OutputPool()
     private var connections: [Connection] = []
     /// Connections with something to do at the end of this turn. A connection stands here at most once.
     private var marked: [Connection] = []
