@@ -35,7 +35,8 @@ package final class Connection: EventSource, @unchecked Sendable {
 
     private var phase = Phase.open
     private var input = InputBuffer()
-    private var output = OutputBuffer()
+    /// nil when nothing waits to be sent.
+    private var output: OutputBuffer?
     private var isPaused = false
     private var hasPeerClosedWriting = false
     /// The kernel took less than it was given; it reports when it has room again.
@@ -101,12 +102,27 @@ package final class Connection: EventSource, @unchecked Sendable {
     @inline(__always)
     package func withOutput<Result, E: Error>(_ body: (inout ByteWriter) throws(E) -> Result) throws(E) -> Result {
         checkConfined()
+        let output = borrowOutput()
         let countBefore = output.writer.count
         defer { outputGrew(from: countBefore) }
         return try body(&output.writer)
     }
 
+    private func borrowOutput() -> OutputBuffer {
+        if let output { return output }
+        let borrowed = loop.outputs.take()
+        output = borrowed
+        return borrowed
+    }
+
+    private func returnOutput() {
+        guard let output else { return }
+        loop.outputs.giveBack(output)
+        self.output = nil
+    }
+
     private func outputGrew(from countBefore: Int) {
+        guard let output else { return }
         precondition(output.writer.count >= countBefore, "output of an earlier reply was taken away")
         switch phase {
         case .open:
@@ -114,11 +130,12 @@ package final class Connection: EventSource, @unchecked Sendable {
             mark()
         case .flushing, .lingering, .closing, .closed:
             output.writer.truncate(to: countBefore)
+            if output.unsentCount == 0 { returnOutput() }
         }
     }
 
     /// Bytes that wait to be sent.
-    package var unsentByteCount: Int { output.unsentCount }
+    package var unsentByteCount: Int { output?.unsentCount ?? 0 }
 
     /// Bytes that were received and not consumed; they are offered again.
     package var unconsumedByteCount: Int { input.restCount }
@@ -199,7 +216,7 @@ package final class Connection: EventSource, @unchecked Sendable {
         do throws(SystemCallError) {
             try flush()
             switch phase {
-            case .flushing where output.unsentCount == 0: beginLingering()
+            case .flushing where unsentByteCount == 0: beginLingering()
             case .open: checkDrained()
             case .flushing, .lingering, .closing, .closed: break
             }
@@ -214,14 +231,13 @@ package final class Connection: EventSource, @unchecked Sendable {
     func sweep() {
         let quietSeconds = loop.nowSeconds &- lastActivitySeconds
         switch phase {
-        case .open where limits.idleSeconds > 0 && !isPaused && quietSeconds >= limits.idleSeconds: close(.idle)
-        case .flushing where quietSeconds >= limits.flushSeconds: close(.idle)
-        case .lingering where quietSeconds >= limits.lingerSeconds: close(.finished)
+        case .open where limits.idleSeconds > 0 && !isPaused && quietSeconds > limits.idleSeconds: close(.idle)
+        case .flushing where quietSeconds > limits.flushSeconds: close(.idle)
+        case .lingering where quietSeconds > limits.lingerSeconds: close(.finished)
         case .open, .flushing, .lingering, .closing, .closed: break
         }
         if quietSeconds > 0 {
             input.shrink()
-            output.shrink()
         }
     }
 
@@ -271,18 +287,20 @@ package final class Connection: EventSource, @unchecked Sendable {
     // MARK: Output
 
     private func flush() throws(SystemCallError) {
-        guard output.unsentCount > 0, !isWriteBlocked else { return }
+        guard let output, !isWriteBlocked else { return }
         switch phase {
         case .open, .flushing, .closing(.laneStopped): break
         case .lingering, .closing, .closed: return
         }
+        if output.unsentCount == 0 { return returnOutput() }
         let sentCount = try output.send(to: descriptor)
         if sentCount > 0 { lastActivitySeconds = loop.nowSeconds }
         isWriteBlocked = output.unsentCount > 0
+        if !isWriteBlocked { returnOutput() }
     }
 
     private func checkDrained() {
-        guard isOutputFull, output.unsentCount <= limits.lowWaterBytes else { return }
+        guard isOutputFull, unsentByteCount <= limits.lowWaterBytes else { return }
         isOutputFull = false
         handler?.outputDrained(on: self)
         offerAgain()
@@ -336,8 +354,7 @@ package final class Connection: EventSource, @unchecked Sendable {
         SystemCalls.close(descriptor)
         loop.remove(self)
         admission?.leave()
-        output.removeAll()
-        output.shrink()
+        returnOutput()
         handler?.closed(reason, on: self)
         handler = nil
     }

@@ -77,22 +77,22 @@ struct InputBuffer: ~Copyable {
 }
 
 /// Output not taken by the kernel yet.
-struct OutputBuffer: ~Copyable {
+///
+/// Most output lives from its command to the end of the turn, so the buffers belong to the lane (see `OutputPool`): a
+/// connection borrows one for its first byte and gives it back when all has been sent.
+final class OutputBuffer {
     /// Sent bytes in front are dropped when they are at least this many and half of all, so that a large backlog is
     /// not moved for every partial write.
     private static let compactBytes = 64 << 10
 
-    var writer = ByteWriter(capacity: 0)
+    var writer = ByteWriter(capacity: 4096)
     private var sentCount = 0
 
     var unsentCount: Int { writer.count - sentCount }
 
     /// One write. Returns how many bytes the kernel took; fewer than all means that it has no room for more now.
-    mutating func send(to descriptor: Int32) throws(SystemCallError) -> Int {
-        let start = sentCount
-        let transfer = try writer.span.withUnsafeBytes { memory throws(SystemCallError) in
-            try SystemCalls.send(descriptor, UnsafeRawBufferPointer(rebasing: memory[start...]))
-        }
+    func send(to descriptor: Int32) throws(SystemCallError) -> Int {
+        let transfer = try Self.send(writer, from: sentCount, to: descriptor)
         guard case .bytes(let count) = transfer else { return 0 }
         sentCount += count
         if sentCount == writer.count || (sentCount >= Self.compactBytes && sentCount >= writer.count / 2) {
@@ -102,11 +102,34 @@ struct OutputBuffer: ~Copyable {
         return count
     }
 
-    /// Gives back the memory if nothing waits in it.
-    mutating func shrink() { writer.shrink(to: 16) }
+    private static func send(
+        _ writer: borrowing ByteWriter, from start: Int, to descriptor: Int32
+    ) throws(SystemCallError) -> Transfer {
+        try writer.span.withUnsafeBytes { memory throws(SystemCallError) in
+            try SystemCalls.send(descriptor, UnsafeRawBufferPointer(rebasing: memory[start...]))
+        }
+    }
 
-    mutating func removeAll() {
+    /// Empties the buffer and gives back memory beyond `limitBytes`.
+    func reset(keeping limitBytes: Int) {
         writer.removeAll()
+        writer.shrink(to: limitBytes)
         sentCount = 0
+    }
+}
+
+/// The output buffers of a lane that no connection needs just now.
+struct OutputPool {
+    private static let maximumCount = 16
+    private static let maximumBytes = 1 << 20
+
+    private var spare: [OutputBuffer] = []
+
+    mutating func take() -> OutputBuffer { spare.popLast() ?? OutputBuffer() }
+
+    mutating func giveBack(_ buffer: OutputBuffer) {
+        guard spare.count < Self.maximumCount else { return }
+        buffer.reset(keeping: Self.maximumBytes)
+        spare.append(buffer)
     }
 }

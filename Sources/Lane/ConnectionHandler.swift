@@ -51,7 +51,7 @@ package struct ConnectionLimits: Sendable {
     /// Unsent output at or below this starts it again.
     package var lowWaterBytes = 256 << 10
     /// Time without a byte read or written after which the connection is closed, unless our own side has paused it;
-    /// 0 for no such limit. Exact to a second.
+    /// 0 for no such limit. May last two seconds longer.
     package var idleSeconds: UInt32 = 0
     /// How long `closeAfterFlush` waits for a peer that takes no byte.
     package var flushSeconds: UInt32 = 10

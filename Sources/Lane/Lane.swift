@@ -54,7 +54,7 @@ package final class Lane: SerialExecutor {
     }
 
     /// Asks the lane to end. Work posted before runs; connections get one last write and are closed with
-    /// `.laneStopped`; work posted later may be dropped, so whoever others await must be stopped last.
+    /// `.laneStopped`; work posted later may be dropped. So a lane whose actors others await is stopped last.
     package func stop() {
         post { self.loop.isStopping = true }
     }
@@ -112,13 +112,16 @@ package final class Lane: SerialExecutor {
 
     /// Runs `work` on the lane, after what the same caller posted before. Never runs it at once, not even on the
     /// lane itself. Costs well under a microsecond while the lane is busy, and one system call when it sleeps.
-    package func post(_ work: @escaping @Sendable () -> Void) {
+    ///
+    /// - Returns: false if the lane has ended and dropped the work; true means that it will run.
+    @discardableResult package func post(_ work: @escaping @Sendable () -> Void) -> Bool {
         queue.append(.call(work))
     }
 
-    /// For the Swift runtime: jobs of actors on this lane take the same way as posted work.
+    /// For the Swift runtime: jobs of actors on this lane take the same way as posted work. Jobs that come after the
+    /// lane has ended never run.
     package func enqueue(_ job: consuming ExecutorJob) {
-        queue.append(.job(UnownedJob(job)))
+        _ = queue.append(.job(UnownedJob(job)))
     }
 
     /// For the Swift runtime; `actor.assumeIsolated` on the lane's own thread rests on it.

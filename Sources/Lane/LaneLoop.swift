@@ -1,8 +1,8 @@
 /// The inside of a lane: everything only its own thread may touch, and the turn of the loop.
 final class LaneLoop {
-    /// Work that posts work is carried on within one turn this many times, so that a chain of calls between actors of
-    /// the lane ends in one write; then the sockets have their turn.
-    private static let roundsPerTurn = 64
+    /// Work that posts work is carried on within one turn until this many pieces have run, so that a chain of calls
+    /// between actors of the lane ends in one write; then the sockets have their turn.
+    private static let workPerTurn = 1024
 
     private let queue: WorkQueue
     private var batch: [WorkQueue.Work] = []
@@ -19,6 +19,7 @@ final class LaneLoop {
 
     /// Memory that all connections of the lane read into, one after the other.
     private(set) lazy var scratch = ReadScratch()
+    var outputs = OutputPool()
     private var connections: [Connection] = []
     /// Connections with something to do at the end of this turn. A connection stands here at most once.
     private var marked: [Connection] = []
@@ -62,37 +63,44 @@ final class LaneLoop {
     }
 
     private func runPosted(on executor: UnownedSerialExecutor) {
-        for _ in 0..<Self.roundsPerTurn {
-            queue.take(into: &batch)
-            if batch.isEmpty { return }
-            runBatch(on: executor)
+        var count = 0
+        while count < Self.workPerTurn {
+            let batchCount = runBatch(on: executor)
+            if batchCount == 0 { return }
+            count += batchCount
         }
     }
 
-    private func runBatch(on executor: UnownedSerialExecutor) {
+    /// Runs what waits now, and returns how much that was. Work posted meanwhile waits for the next batch.
+    private func runBatch(on executor: UnownedSerialExecutor) -> Int {
+        queue.take(into: &batch)
         for work in batch {
             switch work {
             case .call(let call): call()
             case .job(let job): job.runSynchronously(on: executor)
             }
         }
-        batch.removeAll(keepingCapacity: true)
+        defer { batch.removeAll(keepingCapacity: true) }
+        return batch.count
     }
 
-    /// Everything posted before the stop has run; what the farewell itself posts still runs.
+    /// Everything posted before the stop has run. What the farewell itself posts still runs, and then whatever came
+    /// in until the queue was closed; there are few of these batches, because others may post without end.
     private func finish(on executor: UnownedSerialExecutor) {
-        runPosted(on: executor)
-        for hook in hooks { hook() }
-        visitMarked()
-        for source in poller.sources { source.laneStopped() }
-        visitMarked()
-        runPosted(on: executor)
+        closeSources()
+        _ = runBatch(on: executor)
         queue.close()
-        queue.take(into: &batch)
-        runBatch(on: executor)
+        _ = runBatch(on: executor)
+        // Work of these last moments may have opened another connection.
+        closeSources()
         timers.removeAll()
         hooks.removeAll()
         resumed.removeAll()
+    }
+
+    private func closeSources() {
+        for source in poller.sources { source.laneStopped() }
+        while !marked.isEmpty { visitMarked() }
     }
 
     // MARK: Connections

@@ -22,7 +22,7 @@ package final class Listener: EventSource, @unchecked Sendable {
     private let admission: Admission
     private let chooseLane: @Sendable (_ index: Int) -> Lane
     private let makeHandler: @Sendable (Connection) -> any ConnectionHandler
-    private let refuse: @Sendable (SocketAddress) -> [UInt8]
+    private let refusal: @Sendable (SocketAddress) -> [UInt8]
 
     // Confined to the lane.
     private var descriptor: Int32
@@ -51,7 +51,7 @@ package final class Listener: EventSource, @unchecked Sendable {
         admission = Admission(maximum: maximumConnections)
         self.chooseLane = chooseLane
         self.makeHandler = makeHandler
-        self.refuse = refuse
+        refusal = refuse
         descriptor = try Self.bind(address)
         self.address = SystemCalls.localAddress(descriptor)
         do {
@@ -121,7 +121,9 @@ package final class Listener: EventSource, @unchecked Sendable {
                 admit(accepted.descriptor, from: accepted.peer)
             } catch {
                 switch error.code {
-                case EMFILE, ENFILE: if !dropWaiting() { return rest() }
+                case EMFILE, ENFILE:
+                    if !dropWaiting() { rest() }
+                    return
                 case ENOBUFS, ENOMEM: return rest()
                 // The connection died before we got to it; the next one may be alive.
                 default: continue
@@ -131,26 +133,32 @@ package final class Listener: EventSource, @unchecked Sendable {
     }
 
     private func admit(_ socket: Int32, from peer: SocketAddress) {
-        guard admission.enter() else { return turnAway(socket, from: peer) }
+        guard admission.enter() else { return refuse(socket, from: peer) }
         do {
             // A batch of replies is one write already: waiting for more to send would only delay it.
             try SystemCalls.setOption(socket, level: Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         } catch {
             // The peer has gone meanwhile.
-            admission.leave()
-            return SystemCalls.close(socket)
+            return turnAway(socket)
         }
         let lane = chooseLane(acceptedCount)
         acceptedCount += 1
-        lane.post {
+        let isTaken = lane.post {
             _ = Connection.open(
                 descriptor: socket, peer: peer, on: lane, limits: self.limits, admission: self.admission,
                 makeHandler: self.makeHandler)
         }
+        if !isTaken { turnAway(socket) }
     }
 
-    private func turnAway(_ socket: Int32, from peer: SocketAddress) {
-        let bytes = refuse(peer)
+    /// Closes a connection that was counted but found no lane.
+    private func turnAway(_ socket: Int32) {
+        admission.leave()
+        SystemCalls.close(socket)
+    }
+
+    private func refuse(_ socket: Int32, from peer: SocketAddress) {
+        let bytes = refusal(peer)
         do {
             _ = try bytes.withUnsafeBytes { memory throws(SystemCallError) in try SystemCalls.send(socket, memory) }
         } catch {

@@ -26,8 +26,8 @@ final class WorkQueue: Sendable {
 
     deinit { SystemCalls.close(wakeDescriptor) }
 
-    /// Any thread. Work given after `close` is dropped.
-    func append(_ work: Work) {
+    /// Any thread. False after `close`: the work was dropped.
+    func append(_ work: Work) -> Bool {
         let isTaken = state.withLock { state in
             if state.isClosed { return false }
             state.waiting.append(work)
@@ -37,6 +37,7 @@ final class WorkQueue: Sendable {
         if isTaken, isAsleep.load(ordering: .relaxed), isAsleep.exchange(false, ordering: .relaxed) {
             SystemCalls.signalEvent(wakeDescriptor)
         }
+        return isTaken
     }
 
     /// The lane's thread. Exchanges everything that waits for the empty array `batch`, whose memory is used again.
