@@ -1,9 +1,12 @@
 /// A decimal number without rounding: an integer and how many of its digits stand behind the point.
 ///
-/// Holds up to 34 significant digits, which is what a `Decimal128` holds; whatever has more is not an amount.
+/// Holds up to 34 significant digits, of which all may stand behind the point; whatever has more is not an amount. What
+/// it writes it also reads.
 struct ExactDecimal: Equatable, Sendable {
     static let maximumDigits = 34
     static let zero = ExactDecimal(0)
+    /// The first coefficient with too many digits: 10 to the power of 34.
+    private static let limit = (0..<maximumDigits).reduce(1 as Int128) { power, _ in power * 10 }
 
     let coefficient: Int128
     /// Digits behind the point, 0 to 34.
@@ -14,15 +17,22 @@ struct ExactDecimal: Equatable, Sendable {
         scale = 0
     }
 
-    private init(coefficient: Int128, scale: Int) {
+    private init?(coefficient: Int128, scale: Int) {
+        guard coefficient.magnitude < Self.limit.magnitude, scale <= Self.maximumDigits else { return nil }
         self.coefficient = coefficient
         self.scale = scale
+    }
+
+    private init(negating other: ExactDecimal) {
+        coefficient = -other.coefficient
+        scale = other.scale
     }
 
     /// Reads a plain or exponent form (`-12.50`, `1.569521782042E9`); nil for anything else or too many digits.
     init?(_ text: String) {
         var digits: Int128 = 0
-        var digitCount = 0
+        var hasDigits = false
+        var significantDigits = 0
         var fractionDigits = 0
         var seenPoint = false
         var bytes = text.utf8[...]
@@ -30,18 +40,19 @@ struct ExactDecimal: Equatable, Sendable {
         if isNegative || bytes.first == UInt8(ascii: "+") { bytes.removeFirst() }
         while let byte = bytes.first, byte | 0x20 != UInt8(ascii: "e") {
             bytes.removeFirst()
-            if byte == UInt8(ascii: "."), !seenPoint, digitCount > 0 {
+            if byte == UInt8(ascii: "."), !seenPoint, hasDigits {
                 seenPoint = true
                 continue
             }
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), digitCount < Self.maximumDigits else {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), significantDigits < Self.maximumDigits else {
                 return nil
             }
             digits = digits * 10 + Int128(byte - UInt8(ascii: "0"))
-            digitCount += 1
+            hasDigits = true
+            if digits > 0 { significantDigits += 1 }
             if seenPoint { fractionDigits += 1 }
         }
-        guard digitCount > 0, !seenPoint || fractionDigits > 0 else { return nil }
+        guard hasDigits, !seenPoint || fractionDigits > 0 else { return nil }
         guard let exponent = Self.exponent(bytes) else { return nil }
         self.init(digits: isNegative ? -digits : digits, tenPower: exponent - fractionDigits)
     }
@@ -49,7 +60,7 @@ struct ExactDecimal: Equatable, Sendable {
     /// The integer behind `e`, 0 if there is none; nil if malformed or absurd.
     private static func exponent(_ bytes: Substring.UTF8View) -> Int? {
         guard !bytes.isEmpty else { return 0 }
-        guard let value = Int(Substring(bytes.dropFirst())), abs(value) <= 2 * maximumDigits else { return nil }
+        guard let value = Int(Substring(bytes.dropFirst())), value.magnitude <= 2 * maximumDigits else { return nil }
         return value
     }
 
@@ -61,7 +72,6 @@ struct ExactDecimal: Equatable, Sendable {
                 digits /= 10
                 scale -= 1
             }
-            guard scale <= Self.maximumDigits else { return nil }
             self.init(coefficient: digits, scale: scale)
         } else {
             guard let scaled = Self.scaled(digits, by: tenPower) else { return nil }
@@ -81,7 +91,7 @@ struct ExactDecimal: Equatable, Sendable {
 
     var isZero: Bool { coefficient == 0 }
     var isNegative: Bool { coefficient < 0 }
-    var negated: ExactDecimal { ExactDecimal(coefficient: -coefficient, scale: scale) }
+    var negated: ExactDecimal { ExactDecimal(negating: self) }
     var magnitude: ExactDecimal { isNegative ? negated : self }
 
     /// The sum; nil if it has too many digits.
@@ -131,7 +141,10 @@ struct ExactDecimal: Equatable, Sendable {
 
     /// An amount in plain digits: the fraction as it was sent, but never of one digit, as JSON numbers lose their last
     /// zero (`478.8` becomes `478.80`), and without zeros beyond the second (`29.3500` becomes `29.35`).
-    var text: String { text(trimmingTo: 2) + (scale == 1 ? "0" : "") }
+    var text: String {
+        let hasRoom = coefficient.magnitude < Self.limit.magnitude / 10
+        return text(trimmingTo: 2) + (scale == 1 && hasRoom ? "0" : "")
+    }
 
     /// Plain digits without needless zeros, for rates and quantities: `6.00` becomes `6`.
     var shortestText: String { text(trimmingTo: 0) }

@@ -89,6 +89,11 @@ func refusal(_ channel: String, _ payload: [UInt8]) -> ChannelError.Reason? {
     }
 }
 
+/// A new seed for a random test, or the one in DOSSIER_SEED: a failure prints its seed, and this replays it.
+func testSeed() -> UInt64 {
+    ProcessInfo.processInfo.environment["DOSSIER_SEED"].flatMap { UInt64($0) } ?? .random(in: 0 ... .max)
+}
+
 /// SplitMix64: small, seeded, the same on every machine.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64

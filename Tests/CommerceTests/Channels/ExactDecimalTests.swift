@@ -7,6 +7,7 @@ struct ExactDecimalTests {
         ("0", "0"), ("-0", "0"), ("10.00", "10.00"), ("478.8", "478.80"), ("2.0", "2.00"), ("29.3500", "29.35"),
         ("17.647059", "17.647059"), ("19940", "19940"), ("-16.20", "-16.20"), ("+5", "5"), ("007.10", "7.10"),
         ("1.569521782042E9", "1569521782.042"), ("1e3", "1000"), ("12E-1", "1.20"), ("0e60", "0"), ("0.05", "0.05"),
+        ("1e33", "1000000000000000000000000000000000"), ("0.00000000000000000000000000000000000000", "0.00"),
         ("-0.005", "-0.005"), ("9007199254740993.01", "9007199254740993.01"),
         ("99999999999999999999999999999999.99", "99999999999999999999999999999999.99"),
     ])
@@ -16,7 +17,7 @@ struct ExactDecimalTests {
 
     @Test(arguments: [
         "", "-", ".", "1.", ".5", "1.2.3", "1,50", "abc", "0x10", "1e", "e5", "1e99", "1e-99", "NaN", "1 000", "--1",
-        "12345678901234567890123456789012345", "1e39",
+        "12345678901234567890123456789012345", "1e34", "1e-35", "1e-9223372036854775808", "1e9223372036854775807",
     ])
     func othersAreNoNumbers(text: String) {
         #expect(ExactDecimal(text) == nil)
@@ -51,7 +52,7 @@ struct ExactDecimalTests {
 
     /// Against integers of thousandths, which cannot round.
     @Test func randomSumsAgreeWithIntegers() throws {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         for _ in 0..<2000 {
             let left = Int.random(in: -1_000_000...1_000_000, using: &random)
@@ -60,6 +61,22 @@ struct ExactDecimalTests {
             let product = try #require(thousandths(left).multiplied(by: ExactDecimal(right)), "seed \(seed)")
             #expect(sum.thousandths == left + right && product.thousandths == left * right, "seed \(seed)")
             #expect(ExactDecimal(sum.text)?.thousandths == left + right, "seed \(seed)")
+        }
+    }
+
+    /// What is written is read again as the same number, up to the limits.
+    @Test func randomNumbersComeBack() {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<2000 {
+            let digits = String(
+                (0..<Int.random(in: 1...34, using: &random)).map { _ in
+                    "0123456789".randomElement(using: &random) ?? "0"
+                })
+            guard let number = ExactDecimal("\(digits)e\(Int.random(in: -40...10, using: &random))") else { continue }
+            for text in [number.text, number.shortestText] {
+                #expect(ExactDecimal(text)?.shortestText == number.shortestText, "seed \(seed)")
+            }
         }
     }
 
