@@ -33,6 +33,8 @@ private enum PendingWrite {
     func apply(to content: inout [UInt8]) {
         switch self {
         case .write(let offset, let bytes):
+            // Nearly every write appends.
+            if offset == content.count { return content += bytes }
             let end = offset + bytes.count
             if content.count < end { content.append(contentsOf: repeatElement(0, count: end - content.count)) }
             content.replaceSubrange(offset..<end, with: bytes)

@@ -56,7 +56,7 @@ package protocol File: AnyObject {
     func close() throws(FileError)
 }
 
-/// Says that this process owns a folder, until it is released or the process ends.
+/// Says that this process owns a folder, until it is released or dropped, or the process ends.
 package protocol FileLock: Sendable {
     func release()
 }
