@@ -115,7 +115,8 @@ struct SimulatedDiskState: Sendable {
 
     func size(_ inode: Int) -> Int { inodes[inode, default: Inode()].current.count }
 
-    mutating func read(_ inode: Int, _ path: String, at offset: Int, count: Int) throws(FileError) -> ArraySlice<UInt8> {
+    mutating func read(_ inode: Int, _ path: String, at offset: Int, count: Int) throws(FileError) -> ArraySlice<UInt8>
+    {
         if countDown(\.failReadAfter) { throw error(.read, path, EIO) }
         let content = inodes[inode, default: Inode()].current
         let start = min(offset, content.count)
@@ -237,7 +238,8 @@ struct SimulatedDiskState: Sendable {
                 let piece = Array(bytes[start..<end])
                 switch Int.random(in: 0..<6, using: &generator) {
                 case 0: break
-                case 1: PendingWrite.write(offset: offset + start, bytes: generator.bytes(piece.count)).apply(to: &content)
+                case 1:
+                    PendingWrite.write(offset: offset + start, bytes: generator.bytes(piece.count)).apply(to: &content)
                 case 2:
                     let zeros = [UInt8](repeating: 0, count: piece.count)
                     PendingWrite.write(offset: offset + start, bytes: zeros).apply(to: &content)

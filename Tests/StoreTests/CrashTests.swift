@@ -15,7 +15,8 @@ import Testing
         for life in 0..<8 {
             let where_ = "seed \(seed), life \(life)"
             let state = try #require(StartState(fixture.start()), "\(where_)")
-            #expect(state.events.count >= synced && state.events == Array(written.prefix(state.events.count)), "\(where_)")
+            #expect(
+                state.events.count >= synced && state.events == Array(written.prefix(state.events.count)), "\(where_)")
             written = state.events
             synced = written.count
             let (folder, writer) = try fixture.openWriter(segmentBytes: 1500)

@@ -144,7 +144,9 @@ func groupBorders(_ bytes: [UInt8]) -> [Int] {
     }
 
     /// The groups of one segment in another order: index lists in place of the groups 0, 1, 2.
-    @Test(arguments: [[1, 0, 2], [0, 2, 1], [0, 0, 1, 2], [0, 1, 1, 2], [0, 2], [1, 2], [0, 1, 2, 0], [2], [0, 1, 2, 2]])
+    @Test(arguments: [
+        [1, 0, 2], [0, 2, 1], [0, 0, 1, 2], [0, 1, 1, 2], [0, 2], [1, 2], [0, 1, 2, 0], [2], [0, 1, 2, 2],
+    ])
     func groupsInAnotherOrder(order: [Int]) throws {
         let disk = SimulatedDisk()
         let fixture = StoreFixture(disk)
