@@ -53,8 +53,6 @@ private struct Inode {
     var current: [UInt8] = []
     var durable: [UInt8] = []
     var pending: [PendingWrite] = []
-    /// Writes whose sync failed: readers see them, no later sync saves them.
-    var doomed: [PendingWrite] = []
 }
 
 /// A change of a folder that a crash may undo.
@@ -157,7 +155,10 @@ struct SimulatedDiskState: Sendable {
         inodes[inode] = nil
         defer { inodes[inode] = file }
         if countDown(\.failSyncAfter) {
-            file.doomed += file.pending
+            // Some of it may have reached the disk. The rest stays in the cache, but counts as clean: readers see it,
+            // and no later sync saves it.
+            var generator = SeededGenerator(seed: UInt64(syncs))
+            for write in file.pending { Self.survive(write, &file.durable, &generator) }
             file.pending = []
             throw error(.synchronize, path, EIO)
         }
@@ -215,10 +216,9 @@ struct SimulatedDiskState: Sendable {
                 inodes[number] = nil
                 continue
             }
-            for write in file.doomed + file.pending { Self.survive(write, &file.durable, &generator) }
+            for write in file.pending { Self.survive(write, &file.durable, &generator) }
             file.current = file.durable
             file.pending = []
-            file.doomed = []
             inodes[number] = file
         }
     }

@@ -177,6 +177,36 @@ func groupBorders(_ bytes: [UInt8]) -> [Int] {
         }
     }
 
+    /// A group with the right numbers and checksums, out of another history: only the chain tells.
+    @Test(arguments: [0, 1, 2])
+    func aGroupOfAnotherHistory(foreign: Int) throws {
+        func journal(_ salt: UInt8) throws -> SimulatedDisk {
+            let disk = SimulatedDisk()
+            let (folder, writer) = try StoreFixture(disk).openWriter()
+            for number in UInt8(1)...3 {
+                try writer.append(group: [[number, salt]])
+                try writer.sync()
+            }
+            folder.close()
+            return disk
+        }
+        let name = FileName.segment(1)
+        let (image, other) = (try journal(1).snapshotImage(), try journal(2).snapshotImage())
+        let borders = groupBorders(image[name])
+        let mixed = image.changing(name) { bytes in
+            bytes.replaceSubrange(
+                borders[foreign]..<borders[foreign + 1], with: other[name][borders[foreign]..<borders[foreign + 1]])
+        }
+        switch (foreign, StoreFixture(SimulatedDisk(mixed)).start()) {
+        case (2, .started(_, let events, let report)):
+            #expect(events == [[1, 1], [2, 1]] && report.tornCut?.reason == .chain)
+        case (_, .refused(let damage)):
+            #expect(damage.map(\.reason) == [.chain] && foreign < 2)
+            #expect(damage[0].firstSequence == UInt64(max(foreign, 1) + 1))
+        case (_, let outcome): Issue.record("\(outcome)")
+        }
+    }
+
     @Test(arguments: [false, true])
     func missingAndSwappedSegments(cleanStop: Bool) throws {
         let journal = try SmallJournal(cleanStop: cleanStop)

@@ -117,6 +117,18 @@ private func numbers(_ outcome: StartOutcome) -> [UInt8]? {
         #expect(numbers(StoreFixture(fallback).start()) == Array(1...10))
     }
 
+    @Test(arguments: 2..<9)
+    func theOlderGenerationAloneIsEnough(older: UInt64) throws {
+        for newest in (older + 1)...10 {
+            let disk = try folderWithSnapshots([1, older, newest])
+            let segments = try disk.list("data").compactMap(FileName.segmentSequence)
+            // The segment of two events that holds the first event after the older snapshot, and all later ones.
+            #expect(segments.first == (older % 2 == 0 ? older + 1 : older))
+            let fallback = SimulatedDisk(disk.snapshotImage().removing(FileName.snapshot(newest)))
+            #expect(numbers(StoreFixture(fallback).start()) == Array(1...10), "\(older), \(newest)")
+        }
+    }
+
     @Test func theFirstSnapshotRemovesNothing() throws {
         let disk = try folderWithSnapshots([9])
         #expect(try disk.list("data").compactMap(FileName.segmentSequence) == [1, 3, 5, 7, 9])
