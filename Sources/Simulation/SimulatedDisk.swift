@@ -147,5 +147,7 @@ private final class SimulatedLock: FileLock {
         self.generation = generation
     }
 
+    deinit { release() }
+
     func release() { disk.release(path, generation) }
 }

@@ -15,5 +15,13 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
     /// True once in `chances` times on average.
     package mutating func oneIn(_ chances: Int) -> Bool { Int.random(in: 0..<chances, using: &self) == 0 }
 
-    package mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
+    package mutating func bytes(_ count: Int) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(count + 8)
+        while output.count < count {
+            withUnsafeBytes(of: next().littleEndian) { output += $0 }
+        }
+        output.removeLast(output.count - count)
+        return output
+    }
 }

@@ -33,6 +33,8 @@ private enum PendingWrite {
     func apply(to content: inout [UInt8]) {
         switch self {
         case .write(let offset, let bytes):
+            // Nearly every write appends.
+            if offset == content.count { return content += bytes }
             let end = offset + bytes.count
             if content.count < end { content.append(contentsOf: repeatElement(0, count: end - content.count)) }
             content.replaceSubrange(offset..<end, with: bytes)
@@ -51,8 +53,6 @@ private struct Inode {
     var current: [UInt8] = []
     var durable: [UInt8] = []
     var pending: [PendingWrite] = []
-    /// Writes whose sync failed: readers see them, no later sync saves them.
-    var doomed: [PendingWrite] = []
 }
 
 /// A change of a folder that a crash may undo.
@@ -113,7 +113,8 @@ struct SimulatedDiskState: Sendable {
 
     func size(_ inode: Int) -> Int { inodes[inode, default: Inode()].current.count }
 
-    mutating func read(_ inode: Int, _ path: String, at offset: Int, count: Int) throws(FileError) -> ArraySlice<UInt8> {
+    mutating func read(_ inode: Int, _ path: String, at offset: Int, count: Int) throws(FileError) -> ArraySlice<UInt8>
+    {
         if countDown(\.failReadAfter) { throw error(.read, path, EIO) }
         let content = inodes[inode, default: Inode()].current
         let start = min(offset, content.count)
@@ -154,7 +155,10 @@ struct SimulatedDiskState: Sendable {
         inodes[inode] = nil
         defer { inodes[inode] = file }
         if countDown(\.failSyncAfter) {
-            file.doomed += file.pending
+            // Some of it may have reached the disk. The rest stays in the cache, but counts as clean: readers see it,
+            // and no later sync saves it.
+            var generator = SeededGenerator(seed: UInt64(syncs))
+            for write in file.pending { Self.survive(write, &file.durable, &generator) }
             file.pending = []
             throw error(.synchronize, path, EIO)
         }
@@ -212,10 +216,9 @@ struct SimulatedDiskState: Sendable {
                 inodes[number] = nil
                 continue
             }
-            for write in file.doomed + file.pending { Self.survive(write, &file.durable, &generator) }
+            for write in file.pending { Self.survive(write, &file.durable, &generator) }
             file.current = file.durable
             file.pending = []
-            file.doomed = []
             inodes[number] = file
         }
     }
@@ -235,7 +238,8 @@ struct SimulatedDiskState: Sendable {
                 let piece = Array(bytes[start..<end])
                 switch Int.random(in: 0..<6, using: &generator) {
                 case 0: break
-                case 1: PendingWrite.write(offset: offset + start, bytes: generator.bytes(piece.count)).apply(to: &content)
+                case 1:
+                    PendingWrite.write(offset: offset + start, bytes: generator.bytes(piece.count)).apply(to: &content)
                 case 2:
                     let zeros = [UInt8](repeating: 0, count: piece.count)
                     PendingWrite.write(offset: offset + start, bytes: zeros).apply(to: &content)

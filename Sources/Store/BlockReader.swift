@@ -106,7 +106,7 @@ struct FileWindow: ~Copyable {
     let size: Int
     private let name: String
     private let file: any File
-    private var loaded = ByteWriter(capacity: Self.readAhead)
+    private var loaded: ByteWriter
     private var start = 0
 
     init(_ folder: DataFolder, _ name: String, limit: Int?) throws(StoreError) {
@@ -117,6 +117,7 @@ struct FileWindow: ~Copyable {
         }
         file = opened.file
         size = min(opened.size, limit ?? opened.size)
+        loaded = ByteWriter(capacity: min(size, Self.readAhead))
     }
 
     /// Makes sure that `count` bytes at `position` are loaded; reads ahead, since the next ones follow.

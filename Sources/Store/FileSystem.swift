@@ -56,7 +56,7 @@ package protocol File: AnyObject {
     func close() throws(FileError)
 }
 
-/// Says that this process owns a folder, until it is released or the process ends.
+/// Says that this process owns a folder, until it is released or dropped, or the process ends.
 package protocol FileLock: Sendable {
     func release()
 }
@@ -91,6 +91,19 @@ extension File {
         var written = 0
         while written < bytes.count {
             written += try write(bytes.extracting(written..<bytes.count), at: offset + written)
+        }
+    }
+
+    /// Copies a range of bytes, as far as the file goes, to `offset` of another file, or over itself.
+    package func copy(_ range: Range<Int>, to target: any File, at offset: Int) throws(FileError) {
+        var buffer = ByteWriter()
+        var done = 0
+        while done < range.count {
+            buffer.removeAll()
+            try read(at: range.lowerBound + done, count: min(1 << 20, range.count - done), into: &buffer)
+            guard buffer.count > 0 else { return }
+            try target.writeAll(buffer.span, at: offset + done)
+            done += buffer.count
         }
     }
 }

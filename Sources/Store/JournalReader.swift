@@ -37,6 +37,8 @@ struct JournalReader: ~Copyable {
     private var current: SegmentSummary
     private(set) var eventsDelivered: UInt64 = 0
     private var bytesRead = 0
+    /// Where the first group begins in the current segment that no header says to be durable.
+    private var durableOffset = 0
     /// What the clean-stop file contradicts.
     private(set) var endDamage: Damage?
     private static let progressBytes = 4 << 20
@@ -96,6 +98,7 @@ struct JournalReader: ~Copyable {
 
     /// Compares a segment's name with where the one before it ended.
     private mutating func enterSegment(_ first: UInt64) throws(StoreError) {
+        durableOffset = 0
         defer { expected = max(expected ?? first, first) }
         guard let expected, expected != first else { return }
         if first > expected {
@@ -125,6 +128,7 @@ struct JournalReader: ~Copyable {
         current.lastSequence = header.last
         expected = header.last + 1
         chain = header.checksum
+        if header.second + 1 >= header.first { durableOffset = start }
         return true
     }
 
@@ -263,10 +267,11 @@ struct JournalReader: ~Copyable {
     private var end: JournalEnd {
         guard let last = summaries.last, let expected, expected > request.after, damage.isEmpty else {
             let following = max(next, request.after + 1)
-            return JournalEnd(nextSequence: following, chain: 0, segment: nil, offset: 0, tornCut: nil)
+            return JournalEnd(
+                nextSequence: following, chain: 0, segment: nil, offset: 0, durableOffset: 0, tornCut: nil)
         }
         return JournalEnd(
-            nextSequence: expected, chain: chain ?? 0, segment: last.file, offset: last.tornCut?.offset ?? last.bytes,
-            tornCut: last.tornCut)
+            nextSequence: expected, chain: chain ?? 0, segment: last.file,
+            offset: last.tornCut?.offset ?? last.bytes, durableOffset: durableOffset, tornCut: last.tornCut)
     }
 }

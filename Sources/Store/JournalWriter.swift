@@ -10,11 +10,15 @@ package struct JournalEnd: Equatable, Sendable {
     package var segment: String?
     /// Bytes of that segment that are valid.
     package var offset: Int
+    /// Bytes of that segment which its own headers say to be durable; the groups between here and `offset` were perhaps
+    /// only ever in the page cache.
+    package var durableOffset: Int
     /// The torn end to be cut before anything is written; nil if the journal ends well.
     package var tornCut: TornCut?
 
     /// A journal that has not begun.
-    package static let empty = JournalEnd(nextSequence: 1, chain: 0, segment: nil, offset: 0, tornCut: nil)
+    package static let empty = JournalEnd(
+        nextSequence: 1, chain: 0, segment: nil, offset: 0, durableOffset: 0, tornCut: nil)
 }
 
 /// The end of the last segment that a crash left half written.
@@ -98,12 +102,15 @@ package final class JournalWriter {
         return JournalWriter(folder, end, options, segment)
     }
 
-    /// Opens the last segment and makes durable what is valid of it: after a crash of the process alone, groups may be
-    /// in the file that were never synced, and from now on they count.
+    /// Opens the last segment and makes durable what is valid of it: from now on it counts.
+    ///
+    /// What may never have reached the disk is written again. If a sync had failed before this process, the kernel may
+    /// show those bytes and yet hold them for clean; a sync alone would then succeed without writing anything.
     private static func resume(_ folder: DataFolder, _ end: JournalEnd) throws(FileError) -> Segment? {
         guard let name = end.segment else { return nil }
         let file = try folder.fileSystem.open(folder.path + "/" + name, .write)
         try file.truncate(to: end.offset)
+        try file.copy(end.durableOffset..<end.offset, to: file, at: end.durableOffset)
         try file.synchronizeData()
         try folder.fileSystem.synchronizeFolder(folder.path)
         return Segment(name: name, file: file, offset: end.offset, syncedOffset: end.offset)
@@ -204,15 +211,7 @@ private enum TornEnd {
         let source = try system.open(folder.path + "/" + cut.file, .read)
         let name = try freeName("\(cut.file).cut-\(cut.offset)", in: folder)
         let target = try system.open(folder.path + "/" + name, .createNew)
-        var buffer = ByteWriter()
-        var done = 0
-        while done < cut.bytes {
-            buffer.removeAll()
-            try source.read(at: cut.offset + done, count: min(1 << 20, cut.bytes - done), into: &buffer)
-            guard buffer.count > 0 else { break }
-            try target.writeAll(buffer.span, at: done)
-            done += buffer.count
-        }
+        try source.copy(cut.offset..<(cut.offset + cut.bytes), to: target, at: 0)
         try target.synchronizeData()
         try target.close()
         try source.close()

@@ -9,10 +9,15 @@ enum Retention {
         try fileOperation { () throws(FileError) in try SnapshotManifest(entries: kept).write(folder) }
         // Until there are two, the journal is kept from its beginning: it is the second generation.
         guard let older else { return }
-        let unneeded = snapshots(names, below: older.sequence) + segments(names, below: older.sequence)
-        guard !unneeded.isEmpty else { return }
+        // Snapshots first: at no moment may one be there without the journal after it.
+        try remove(snapshots(names, below: older.sequence), folder)
+        try remove(segments(names, below: older.sequence), folder)
+    }
+
+    private static func remove(_ names: [String], _ folder: DataFolder) throws(StoreError) {
+        guard !names.isEmpty else { return }
         try fileOperation { () throws(FileError) in
-            for name in unneeded { try folder.fileSystem.remove(folder.path + "/" + name) }
+            for name in names { try folder.fileSystem.remove(folder.path + "/" + name) }
             try folder.fileSystem.synchronizeFolder(folder.path)
         }
     }

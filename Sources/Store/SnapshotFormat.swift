@@ -20,7 +20,7 @@ import Bytes
 // `manifest.json` lists the kept snapshots, newest first. It is written last, and read to notice that one is missing.
 
 /// One section of a snapshot, as its writer named it.
-package struct SnapshotSection: Equatable, Sendable {
+package struct SnapshotSection: Hashable, Sendable {
     /// Position in the file, from 0.
     package let index: Int
     /// What kind of data: the engine's numbers.
@@ -28,6 +28,13 @@ package struct SnapshotSection: Equatable, Sendable {
     /// Two words of the engine's choice, for instance shard and table.
     package let first: UInt64
     package let second: UInt64
+
+    package init(index: Int, kind: UInt32, first: UInt64, second: UInt64) {
+        self.index = index
+        self.kind = kind
+        self.first = first
+        self.second = second
+    }
 }
 
 /// A finished snapshot, as the manifest lists it.

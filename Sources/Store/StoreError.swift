@@ -21,7 +21,8 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         case .diskFull(let error): "disk full: \(error)"
         case .failed(let error): "stopped for good: \(error)"
         case .damaged(let damages): damages.map(\.description).joined(separator: "; ")
-        case .unsupportedVersion(let file, let version): "\(file) has format version \(version), which is not known here"
+        case .unsupportedVersion(let file, let version):
+            "\(file) has format version \(version), which is not known here"
         case .locked(let path, let holder): "\(path) is held by \(holder)"
         case .rejected(let sequence, let reason):
             sequence.map { "event \($0) was not accepted: \(reason)" } ?? "the snapshot was not accepted: \(reason)"

@@ -131,9 +131,16 @@ package enum Verifier {
             report.files.append(verdict(of: summary, needed: snapshots.first ?? 0))
             report.lastSequence = max(report.lastSequence, summary.lastSequence)
         }
-        if let first = firsts.first, first > 1, !snapshots.contains(where: { $0 + 1 >= first }) {
+        // Each kept snapshot is of use only with the journal after it.
+        let oldest = snapshots.first ?? 0
+        if let first = firsts.first, first > oldest + 1 {
             report.damage.append(
-                Damage(.missing, file: FileName.segment(1), offset: 0, firstSequence: 1, lastSequence: first - 1))
+                Damage(
+                    .missing, file: FileName.segment(oldest + 1), offset: 0, firstSequence: oldest + 1,
+                    lastSequence: first - 1))
+        } else if firsts.isEmpty && oldest > 0 {
+            report.damage.append(
+                Damage(.missing, file: FileName.segment(oldest + 1), offset: 0, firstSequence: oldest + 1))
         }
     }
 
