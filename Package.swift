@@ -16,8 +16,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+func program(
+    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []
+) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -46,18 +48,18 @@ let package = Package(
         library("Simulation", ["Bytes", "Commerce", "Wire", "Store", "Engine", "Server"]),
         library("Client", ["CLinux"]),
         library("Load", ["Bytes", "Client", "CLinux"]),
-        program("dossierd", ["Server", "Engine", "Store", "Lane"]),
+        program("dossierd", ["Bytes", "Server", "Engine", "Store", "Lane"]),
         program("dossier", ["Client"]),
         program("dossier-load", ["Load", "Client"]),
         program(
             "Benchmarks", ["Bytes", "Commerce", "Wire", "Store", "Engine", "Lane", "Server", "Load", "Client"],
-            path: "Benchmarks"),
+            path: "Benchmarks", exclude: ["Peers"]),
         tests("BytesTests", ["Bytes"]),
         tests("CommerceTests", ["Commerce", "Bytes"]),
         tests("WireTests", ["Wire", "Commerce", "Bytes"]),
         tests("StoreTests", ["Store", "Simulation", "Bytes"]),
         tests("EngineTests", ["Engine", "Commerce", "Wire", "Store", "Bytes", "Simulation"]),
-        tests("LaneTests", ["Lane"]),
+        tests("LaneTests", ["Lane", "Bytes"]),
         tests("ServerTests", ["Server", "Engine", "Wire", "Simulation", "Bytes"]),
         tests("SimulationTests", ["Simulation", "Engine", "Commerce", "Wire", "Store", "Server", "Bytes"]),
         tests("ClientTests", ["Client", "Load", "dossier"]),

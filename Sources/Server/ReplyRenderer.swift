@@ -122,10 +122,12 @@ final class ReplyRenderer: @unchecked Sendable {
         switch subject {
         case .order(let order):
             output.key("order")
-            output.string(built.batch.bytes.span.extracting(order.name.range))
+            let bytes = built.batch.bytes
+            output.string(bytes.span.extracting(order.name.range))
         case .profile: break
         case .document(let document):
-            let record = PackedRecord(built.batch.bytes.span.extracting(document.record.range), DocumentShape.members)
+            let bytes = built.batch.bytes
+            let record = PackedRecord(bytes.span.extracting(document.record.range), DocumentShape.members)
             output.key("document")
             output.string(record[DocumentShape.number])
         }
@@ -133,7 +135,8 @@ final class ReplyRenderer: @unchecked Sendable {
 
     /// A conflict names the members that differ, which the shard knows.
     private func renderConflict(_ subject: Subject, profile: UInt32, row: UInt32, tag: [UInt8]?, isRow: Bool) {
-        let bytes = built.batch.bytes.span
+        let batchBytes = built.batch.bytes
+        let bytes = batchBytes.span
         var party: [UInt8] = []
         let record: [UInt8]
         let isOrder: Bool

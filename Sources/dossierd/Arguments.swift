@@ -1,0 +1,119 @@
+import Engine
+import Foundation
+import Server
+import Store
+
+/// What the command line asks for.
+enum Arguments {
+    case serve(ServerOptions)
+    case verify(String)
+    case help
+    case version
+    case usage(String)
+
+    static let helpText = """
+        dossierd: the Dossier server, an in-memory customer-360 engine.
+
+        usage: dossierd --data DIR [options]
+               dossierd verify DIR        read a data folder and check every byte; changes nothing
+
+        options (each also as an environment variable, e.g. DOSSIER_PORT for --port; the option wins)
+          --data DIR                data folder; made if it is not there
+          --address ADDRESS         address to listen on (127.0.0.1)
+          --port N                  port to listen on; 0 for any free one (7360)
+          --durability WHEN         when a write is acknowledged (always)
+                                      always    when it is on the disk
+                                      everysec  when the system has it; on the disk within a second
+                                      os        when the system has it
+          --lanes N                 threads for sessions and shards (half the cores, at least 1)
+          --shards N                shards of a new data folder, 1 to 256 (4)
+          --connections N           most connections at a time (20000)
+          --idle SECONDS            close connections idle for so long; 0 for never (0)
+          --line-bytes N            longest request line (8388608)
+          --segment-bytes N         size of a journal segment (67108864)
+          --snapshot-bytes N        snapshot when the journal has grown by so much; 0 for never (268435456)
+          --snapshot-seconds N      snapshot when the last one is so old and anything changed; 0 for never (900)
+          --journal-limit N         refuse writes when the journal since the last snapshot exceeds so much (17179869184)
+          --salvage                 start although data is damaged: skip what cannot be read and say what is lost
+          --help, --version
+
+        Signals: SIGTERM and SIGINT finish what was accepted, write the clean-stop marker and end.
+        Exit status: 0 stopped in order, 1 could not start or stop in order, 2 wrong arguments.
+        """
+
+    private static let names = [
+        "data", "address", "port", "durability", "lanes", "shards", "connections", "idle", "line-bytes",
+        "segment-bytes", "snapshot-bytes", "snapshot-seconds", "journal-limit",
+    ]
+
+    static func parse(_ arguments: [String], _ environment: [String: String]) -> Arguments {
+        if arguments.first == "verify" {
+            guard arguments.count == 2 else { return .usage("verify takes one folder") }
+            return .verify(arguments[1])
+        }
+        var values: [String: String] = [:]
+        for name in names {
+            let variable = "DOSSIER_" + name.uppercased().replacingOccurrences(of: "-", with: "_")
+            if let value = environment[variable] { values[name] = value }
+        }
+        var isSalvage = false
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--help", "-h": return .help
+            case "--version": return .version
+            case "--salvage": isSalvage = true
+            default:
+                guard argument.hasPrefix("--") else { return .usage("unexpected argument \(argument)") }
+                let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                let name = String(parts[0])
+                guard names.contains(name) else { return .usage("no option \(argument)") }
+                guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
+                    return .usage("--\(name) wants a value")
+                }
+                values[name] = value
+            }
+        }
+        return serve(values, isSalvage: isSalvage)
+    }
+
+    private static func serve(_ values: [String: String], isSalvage: Bool) -> Arguments {
+        guard let folder = values["data"], !folder.isEmpty else { return .usage("--data DIR is required") }
+        var engine = EngineConfiguration(folder: folder)
+        engine.seed = .random(in: .min ... .max)
+        if isSalvage { engine.recovery = .salvage }
+        if let text = values["durability"] {
+            guard let durability = Durability(rawValue: text) else {
+                return .usage("--durability must be always, everysec or os")
+            }
+            engine.durability = durability
+        }
+        var options = ServerOptions(engine: engine)
+        options.lanes = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+        if let address = values["address"] { options.address = address }
+        if let problem = numbers(values, &options) { return .usage(problem) }
+        return .serve(options)
+    }
+
+    /// Sets the numeric options; returns what is wrong with one.
+    private static func numbers(_ values: [String: String], _ options: inout ServerOptions) -> String? {
+        func number(_ name: String, _ range: ClosedRange<Int>, _ set: (Int) -> Void) -> String? {
+            guard let text = values[name] else { return nil }
+            guard let value = Int(text), range.contains(value) else {
+                return "--\(name) must be a number from \(range.lowerBound) to \(range.upperBound)"
+            }
+            set(value)
+            return nil
+        }
+        return number("port", 0...65_535) { options.port = UInt16($0) }
+            ?? number("lanes", 1...256) { options.lanes = $0 }
+            ?? number("shards", 1...256) { options.engine.shards = $0 }
+            ?? number("connections", 1...1_000_000) { options.maximumConnections = $0 }
+            ?? number("idle", 0...1_000_000) { options.idleSeconds = UInt32($0) }
+            ?? number("line-bytes", 1_024...(64 << 20)) { options.session.lineBytes = $0 }
+            ?? number("segment-bytes", 1_024...(1 << 40)) { options.engine.segmentBytes = $0 }
+            ?? number("snapshot-bytes", 0...(1 << 50)) { options.engine.snapshotJournalBytes = $0 }
+            ?? number("snapshot-seconds", 0...1_000_000_000) { options.engine.snapshotSeconds = $0 }
+            ?? number("journal-limit", 1_024...(1 << 50)) { options.engine.maximumJournalBytes = $0 }
+    }
+}
