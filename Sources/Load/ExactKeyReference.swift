@@ -68,7 +68,8 @@ package struct ExactKeyReference: Sendable {
     }
 
     private static func addressKey(_ address: PostalAddress, family: String, initial: UInt8) -> String {
-        let initial = ASCII.lowercased(String(decoding: [initial], as: UTF8.self))
+        // The first byte, as a number: half a character has no text.
+        let initial = String(initial >= 0x41 && initial <= 0x5A ? initial | 0x20 : initial)
         let parts = [
             address.country, alphanumerics(ASCII.uppercased(address.postalCode)), ASCII.lowercased(address.street),
             alphanumerics(ASCII.lowercased(address.houseNumber)), ASCII.lowercased(family), initial,

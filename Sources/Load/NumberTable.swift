@@ -29,9 +29,9 @@ package struct NumberTable: ~Copyable {
     /// The number of a token.
     package func text(of token: UInt32) -> String { arena.span.text(range(of: token)) }
 
-    /// Copies the number's bytes to a writer.
-    package func append(_ token: UInt32, to writer: inout ByteWriter) {
-        writer.append(arena.span.extracting(range(of: token)))
+    /// All numbers, by token.
+    package var texts: [[UInt8]] {
+        (0..<UInt32(ends.count)).map { arena.span.extracting(range(of: $0)).array }
     }
 
     private func range(of token: UInt32) -> Range<Int> {

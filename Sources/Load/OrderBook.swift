@@ -47,6 +47,13 @@ package struct OrderBook: Sendable {
         return activity.draw(&random)
     }
 
+    /// Who bought, and on which channel.
+    package func truth(of ordinal: Int) -> (buyer: Int, channel: Channel) {
+        var random = generator(of: ordinal)
+        let buyer = population.buyer(activity.draw(&random))
+        return (buyer.index, drawChannel(buyer, &random))
+    }
+
     private func generator(of ordinal: Int) -> SeededGenerator {
         precondition(ordinal >= 0 && ordinal < count)
         return SeededGenerator(seed: population.seed, purpose: .order, index: ordinal)
@@ -94,7 +101,7 @@ package struct OrderBook: Sendable {
             company: buyer.company, vatID: random.chance(perMille: 700) ? buyer.vatID : nil,
             billingName: fullName, billing: address, shippingName: recipient.0, shipping: recipient.1,
             lines: drawLines(&random))
-        if !channel.isMarketplace || afterlife(of: ordinal).0 == .revised {
+        if channel == .shopify || afterlife(of: ordinal).0 == .revised {
             order.updatedAt = isRevision ? placedAt + random.within(3_600...259_200) : placedAt
             order.status = isRevision ? random.pick(["shipped", "completed", "cancelled"]) : "paid"
         }
@@ -149,7 +156,8 @@ package struct OrderBook: Sendable {
     }
 
     private func drawLines(_ random: inout SeededGenerator) -> [SalesOrder.Line] {
-        let count = [1, 1, 1, 1, 1, 2, 2, 2, 3, 4][random.below(10)]
+        let draw = random.below(20)
+        let count = draw < 14 ? 1 : draw < 18 ? 2 : draw - 15
         return (0..<count).map { _ in
             SalesOrder.Line(product: random.pick(Product.all), quantity: random.chance(perMille: 800) ? 1 : 2)
         }

@@ -27,7 +27,7 @@ package struct Population: Sendable {
         var start = block * Self.blockSize
         let end = start + Self.blockSize
         while true {
-            let size = random.chance(perMille: 280) ? random.within(2...5) : 1
+            let size = random.chance(perMille: 200) ? random.within(2...5) : 1
             let next = min(start + size, end)
             if index < next { return start..<next }
             start = next
@@ -67,7 +67,7 @@ package struct Population: Sendable {
     }
 
     private func phone(_ index: Int, _ home: Household, _ random: inout SeededGenerator) -> String? {
-        if let landline = home.landline, random.chance(perMille: 600) { return landline }
+        if let landline = home.landline, random.chance(perMille: 400) { return landline }
         guard !random.chance(perMille: 120) else { return nil }
         let prefix = random.pick(home.country.mobilePrefixes)
         // Belgian mobile numbers start with 46 to 49.
@@ -121,7 +121,7 @@ struct Household {
         country = Country.draw(&random)
         familyName = random.pickSkewed(country.familyNames)
         address = Self.address(in: country, &random)
-        let hasLandline = isShared && random.chance(perMille: 300)
+        let hasLandline = isShared && random.chance(perMille: 150)
         // Subscriber numbers do not start with 0 or 1.
         let digits = (country.landlineDigits == 8 ? "3" : "") + String(2_000_000 + first * 3_141_593 % 5_000_000)
         landline = hasLandline ? random.pick(country.areaCodes) + digits : nil
