@@ -38,8 +38,10 @@ extension Country {
             Burgemeester de Vlugtlaan|Sint Jansstraat|Korte Voorhout|Weteringschans|Zuiderzeeweg|Havenkade|Marktplein
             """),
         companyForms: ["B.V.", "BV", "V.O.F.", "Holding B.V."],
-        companyTrades: lines("Bakkerij|Garage|Bouwbedrijf|Kapsalon|Administratie|Tuinen|Techniek|Interieur|Advies|Fietsen"),
-        mailProviders: lines("gmail.com|hotmail.com|outlook.com|ziggo.nl|kpnmail.nl|live.nl|icloud.com|xs4all.nl|home.nl"),
+        companyTrades: lines(
+            "Bakkerij|Garage|Bouwbedrijf|Kapsalon|Administratie|Tuinen|Techniek|Interieur|Advies|Fietsen"),
+        mailProviders: lines(
+            "gmail.com|hotmail.com|outlook.com|ziggo.nl|kpnmail.nl|live.nl|icloud.com|xs4all.nl|home.nl"),
         topLevelDomain: "nl")
 
     static let germany = Country(
@@ -100,7 +102,8 @@ extension Country {
             Rue de la Station|Rue du Moulin|Rue de l'Église|Avenue Louise|Groenstraat|Leopoldlaan|Bruul|Langestraat
             """),
         companyForms: ["BV", "NV", "SRL", "SA"],
-        companyTrades: lines("Bakkerij|Garage|Bouwwerken|Traiteur|Boekhouding|Tuinaanleg|Interieur|Boucherie|Menuiserie"),
+        companyTrades: lines(
+            "Bakkerij|Garage|Bouwwerken|Traiteur|Boekhouding|Tuinaanleg|Interieur|Boucherie|Menuiserie"),
         mailProviders: lines("gmail.com|telenet.be|hotmail.com|skynet.be|outlook.be|proximus.be|icloud.com"),
         topLevelDomain: "be")
 

@@ -22,6 +22,8 @@ package struct DriverOptions: Sendable {
     package var depth = 64
     /// Requests a second over all connections; nil is flat out.
     package var rate: Double?
+    /// The oldest unanswered request is at most so many behind the newest sent.
+    package var spread = Int.max
     /// What each connection says first, with its line feed.
     package var greeting: String?
     /// How long to try for a new connection when one breaks; 0 ends the run instead.
@@ -67,6 +69,8 @@ package struct Driver<Source: RequestSource & ~Copyable, Handler: ReplyHandler &
     private var sourceEnded = false
     /// Position of the next request that was never sent.
     private var cursor = 0
+    /// A lower bound of `oldestUnanswered`, so that it is worked out rarely.
+    private var oldestSeen = 0
     private var retries: [Connection.Group] = []
     private var retryAt: UInt64 = 0
     private var brokenSince: UInt64 = 0
@@ -195,9 +199,7 @@ package struct Driver<Source: RequestSource & ~Copyable, Handler: ReplyHandler &
         for connection in connections where connection.isOpen && !connection.hasUnsent {
             try send(on: connection, allowance: allowance, now: now)
         }
-        if sourceEnded && retries.isEmpty && cursor == windowEnd && connections.allSatisfy({ $0.inFlight == 0 }) {
-            return false
-        }
+        if sourceEnded && cursor == windowEnd && isAllAnswered { return false }
         return outcome.end == .complete
     }
 
@@ -225,7 +227,16 @@ package struct Driver<Source: RequestSource & ~Copyable, Handler: ReplyHandler &
         if let pace { count = min(count, pace.dueCount(at: now) - cursor) }
         guard count > 0, load() else { return nil }
         let chunk = chunk(at: cursor)
-        count = min(count, chunk.count - cursor % RequestChunk.size)
+        let start = cursor % RequestChunk.size
+        count = min(count, chunk.count - start)
+        if let barrier = chunk.barrier, start <= barrier {
+            if start < barrier { count = min(count, barrier - start) } else if !isAllAnswered { return nil }
+        }
+        if cursor + count - oldestSeen > options.spread {
+            oldestSeen = oldestUnanswered
+            count = min(count, options.spread - (cursor - oldestSeen))
+            guard count > 0 else { return nil }
+        }
         defer {
             cursor += count
             outcome.sent += count
@@ -254,12 +265,19 @@ package struct Driver<Source: RequestSource & ~Copyable, Handler: ReplyHandler &
         }
     }
 
-    /// Lets go of the chunks that are answered as a whole.
-    private mutating func dropAnswered() {
+    /// Position of the oldest request without an answer; the cursor when there is none.
+    private var oldestUnanswered: Int {
         var oldest = cursor
         for connection in connections { oldest = min(oldest, connection.oldest?.first ?? oldest) }
         for group in retries { oldest = min(oldest, group.first) }
-        let dropped = min(window.count, (oldest - windowStart) / RequestChunk.size)
+        return oldest
+    }
+
+    private var isAllAnswered: Bool { retries.isEmpty && connections.allSatisfy { $0.inFlight == 0 } }
+
+    /// Lets go of the chunks that are answered as a whole.
+    private mutating func dropAnswered() {
+        let dropped = min(window.count, (oldestUnanswered - windowStart) / RequestChunk.size)
         window.removeFirst(dropped)
         windowStart += dropped * RequestChunk.size
     }

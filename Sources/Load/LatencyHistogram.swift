@@ -3,7 +3,7 @@
 package struct LatencyHistogram: Sendable {
     private static let linearBits = 6
     private static let linear = 1 << linearBits
-    private var buckets = [UInt64](repeating: 0, count: (64 - linearBits) * linear)
+    private var buckets = [UInt64](repeating: 0, count: (65 - linearBits) * linear)
     package private(set) var count: UInt64 = 0
     /// Nanoseconds.
     package private(set) var maximum: UInt64 = 0

@@ -77,7 +77,8 @@ package struct LoadHandler: ReplyHandler, ~Copyable {
 
     private func accepts(_ line: Span<UInt8>) -> Bool {
         guard line.count >= 2 else { return false }
-        return peer.isRedis ? line[0] == UInt8(ascii: "+") : line[0] == UInt8(ascii: "O") && line[1] == UInt8(ascii: "K")
+        return peer.isRedis
+            ? line[0] == UInt8(ascii: "+") : line[0] == UInt8(ascii: "O") && line[1] == UInt8(ascii: "K")
     }
 
     @inline(__always) private mutating func take(_ line: Span<UInt8>, ordinal: Int) {

@@ -148,7 +148,8 @@ package struct LoadOptions: Sendable {
         _ option: String, _ text: String
     ) throws(LoadError) -> Choice {
         guard let choice = Choice(rawValue: text) else {
-            throw .usage("\(option) takes one of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")), not \(text)")
+            throw .usage(
+                "\(option) takes one of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")), not \(text)")
         }
         return choice
     }

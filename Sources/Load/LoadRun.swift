@@ -62,6 +62,7 @@ package struct LoadRun: ~Copyable {
         defer { stream.cancel() }
         var loadOptions = driverOptions
         loadOptions.rate = options.rate
+        loadOptions.spread = book.shortestDelay
         loadOptions.reconnectSeconds = options.reconnectSeconds
         var driver = try Driver(options: loadOptions, source: StreamSource(stream), handler: handler)
         report.outcome = try driver.run()
@@ -127,7 +128,7 @@ package struct LoadRun: ~Copyable {
     private mutating func lookUp(_ customers: [UInt32], _ numbers: consuming NumberTable) throws(LoadError) {
         let texts = numbers.texts
         let book = book
-        var random = SeededGenerator(seed: options.seed, purpose: .lookup, index: -1)
+        var random = SeededGenerator(seed: options.seed, purpose: .laterLookups, index: 0)
         let source = RequestList(count: options.lookups, kind: .lookup) { index, writer in
             let ordinal = random.below(book.count)
             if index % 3 == 0, !customers.isEmpty, customers[ordinal] != LoadHandler.unanswered {
@@ -154,7 +155,8 @@ extension OrderBook {
             (0..<count).map { ordinal in
                 let (buyer, channel) = truth(of: ordinal)
                 return Assignment(
-                    customer: UInt32(model.customer(of: ordinal)), buyer: UInt32(buyer), channel: UInt8(channel.rawValue))
+                    customer: UInt32(model.customer(of: ordinal)), buyer: UInt32(buyer),
+                    channel: UInt8(channel.rawValue))
             })
     }
 }

@@ -31,13 +31,17 @@ package struct OrderBook: Sendable {
     /// What happens to an order after its first delivery.
     package enum Afterlife: Sendable { case none, redelivered, revised }
 
+    /// The fewest first deliveries between an order and what follows from it: a driver that has no more than this under
+    /// way never lets the second overtake the first.
+    package var shortestDelay: Int { min(20_000, count / 4 + 1) }
+
     /// - Returns: the afterlife and the delay, counted in first deliveries of other orders, at least 1.
     package func afterlife(of ordinal: Int) -> (Afterlife, delay: Int) {
         var random = SeededGenerator(seed: population.seed, purpose: .delivery, index: ordinal)
         let draw = random.below(1000)
         guard draw < redeliveredPerMille + revisedPerMille else { return (.none, 0) }
-        let shortest = min(2_000, count / 4 + 1)
-        let delay = shortest + random.below(random.chance(perMille: 500) ? shortest : min(100_000, count))
+        let longest = random.chance(perMille: 500) ? shortestDelay : min(100_000, count)
+        let delay = shortestDelay + random.below(longest)
         return (draw < redeliveredPerMille ? .redelivered : .revised, delay)
     }
 
@@ -132,11 +136,12 @@ package struct OrderBook: Sendable {
     }
 
     private func phone(_ buyer: Buyer, _ channel: Channel, _ random: inout SeededGenerator) -> String? {
-        let shown = switch channel {
-        case .shopify, .woocommerce: 650
-        case .bol: 350
-        case .amazon: 150
-        }
+        let shown =
+            switch channel {
+            case .shopify, .woocommerce: 650
+            case .bol: 350
+            case .amazon: 150
+            }
         guard random.chance(perMille: shown), let national = buyer.phone else { return nil }
         let code = buyer.country.callingCode
         switch random.below(10) {

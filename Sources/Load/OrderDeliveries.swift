@@ -16,6 +16,7 @@ package struct OrderDeliveries: ~Copyable {
     private let peer: Peer
     private let lookupPerMille: Int
     private var nextOrdinal = 0
+    private var isTailMarked = false
     /// A binary heap, the earliest at the front.
     private var pending: [Pending] = []
     private var scratch = ByteWriter(capacity: 4096)
@@ -30,6 +31,11 @@ package struct OrderDeliveries: ~Copyable {
     /// Renders the next request; false when there are no more.
     package mutating func renderNext(into builder: inout ChunkBuilder) -> Bool {
         if let first = pending.first, first.due <= nextOrdinal || nextOrdinal == book.count {
+            if nextOrdinal == book.count && !isTailMarked {
+                // What is still due follows its order too closely to be later by distance alone.
+                builder.markBarrier()
+                isTailMarked = true
+            }
             removeFirst()
             render(first, into: &builder)
             return true
@@ -52,8 +58,8 @@ package struct OrderDeliveries: ~Copyable {
         guard lookupPerMille > 0 else { return }
         var random = SeededGenerator(seed: book.population.seed, purpose: .lookup, index: ordinal)
         guard random.chance(perMille: lookupPerMille) else { return }
-        let delay = min(2_000, book.count / 4 + 1)
-        insert(Pending(due: ordinal + delay + random.below(delay), ordinal: ordinal, kind: .lookup))
+        let delay = book.shortestDelay + random.below(book.shortestDelay)
+        insert(Pending(due: ordinal + delay, ordinal: ordinal, kind: .lookup))
     }
 
     private mutating func render(_ item: Pending, into builder: inout ChunkBuilder) {

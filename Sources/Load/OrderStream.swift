@@ -14,7 +14,8 @@ package final class OrderStream: Sendable {
     }
 
     private let state = Mutex(State())
-    private let freeSlots: DispatchSemaphore
+    /// Starts at zero: Dispatch takes a semaphore for broken that ends below the value it was made with.
+    private let freeSlots = DispatchSemaphore(value: 0)
     /// Signalled once: the slots are full for the first time, or everything is rendered.
     private let primed = DispatchSemaphore(value: 0)
     private let slots: Int
@@ -22,7 +23,7 @@ package final class OrderStream: Sendable {
     /// - Parameter aheadBytes: memory for rendered requests, about; at least two chunks.
     package init(book: OrderBook, peer: Peer, lookupPerMille: Int, aheadBytes: Int) {
         slots = max(2, aheadBytes / (RequestChunk.size * 800))
-        freeSlots = DispatchSemaphore(value: slots)
+        for _ in 0..<slots { freeSlots.signal() }
         let thread = Thread { [self] in
             produce(OrderDeliveries(book: book, peer: peer, lookupPerMille: lookupPerMille))
         }

@@ -15,7 +15,8 @@ struct Product: Sendable {
     }
 
     static let all: [Product] = [
-        Product("KOF-250", "Koffiebonen Espresso 250 g", 795, "9"), Product("THE-20", "Thee Earl Grey 20 zakjes", 349, "9"),
+        Product("KOF-250", "Koffiebonen Espresso 250 g", 795, "9"),
+        Product("THE-20", "Thee Earl Grey 20 zakjes", 349, "9"),
         Product("BRD-A5", "Notitieboek A5 gelinieerd", 1295), Product("PEN-03", "Vulpen zwart fijn", 2450),
         Product("TAS-LE-1", "Leren schoudertas cognac", 12900), Product("SJL-W", "Wollen sjaal grijs", 3995),
         Product("MOK-BL", "Mok keramiek blauw", 1150), Product("KRS-LAV", "Geurkaars lavendel", 1495),
@@ -27,6 +28,7 @@ struct Product: Sendable {
         Product("KLD-TSH-M", "T-shirt biologisch katoen M", 1995), Product("KLD-SOK", "Sokken 3 paar 39-42", 1295),
         Product("TUI-ZAAD", "Zaden wilde bloemen", 395, "9"), Product("TUI-SCH", "Snoeischaar roestvrij", 2195),
         Product("KEU-MES", "Koksmes 20 cm", 5495), Product("KEU-PAN", "Koekenpan 28 cm", 3995),
-        Product("BK-ROM", "Roman: De lange weg naar huis", 2299, "9"), Product("BK-KOK", "Kookboek: Groente eerst", 2995, "9"),
+        Product("BK-ROM", "Roman: De lange weg naar huis", 2299, "9"),
+        Product("BK-KOK", "Kookboek: Groente eerst", 2995, "9"),
     ]
 }

@@ -31,12 +31,15 @@ package final class RequestChunk: Sendable {
     /// Where each request's bytes end.
     package let ends: [Int]
     package let requests: [Request]
+    /// Index of a request that may be sent only when all before it are answered.
+    package let barrier: Int?
 
-    package init(bytes: [UInt8], ends: [Int], requests: [Request]) {
+    package init(bytes: [UInt8], ends: [Int], requests: [Request], barrier: Int? = nil) {
         precondition(ends.count == requests.count && requests.count <= Self.size)
         self.bytes = bytes
         self.ends = ends
         self.requests = requests
+        self.barrier = barrier
     }
 
     package var count: Int { requests.count }
@@ -53,6 +56,7 @@ package struct ChunkBuilder: ~Copyable {
     package var writer = ByteWriter(capacity: 1 << 20)
     private var ends: [Int] = []
     private var requests: [RequestChunk.Request] = []
+    private var barrier: Int?
 
     package init() {}
 
@@ -65,9 +69,16 @@ package struct ChunkBuilder: ~Copyable {
         ends.append(writer.count)
     }
 
+    /// Lets the next request wait until all before it are answered; once a chunk at most.
+    package mutating func markBarrier() {
+        precondition(barrier == nil)
+        barrier = requests.count
+    }
+
     /// The chunk so far; the builder is empty afterwards.
     package mutating func take() -> RequestChunk {
-        let chunk = RequestChunk(bytes: writer.copyBytes(), ends: ends, requests: requests)
+        let chunk = RequestChunk(bytes: writer.copyBytes(), ends: ends, requests: requests, barrier: barrier)
+        barrier = nil
         writer.removeAll()
         ends.removeAll(keepingCapacity: true)
         requests.removeAll(keepingCapacity: true)

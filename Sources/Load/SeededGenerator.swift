@@ -29,7 +29,9 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
         self.init(seed: mixer.next() ^ (UInt64(index) &* 0xD6E8_FEB8_6659_FD93))
     }
 
-    package enum Purpose: UInt8, Sendable { case buyer = 1, householdBlock, household, order, delivery, lookup }
+    package enum Purpose: UInt8, Sendable {
+        case buyer = 1, householdBlock, household, order, delivery, lookup, laterLookups
+    }
 
     package mutating func next() -> UInt64 {
         let product = state.1 &* 5
