@@ -10,7 +10,8 @@ package struct Town: Sendable {
 }
 
 /// What people, places and numbers of a country look like. The lists are our own; common entries come first.
-package struct Country: Sendable {
+/// One object a country, since copies of a struct this big would dominate the making of a buyer.
+package final class Country: Sendable {
     /// ISO 3166 alpha-2.
     package let code: String
     /// BCP 47.
@@ -34,6 +35,29 @@ package struct Country: Sendable {
     /// Top-level domain of buyers' own mail domains.
     package let topLevelDomain: String
 
+    init(
+        code: String, language: String, currency: String, callingCode: String, mobilePrefixes: [String],
+        areaCodes: [String], landlineDigits: Int, givenNames: [String], familyNames: [String], towns: [Town],
+        streets: [String], companyForms: [String], companyTrades: [String], mailProviders: [String],
+        topLevelDomain: String
+    ) {
+        self.code = code
+        self.language = language
+        self.currency = currency
+        self.callingCode = callingCode
+        self.mobilePrefixes = mobilePrefixes
+        self.areaCodes = areaCodes
+        self.landlineDigits = landlineDigits
+        self.givenNames = givenNames
+        self.familyNames = familyNames
+        self.towns = towns
+        self.streets = streets
+        self.companyForms = companyForms
+        self.companyTrades = companyTrades
+        self.mailProviders = mailProviders
+        self.topLevelDomain = topLevelDomain
+    }
+
     /// Draws a country; the Netherlands dominate.
     static func draw(_ random: inout SeededGenerator) -> Country {
         switch random.below(100) {
@@ -56,8 +80,10 @@ package struct Country: Sendable {
         }
     }
 
+    /// Letters that Dutch and British postal codes both use.
+    private static let codeLetters = Array("ABCDEGHJKLMNPRSTVWXZ".utf8)
+
     private func letterPair(_ random: inout SeededGenerator) -> String {
-        let letters = Array("ABCDEGHJKLMNPRSTVWXZ")
-        return String([random.pick(letters), random.pick(letters)])
+        String(decoding: [random.pick(Self.codeLetters), random.pick(Self.codeLetters)], as: UTF8.self)
     }
 }

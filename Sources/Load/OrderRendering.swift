@@ -7,8 +7,12 @@ extension ByteWriter {
         member("channel", order.channel.name)
         member("store", order.channel.store)
         member("number", order.number)
-        member("placedAt", UTCTime.text(order.placedAt))
-        if let updatedAt = order.updatedAt { member("updatedAt", UTCTime.text(updatedAt)) }
+        key("placedAt")
+        time(order.placedAt)
+        if let updatedAt = order.updatedAt {
+            key("updatedAt")
+            time(updatedAt)
+        }
         if let status = order.status { member("status", status) }
         member("currency", order.currency)
         appendBuyer(order)
@@ -69,24 +73,55 @@ extension ByteWriter {
 
     /// Minor units as a decimal string with two digits.
     private mutating func money(_ minorUnits: Int) {
-        string("\(minorUnits / 100).\(padded(minorUnits % 100, width: 2))")
+        append(UInt8(ascii: "\""))
+        appendDecimal(Int64(minorUnits / 100))
+        append(UInt8(ascii: "."))
+        twoDigits(minorUnits % 100)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// RFC 3339 in UTC from seconds since 1970, as a string value.
+    private mutating func time(_ seconds: Int) {
+        append(UInt8(ascii: "\""))
+        appendTime(seconds)
+        append(UInt8(ascii: "\""))
+    }
+
+    fileprivate mutating func appendTime(_ seconds: Int) {
+        let (year, month, day) = UTCTime.civil(days: seconds / 86_400)
+        let rest = seconds % 86_400
+        appendDecimal(Int64(year))
+        append(UInt8(ascii: "-"))
+        twoDigits(month)
+        append(UInt8(ascii: "-"))
+        twoDigits(day)
+        append(UInt8(ascii: "T"))
+        twoDigits(rest / 3600)
+        append(UInt8(ascii: ":"))
+        twoDigits(rest / 60 % 60)
+        append(UInt8(ascii: ":"))
+        twoDigits(rest % 60)
+        append(UInt8(ascii: "Z"))
+    }
+
+    private mutating func twoDigits(_ number: Int) {
+        append(UInt8(ascii: "0") + UInt8(number / 10))
+        append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 }
 
 /// RFC 3339 in UTC from seconds since 1970, without a calendar library: the same text on every machine.
 package enum UTCTime {
+    /// The years 1970 to 9999 come out with four digits.
     package static func text(_ seconds: Int) -> String {
-        let (year, month, day) = civil(days: seconds / 86_400)
-        let rest = seconds % 86_400
-        let date = "\(padded(year, width: 4))-\(padded(month, width: 2))-\(padded(day, width: 2))"
-        let hour = padded(rest / 3600, width: 2)
-        let minute = padded(rest / 60 % 60, width: 2)
-        return "\(date)T\(hour):\(minute):\(padded(rest % 60, width: 2))Z"
+        var writer = ByteWriter(capacity: 32)
+        writer.appendTime(seconds)
+        return writer.span.text
     }
 
     /// The Gregorian date of a day counted from 1970-01-01, for days from then on. Years are taken to start in March,
     /// so that the leap day is the last of its year.
-    private static func civil(days: Int) -> (year: Int, month: Int, day: Int) {
+    fileprivate static func civil(days: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = days + 719_468
         let era = shifted / 146_097
         let dayOfEra = shifted % 146_097

@@ -106,6 +106,40 @@ private func temporaryFile() -> String {
         #expect(report.exitStatus == 0, "\(report.text)")
     }
 
+    @Test func aLoadingServerIsAskedAgain() throws {
+        let server = FakeServer(.init(loadsFirst: 90))
+        defer { server.stop() }
+        let patient = try LoadRun(options(server, "--orders", "1000", "--reconnect", "5")).run()
+        #expect(patient.tally.orders == 1000 && patient.outcome.resent == 90 && patient.exitStatus == 0)
+        let other = FakeServer(.init(loadsFirst: 90))
+        defer { other.stop() }
+        let plain = try LoadRun(options(other, "--orders", "1000")).run()
+        #expect(plain.tally.errors.entries["LOADING"]?.count == 90 && plain.exitStatus == 1)
+    }
+
+    @Test func aSilentServerEndsTheRun() throws {
+        let server = FakeServer(.init(fallsSilentAfter: 300))
+        defer { server.stop() }
+        let report = try LoadRun(options(server, "--orders", "1000", "--timeout", "0.5")).run()
+        #expect(report.outcome.end == .timedOut && report.exitStatus == 1)
+        #expect(report.outcome.answered <= 300 && (report.lost ?? 0) >= 700)
+    }
+
+    /// A barrier and the spread hold back what follows from an order until the order is answered, however the
+    /// connections race: no lookup may ever miss its order.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func nothingOvertakesItsOrder(_ seed: UInt64) throws {
+        let server = FakeServer()
+        defer { server.stop() }
+        let report = try LoadRun(
+            options(
+                server, "--orders", "600", "--connections", "16", "--depth", "64", "--share-redelivered", "30",
+                "--share-revised", "20", "--share-lookups", "30", "--seed", "\(seed)")
+        ).run()
+        #expect(report.exitStatus == 0, "seed \(seed): \(report.text)")
+        #expect(report.tally.duplicates == report.tally.redeliveries && report.tally.redeliveries > 100)
+    }
+
     @Test func acknowledgedOrdersAreWrittenAndChecked() throws {
         let file = temporaryFile()
         defer { unlink(file) }

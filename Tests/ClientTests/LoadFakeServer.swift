@@ -10,6 +10,10 @@ final class FakeServer: Sendable {
         var refusesEvery = 0
         /// A connection breaks after so many replies; 0 never. Only once in the server's life.
         var breaksAfter = 0
+        /// So many orders are first answered `ERR LOADING`.
+        var loadsFirst = 0
+        /// Nothing is answered after so many requests; 0 always answers.
+        var fallsSilentAfter = 0
         /// Every so many orders are answered and forgotten; 0 never.
         var forgetsEvery = 0
         /// Every customer's number is retired in favour of this one, as `CUSTOMER.FIND` tells.
@@ -80,6 +84,10 @@ final class FakeServer: Sendable {
             var output = ""
             var start = 0
             while let end = received[start...].firstIndex(of: 10) {
+                if isSilent {
+                    received.removeAll()
+                    continue serving
+                }
                 guard let reply = answer(String(decoding: received[start..<end], as: UTF8.self)) else {
                     break serving
                 }
@@ -93,6 +101,10 @@ final class FakeServer: Sendable {
         close(connection)
     }
 
+    private var isSilent: Bool {
+        behaviour.fallsSilentAfter > 0 && lineCount >= behaviour.fallsSilentAfter
+    }
+
     private func answer(_ line: String) -> String? {
         state.withLock { state in
             state.lines += 1
@@ -102,6 +114,7 @@ final class FakeServer: Sendable {
                 return nil
             }
             if line.hasPrefix("SHOP ") { return "OK" }
+            if state.lines <= behaviour.loadsFirst { return "ERR LOADING 50 %" }
             if line.hasPrefix("ORDER.PUT ") { return put(line, &state) }
             if line.hasPrefix("CUSTOMER.FIND number=") {
                 let number = behaviour.livingNumber ?? String(line.dropFirst(21))
