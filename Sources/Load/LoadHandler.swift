@@ -56,7 +56,7 @@ package struct LoadHandler: ReplyHandler, ~Copyable {
 
     package mutating func reply(_ request: RequestChunk.Request, _ line: Span<UInt8>, latency: UInt64) -> Bool {
         guard accepts(line) else {
-            if retriesLoading && line.count >= 11 && line.extracting(0..<11).equals("ERR LOADING") { return false }
+            if retriesLoading && saysLoading(line) { return false }
             tally.errors.add(line)
             return true
         }
@@ -73,6 +73,14 @@ package struct LoadHandler: ReplyHandler, ~Copyable {
         }
         if peer != .redisSet { take(line, ordinal: Int(request.subject)) }
         return true
+    }
+
+    private func saysLoading(_ line: Span<UInt8>) -> Bool {
+        func starts(with prefix: StaticString) -> Bool {
+            let length = prefix.utf8CodeUnitCount
+            return line.count >= length && line.extracting(0..<length).equals(prefix)
+        }
+        return peer.isRedis ? starts(with: "-LOADING") : starts(with: "ERR LOADING")
     }
 
     private func accepts(_ line: Span<UInt8>) -> Bool {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import Load
@@ -190,6 +191,41 @@ private func fingerprint(_ lines: [String]) -> UInt64 {
         for lookup in lookups {
             #expect(lookup.line.hasPrefix("CUSTOMER.360 email=") || lookup.line.hasPrefix("CUSTOMER.360 order="))
         }
+    }
+
+    @Test func aStreamGivesTheSameBytesInBoundedMemory() throws {
+        let book = OrderBook(seed: 7, orders: 6_000, buyers: 600)
+        let stream = OrderStream(book: book, peer: .dossier, lookupPerMille: 0, aheadBytes: 0)
+        stream.waitUntilPrimed()
+        var streamed: [UInt8] = []
+        var last = RequestChunk.size
+        receiving: while true {
+            switch stream.next() {
+            case .notYet: sched_yield()
+            case .end: break receiving
+            case .chunk(let chunk):
+                #expect(last == RequestChunk.size, "only the last chunk may be short")
+                last = chunk.count
+                streamed += chunk.bytes
+            }
+        }
+        #expect(streamed == deliveries(book).flatMap { Array($0.line.utf8) })
+    }
+
+    @Test func aCancelledStreamEnds() {
+        let book = OrderBook(seed: 7, orders: 1_000_000, buyers: 600)
+        let stream = OrderStream(book: book, peer: .dossier, lookupPerMille: 0, aheadBytes: 0)
+        stream.waitUntilPrimed()
+        stream.cancel()
+        var chunks = 0
+        receiving: while true {
+            switch stream.next() {
+            case .notYet: sched_yield()
+            case .end: break receiving
+            case .chunk: chunks += 1
+            }
+        }
+        #expect((2...4).contains(chunks))
     }
 
     @Test func redisFramesCountBytes() throws {
