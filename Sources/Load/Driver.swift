@@ -215,7 +215,9 @@ package struct Driver<Source: RequestSource & ~Copyable, Handler: ReplyHandler &
 
     /// The next requests to send, all of one chunk; nil when there are none now.
     private mutating func takeGroup(limit: Int, now: UInt64) -> Connection.Group? {
-        if let retry = retries.last, now >= retryAt {
+        if let retry = retries.last {
+            // The server asked to wait; new requests would only be told the same.
+            guard now >= retryAt else { return nil }
             retries.removeLast()
             let count = min(limit, retry.count)
             if count < retry.count {

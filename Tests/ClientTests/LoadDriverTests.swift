@@ -5,7 +5,7 @@ import Testing
 @testable import Load
 
 /// Options for a small load on the fake server.
-private func options(_ server: FakeServer, _ more: String...) throws -> LoadOptions {
+private func options(_ server: FakeOrderServer, _ more: String...) throws -> LoadOptions {
     try LoadOptions(["--port", "\(server.port)", "--no-progress", "--timeout", "20"] + more)
 }
 
@@ -16,7 +16,7 @@ private func temporaryFile() -> String {
 @Suite struct LoadDriverTests {
     @Test(arguments: [(1, 1), (1, 64), (3, 7), (8, 64)])
     func everyOrderIsSentOnceAndAnswered(_ connections: Int, _ depth: Int) throws {
-        let server = FakeServer()
+        let server = FakeOrderServer()
         defer { server.stop() }
         let report = try LoadRun(
             options(
@@ -35,7 +35,7 @@ private func temporaryFile() -> String {
     }
 
     @Test func verificationComparesWithTheTruth() throws {
-        let server = FakeServer()
+        let server = FakeOrderServer()
         defer { server.stop() }
         let options = try options(server, "--orders", "3000", "--connections", "2", "--reference")
         let report = try LoadRun(options).run()
@@ -62,7 +62,7 @@ private func temporaryFile() -> String {
     }
 
     @Test func retiredNumbersAreFollowed() throws {
-        let server = FakeServer(.init(livingNumber: "K1"))
+        let server = FakeOrderServer(.init(livingNumber: "K1"))
         defer { server.stop() }
         let report = try LoadRun(options(server, "--orders", "500")).run()
         #expect(report.truth?.customerCount == 1 && report.truth?.overMergeCount == 1)
@@ -70,7 +70,7 @@ private func temporaryFile() -> String {
     }
 
     @Test func errorsAreCountedAndFailTheRun() throws {
-        let server = FakeServer(.init(refusesEvery: 100))
+        let server = FakeOrderServer(.init(refusesEvery: 100))
         defer { server.stop() }
         let report = try LoadRun(options(server, "--orders", "1000", "--connections", "1")).run()
         let refused = try #require(report.tally.errors.entries["INVALID"])
@@ -81,14 +81,14 @@ private func temporaryFile() -> String {
     }
 
     @Test func aMissingDuplicateAnswerFailsTheRun() throws {
-        let server = FakeServer(.init(forgetsEvery: 2))
+        let server = FakeOrderServer(.init(forgetsEvery: 2))
         defer { server.stop() }
         let report = try LoadRun(options(server, "--orders", "2000")).run()
         #expect(!report.duplicatesAreRight && report.exitStatus == 1)
     }
 
     @Test func aBrokenConnectionEndsTheRunWithASummary() throws {
-        let server = FakeServer(.init(breaksAfter: 700))
+        let server = FakeOrderServer(.init(breaksAfter: 700))
         defer { server.stop() }
         let report = try LoadRun(options(server, "--orders", "3000", "--connections", "1")).run()
         #expect(report.outcome.end == .disconnected && report.exitStatus == 3)
@@ -96,7 +96,7 @@ private func temporaryFile() -> String {
     }
 
     @Test func aBrokenConnectionIsReopenedAndNothingIsLost() throws {
-        let server = FakeServer(.init(breaksAfter: 700))
+        let server = FakeOrderServer(.init(breaksAfter: 700))
         defer { server.stop() }
         let report = try LoadRun(
             options(server, "--orders", "3000", "--connections", "3", "--reconnect", "10", "--shop", "one")
@@ -107,18 +107,18 @@ private func temporaryFile() -> String {
     }
 
     @Test func aLoadingServerIsAskedAgain() throws {
-        let server = FakeServer(.init(loadsFirst: 90))
+        let server = FakeOrderServer(.init(loadsFirst: 90))
         defer { server.stop() }
         let patient = try LoadRun(options(server, "--orders", "1000", "--reconnect", "5")).run()
         #expect(patient.tally.orders == 1000 && patient.outcome.resent == 90 && patient.exitStatus == 0)
-        let other = FakeServer(.init(loadsFirst: 90))
+        let other = FakeOrderServer(.init(loadsFirst: 90))
         defer { other.stop() }
         let plain = try LoadRun(options(other, "--orders", "1000")).run()
         #expect(plain.tally.errors.entries["LOADING"]?.count == 90 && plain.exitStatus == 1)
     }
 
     @Test func aSilentServerEndsTheRun() throws {
-        let server = FakeServer(.init(fallsSilentAfter: 300))
+        let server = FakeOrderServer(.init(fallsSilentAfter: 300))
         defer { server.stop() }
         let report = try LoadRun(options(server, "--orders", "1000", "--timeout", "0.5")).run()
         #expect(report.outcome.end == .timedOut && report.exitStatus == 1)
@@ -129,7 +129,7 @@ private func temporaryFile() -> String {
     /// connections race: no lookup may ever miss its order.
     @Test(arguments: [1, 2, 3] as [UInt64])
     func nothingOvertakesItsOrder(_ seed: UInt64) throws {
-        let server = FakeServer()
+        let server = FakeOrderServer()
         defer { server.stop() }
         let report = try LoadRun(
             options(
@@ -143,7 +143,7 @@ private func temporaryFile() -> String {
     @Test func acknowledgedOrdersAreWrittenAndChecked() throws {
         let file = temporaryFile()
         defer { unlink(file) }
-        let server = FakeServer(.init(forgetsEvery: 250))
+        let server = FakeOrderServer(.init(forgetsEvery: 250))
         defer { server.stop() }
         let loadOptions = try options(
             server, "--orders", "1000", "--acknowledged", file, "--connections", "1", "--share-redelivered", "0",
@@ -170,7 +170,7 @@ private func temporaryFile() -> String {
     }
 
     @Test func aFixedRateTakesItsTime() throws {
-        let server = FakeServer()
+        let server = FakeOrderServer()
         defer { server.stop() }
         let report = try LoadRun(
             options(
@@ -183,7 +183,7 @@ private func temporaryFile() -> String {
     }
 
     @Test func anUnreachableServerIsAnError() throws {
-        let server = FakeServer()
+        let server = FakeOrderServer()
         let port = server.port
         server.stop()
         // The port is free again once the listener is closed; whoever connects before is cut off.

@@ -4,7 +4,7 @@ import Synchronization
 
 /// A server in a few lines that speaks enough of the protocol to test the driver: one thread per connection, every
 /// e-mail is a customer, orders are known by channel and number.
-final class FakeServer: Sendable {
+final class FakeOrderServer: Sendable {
     struct Behaviour: Sendable {
         /// Every so many orders get `ERR INVALID`; 0 never.
         var refusesEvery = 0

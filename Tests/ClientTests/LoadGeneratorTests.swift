@@ -6,7 +6,7 @@ import Testing
 
 /// The lines of a book's deliveries, with what each is.
 private func deliveries(
-    _ book: OrderBook, peer: Peer = .dossier, lookupPerMille: Int = 0
+    _ book: OrderBook, peer: Load.Peer = .dossier, lookupPerMille: Int = 0
 ) -> [(line: String, request: RequestChunk.Request)] {
     var source = OrderDeliveries(book: book, peer: peer, lookupPerMille: lookupPerMille)
     var builder = ChunkBuilder()
