@@ -8,7 +8,6 @@ import Synchronization
 package final class OrderStream: Sendable {
     private struct State {
         var chunks: [RequestChunk] = []
-        var firstChunk = 0
         var isFinished = false
         var isCancelled = false
     }
@@ -41,14 +40,8 @@ package final class OrderStream: Sendable {
 
     package func next() -> Supply {
         let supply: Supply = state.withLock { state in
-            guard state.firstChunk < state.chunks.count else { return state.isFinished ? .end : .notYet }
-            let chunk = state.chunks[state.firstChunk]
-            state.firstChunk += 1
-            if state.firstChunk >= 256 {
-                state.chunks.removeFirst(state.firstChunk)
-                state.firstChunk = 0
-            }
-            return .chunk(chunk)
+            guard !state.chunks.isEmpty else { return state.isFinished ? .end : .notYet }
+            return .chunk(state.chunks.removeFirst())
         }
         if case .chunk = supply { freeSlots.signal() }
         return supply
