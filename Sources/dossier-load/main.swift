@@ -1,1 +1,4 @@
-print("placeholder")
+import Glibc
+import Load
+
+exit(LoadProgram.run(Array(CommandLine.arguments.dropFirst())))
