@@ -84,6 +84,21 @@ package final class Client {
         outputStart = 0
     }
 
+    /// Whether the server still listens to this idle connection, so that the next command is not lost on a dead one.
+    ///
+    /// Bytes that answer no command are a server's last words before it closes, so they count as a no.
+    package func isAlive() -> Bool {
+        precondition(pendingReplies == 0, "ask only when no reply is due")
+        do throws(ClientError) {
+            guard let ready = try socket?.wait(for: .readable, timeout: .zero, shouldStop: { false }) else {
+                return false
+            }
+            return ready.isEmpty
+        } catch {
+            return false
+        }
+    }
+
     /// Closes the connection; whatever was not received is lost.
     package func close() {
         socket = nil

@@ -70,6 +70,15 @@ extension JSONValue {
         var parser = JSONTreeParser(bytes: Array(text.utf8))
         self = try parser.parse()
     }
+
+    /// Reads one value, or answers nil where the caller can show the text as it is instead.
+    package init?(ifParsing text: String) {
+        do throws(JSONTextError) {
+            try self.init(parsing: text)
+        } catch {
+            return nil
+        }
+    }
 }
 
 /// A recursive descent over the bytes of one text.
