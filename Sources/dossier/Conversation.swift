@@ -46,7 +46,7 @@ final class Conversation {
 
     private func run(_ line: String) {
         guard line.contains(where: { !$0.isWhitespace }) else { return }
-        if editor.remember(line) { historyFile?.append(line) }
+        if editor.remember(line), let kept = editor.history.lines.last { historyFile?.append(kept) }
         if let command = LocalCommand(line) { return run(command) }
         if session.hasLostServer() { Terminal.writeError("The server went away; connecting again.") }
         runOnServer(line)

@@ -12,15 +12,22 @@ package struct History: Equatable, Sendable {
 
     /// Remembers a command unless it is blank, a secret, too long or a repetition of the last; tells whether it did.
     package mutating func add(_ line: String) -> Bool {
+        let line = History.withoutTrailingSpace(line)
         guard History.isWorthKeeping(line), line != lines.last else { return false }
         lines.append(line)
         if lines.count > History.limit { lines.removeFirst(lines.count - History.limit) }
         return true
     }
 
-    /// The newest line before an index that contains the query; nil when there is none.
+    /// The newest line before an index that contains the query, in upper or lower case; nil when there is none.
     package func index(before end: Int, containing query: String) -> Int? {
-        lines[..<end].lastIndex { query.isEmpty || $0.contains(query) }
+        let query = query.lowercased()
+        return lines[..<end].lastIndex { query.isEmpty || $0.lowercased().contains(query) }
+    }
+
+    /// Completion leaves a space behind a command; the history does without.
+    private static func withoutTrailingSpace(_ line: String) -> String {
+        String(line[..<(line.lastIndex { !$0.isWhitespace }.map(line.index(after:)) ?? line.startIndex)])
     }
 
     private static func isWorthKeeping(_ line: String) -> Bool {

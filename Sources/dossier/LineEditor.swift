@@ -122,10 +122,18 @@ package struct LineEditor: Sendable {
 
     /// A pasted payload of many lines becomes one command; nothing runs before the person presses Enter.
     private static func onOneLine(_ text: String) -> String {
-        let trimmed = text.split(separator: #/[\r\n]+/#).joined(separator: " ")
-        return String(
-            String.UnicodeScalarView(
-                trimmed.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        var line = String.UnicodeScalarView()
+        var isAfterBreak = false
+        for scalar in text.unicodeScalars {
+            if scalar == "\n" || scalar == "\r" {
+                isAfterBreak = true
+                continue
+            }
+            if isAfterBreak && !line.isEmpty { line.append(" ") }
+            isAfterBreak = false
+            line.append(scalar.properties.generalCategory == .control ? " " : scalar)
+        }
+        return String(line)
     }
 
     // MARK: History
