@@ -45,6 +45,31 @@ package enum DisplayWidth {
         return result + "…"
     }
 
+    /// The text in lines of at most `width` cells, broken at spaces; a word too long for a line is broken anywhere.
+    package static func wrapped(_ text: String, to width: Int) -> [String] {
+        var lines = [""]
+        var used = 0
+        for word in text.split(separator: " ") {
+            let length = of(word)
+            if used > 0 && used + 1 + length <= width {
+                lines[lines.count - 1] += " " + word
+                used += 1 + length
+                continue
+            }
+            if used > 0 { lines.append("") }
+            used = 0
+            for character in word {
+                if used > 0 && used + of(character) > width {
+                    lines.append("")
+                    used = 0
+                }
+                lines[lines.count - 1].append(character)
+                used += of(character)
+            }
+        }
+        return lines
+    }
+
     package enum Alignment: Equatable, Sendable {
         case left, right
     }

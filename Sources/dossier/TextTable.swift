@@ -49,13 +49,17 @@ package struct TextTable: Equatable, Sendable {
     }
 
     /// The lines of the table, the headings first. Nil as width means as wide as it takes. Where even narrow columns do
-    /// not fit, each row becomes a block of `heading  value` lines.
+    /// not fit, and where a row alone would be cut, each row becomes a block of `heading  value` lines.
     package func lines(width: Int?, style: Style = .plain) -> [String] {
         guard !headings.isEmpty else { return [] }
         let natural = headings.indices.map { column in
             max(DisplayWidth.of(headings[column]), rows.map { DisplayWidth.of($0[column].text) }.max() ?? 0)
         }
-        guard let widths = TextTable.fit(natural, into: width) else { return blocks(width: width, style: style) }
+        // One row alone has the whole screen to itself: nothing of it needs to be cut.
+        let isCutAlone = rows.count == 1 && width.map { TextTable.lineWidth(natural) > $0 } == true
+        guard !isCutAlone, let widths = TextTable.fit(natural, into: width) else {
+            return blocks(width: width, style: style)
+        }
         let alignments = headings.indices.map(alignment)
         let heading = line(of: headings, widths: widths, alignments: alignments)
         return [style.bold(heading)] + rows.map { line(of: $0.map(\.text), widths: widths, alignments: alignments) }
@@ -85,7 +89,7 @@ package struct TextTable: Equatable, Sendable {
     /// Takes cells from the widest columns until all fit; nil when they cannot.
     private static func fit(_ natural: [Int], into width: Int?) -> [Int]? {
         guard let width else { return natural }
-        let room = width - gap.count * (natural.count - 1)
+        let room = width - lineWidth(natural) + natural.reduce(0, +)
         let least = natural.map { min($0, minimumWidth) }
         guard least.reduce(0, +) <= room else { return nil }
         // The largest cap on all columns that fits; what it leaves over goes to the first columns that it cut.
@@ -100,16 +104,23 @@ package struct TextTable: Equatable, Sendable {
         return widths
     }
 
+    private static func lineWidth(_ widths: [Int]) -> Int {
+        widths.reduce(0, +) + gap.count * (widths.count - 1)
+    }
+
     private static func capped(_ natural: [Int], _ cap: Int) -> [Int] {
         natural.map { min($0, max(cap, minimumWidth)) }
     }
 
-    /// `name  value` lines with the values in one column.
+    /// `name  value` lines with the values in one column; a long value goes on below itself, so nothing is lost.
     package static func fieldLines(_ fields: [(name: String, value: String)], width: Int?, style: Style) -> [String] {
         let nameWidth = fields.map { DisplayWidth.of($0.name) }.max() ?? 0
-        return fields.map { field in
-            let value = width.map { DisplayWidth.truncated(field.value, to: max(1, $0 - nameWidth - gap.count)) }
-            return style.bold(DisplayWidth.padded(field.name, to: nameWidth)) + gap + (value ?? field.value)
+        let indent = String(repeating: " ", count: nameWidth + gap.count)
+        return fields.flatMap { field in
+            let room = width.map { max(TextTable.minimumWidth, $0 - nameWidth - gap.count) }
+            let values = room.map { DisplayWidth.wrapped(field.value, to: $0) } ?? [field.value]
+            let name = style.bold(DisplayWidth.padded(field.name, to: nameWidth)) + gap
+            return values.enumerated().map { index, value in (index == 0 ? name : indent) + value }
         }
     }
 }

@@ -20,6 +20,17 @@ import dossier
     }
 }
 
+@Suite struct ConsoleWrapTests {
+    @Test(arguments: [
+        ("a bc def", 4, ["a bc", "def"]), ("abcdef gh", 4, ["abcd", "ef", "gh"]), ("", 4, [""]),
+        ("日本語 日", 5, ["日本", "語 日"]),
+        ("ab  c", 10, ["ab c"]), ("日", 1, ["日"]),
+    ])
+    func wraps(text: String, width: Int, expected: [String]) {
+        #expect(DisplayWidth.wrapped(text, to: width) == expected)
+    }
+}
+
 private func lines(_ json: [String], width: Int? = nil) throws -> [String] {
     TextTable(objects: try json.map { try JSONValue(parsing: $0) }).lines(width: width)
 }
@@ -47,22 +58,34 @@ private func lines(_ json: [String], width: Int? = nil) throws -> [String] {
     @Test func takesCellsFromTheWidestColumns() throws {
         let row = #"{"id":"17","title":"A very long title that goes on","city":"Amsterdam"}"#
         #expect(
-            try lines([row], width: 30) == [
+            try lines([row, row], width: 30) == [
                 "id  title            city",
+                "17  A very long ti…  Amsterdam",
                 "17  A very long ti…  Amsterdam",
             ])
         for width in 20...60 {
-            #expect(try lines([row], width: width).allSatisfy { DisplayWidth.of($0) <= width }, "width \(width)")
+            #expect(try lines([row, row], width: width).allSatisfy { DisplayWidth.of($0) <= width }, "width \(width)")
         }
         #expect(try lines([row], width: 60)[1] == "17  A very long title that goes on  Amsterdam")
+    }
+
+    @Test func aRowAloneIsNotCut() throws {
+        let row = #"{"command":"PING","summary":"Answers that the server is there."}"#
+        #expect(try lines([row], width: 50).count == 2)
+        #expect(
+            try lines([row], width: 28) == [
+                "command  PING",
+                "summary  Answers that the",
+                "         server is there.",
+            ])
     }
 
     @Test func becomesBlocksWhereColumnsDoNotFit() throws {
         let row = #"{"first":"abcdefgh","second":"12345678","third":"ABCDEFGHIJKLMNOP"}"#
         #expect(
             try lines([row, row], width: 18) == [
-                "first   abcdefgh", "second  12345678", "third   ABCDEFGHI…", "",
-                "first   abcdefgh", "second  12345678", "third   ABCDEFGHI…",
+                "first   abcdefgh", "second  12345678", "third   ABCDEFGHIJ", "        KLMNOP", "",
+                "first   abcdefgh", "second  12345678", "third   ABCDEFGHIJ", "        KLMNOP",
             ])
     }
 
