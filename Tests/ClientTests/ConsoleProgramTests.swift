@@ -45,7 +45,7 @@ import Testing
     }
 
     /// The program stands beside the test bundle in the build folder.
-    private static func program() throws -> URL {
+    static func program() throws -> URL {
         let folders = [Bundle.main.bundleURL, Bundle.main.executableURL?.deletingLastPathComponent()].compactMap { $0 }
         let candidates = folders.map { $0.appending(path: "dossier") }
         return try #require(candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) })
@@ -106,7 +106,7 @@ import Testing
 }
 
 extension Result {
-    fileprivate func expectSuccess() {
+    func expectSuccess() {
         if case .failure(let error) = self { Issue.record("\(error)") }
     }
 }
