@@ -13,12 +13,17 @@ package enum CommandText {
         return name + "=" + (isToken(value) ? value : quoted(value))
     }
 
-    /// In double quotes, with a backslash before each quote and backslash.
+    /// In double quotes, with a backslash before each quote and backslash; a line break, which would end the command,
+    /// is written as `\n` or `\r`.
     package static func quoted(_ value: String) -> String {
         var text = "\""
         for scalar in value.unicodeScalars {
-            if scalar == "\"" || scalar == "\\" { text.unicodeScalars.append("\\") }
-            text.unicodeScalars.append(scalar)
+            switch scalar {
+            case "\n": text += #"\n"#
+            case "\r": text += #"\r"#
+            case "\"", "\\": text += "\\" + String(scalar)
+            default: text.unicodeScalars.append(scalar)
+            }
         }
         return text + "\""
     }

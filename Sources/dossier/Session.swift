@@ -10,7 +10,7 @@ final class Session {
 
     private let options: Options
     private var client: Client?
-    /// AUTH and SHOP bind a connection, so a new connection needs them again, in this order.
+    /// AUTH and SHOP bind a connection, so a new connection needs them again: who one is before where one works.
     private var bindings: [String]
 
     init(_ options: Options) {
@@ -72,7 +72,7 @@ final class Session {
     private func remember(_ line: String) {
         guard let name = Session.bindingName(of: line) else { return }
         bindings.removeAll { Session.bindingName(of: $0) == name }
-        bindings.append(line)
+        bindings.insert(line, at: name == "AUTH" ? 0 : bindings.endIndex)
     }
 
     private static func bindingName(of line: String) -> String? {

@@ -161,6 +161,7 @@ import Testing
         ("1004", "1004"), ("jan@example.nl", "jan@example.nl"), ("shopify:S-1", "shopify:S-1"), ("", "\"\""),
         ("Jan Jansen", "\"Jan Jansen\""), ("a=b", "\"a=b\""), ("{x", "\"{x\""), ("[x", "\"[x\""), ("é", "é"),
         ("say \"hi\"", "\"say \\\"hi\\\"\""), ("back\\slash", "\"back\\\\slash\""),
+        ("a\nb", #""a\nb""#), ("a\r\n", #""a\r\n""#), ("\\n", #""\\n""#),
     ])
     func quotesWhatNeedsIt(value: String, expected: String) {
         #expect(CommandText.argument(value) == expected)
@@ -188,7 +189,7 @@ import Testing
     @Test func everyArgumentComesBack() {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SeededGenerator(seed: seed)
-        let alphabet: [Character] = ["a", "é", " ", "\"", "\\", "=", "{", "[", "1", "\t", "日"]
+        let alphabet: [Character] = ["a", "é", " ", "\"", "\\", "=", "{", "[", "1", "\t", "日", "\n", "\r", "n", "r"]
         for _ in 0..<2000 {
             let value = String(
                 (0..<Int.random(in: 0...6, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
@@ -203,7 +204,8 @@ import Testing
         var rest = text.dropFirst()
         while let character = rest.popFirst(), character != "\"" {
             guard let taken = character == "\\" ? rest.popFirst() : character else { return nil }
-            value.append(taken)
+            let breaks: [Character: Character] = ["n": "\n", "r": "\r"]
+            value.append(character == "\\" ? breaks[taken] ?? taken : taken)
         }
         return rest.isEmpty ? value : nil
     }
