@@ -30,7 +30,7 @@ import dossier
         }
 
         deinit {
-            if process.isRunning { process.terminate() }
+            if process.isRunning { stop() }
             Glibc.close(terminal)
         }
 
@@ -60,6 +60,9 @@ import dossier
             return false
         }
 
+        /// A child of a test process may have inherited a mask that blocks every signal that can be blocked.
+        private func stop() { kill(process.processIdentifier, SIGKILL) }
+
         /// The exit status; a child that stays is recorded and stopped, so that a failure ends.
         func waitForExit() -> Int32 {
             let ended = DispatchSemaphore(value: 0)
@@ -69,7 +72,7 @@ import dossier
             }
             if ended.wait(timeout: .now() + 20) == .timedOut {
                 Issue.record("the program did not end, the screen shows \(seen.debugDescription)")
-                process.terminate()
+                stop()
                 ended.wait()
             }
             return process.terminationStatus
