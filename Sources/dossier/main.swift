@@ -1,1 +1,3 @@
-print("placeholder")
+import Glibc
+
+exit(Program.run(arguments: Array(CommandLine.arguments.dropFirst())))
