@@ -1,0 +1,95 @@
+import Bytes
+
+/// The questions that every normaliser asks of a byte.
+enum ASCII {
+    @inline(__always) static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+
+    @inline(__always) static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
+
+    @inline(__always) static func isUppercase(_ byte: UInt8) -> Bool { byte &- 0x41 < 26 }
+
+    /// Blank, tab, line end and any other control byte.
+    @inline(__always) static func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7F }
+
+    @inline(__always) static func lowercased(_ byte: UInt8) -> UInt8 { isUppercase(byte) ? byte | 0x20 : byte }
+
+    @inline(__always) static func uppercased(_ byte: UInt8) -> UInt8 { byte &- 0x61 < 26 ? byte & 0xDF : byte }
+
+    /// atext of RFC 5322: what may stand in a local part without quotes.
+    @inline(__always) static func isAtomText(_ byte: UInt8) -> Bool {
+        if isLetter(byte) || isDigit(byte) { return true }
+        switch byte {
+        case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2F, 0x3D, 0x3F, 0x5E...0x60, 0x7B...0x7E: return true
+        default: return false
+        }
+    }
+
+    /// The range without blanks (no-break and zero-width ones included) at its ends.
+    static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        var lower = range.lowerBound
+        var upper = range.upperBound
+        while lower < upper {
+            if isBlank(bytes[lower]) {
+                lower += 1
+            } else if let length = wideBlankLength(bytes, at: lower, before: upper) {
+                lower += length
+            } else {
+                break
+            }
+        }
+        while lower < upper {
+            if isBlank(bytes[upper - 1]) {
+                upper -= 1
+            } else if upper - 2 >= lower, wideBlankLength(bytes, at: upper - 2, before: upper) == 2 {
+                upper -= 2
+            } else if upper - 3 >= lower, wideBlankLength(bytes, at: upper - 3, before: upper) == 3 {
+                upper -= 3
+            } else {
+                break
+            }
+        }
+        return lower..<upper
+    }
+
+    /// Length of a blank outside ASCII: U+00A0, U+200B to U+200F, U+3000 and U+FEFF, as copied from web pages.
+    static func wideBlankLength(_ bytes: Span<UInt8>, at index: Int, before end: Int) -> Int? {
+        let first = bytes[index]
+        guard first >= 0xC2, index + 1 < end else { return nil }
+        if first == 0xC2 { return bytes[index + 1] == 0xA0 ? 2 : nil }
+        guard index + 2 < end else { return nil }
+        switch (first, bytes[index + 1], bytes[index + 2]) {
+        case (0xE2, 0x80, 0x80...0x8F), (0xE2, 0x80, 0xAF), (0xE3, 0x80, 0x80), (0xEF, 0xBB, 0xBF): return 3
+        default: return nil
+        }
+    }
+
+    static func lastIndex(of byte: UInt8, in bytes: Span<UInt8>) -> Int? {
+        var index = bytes.count
+        while index > 0 {
+            index -= 1
+            if bytes[index] == byte { return index }
+        }
+        return nil
+    }
+
+    static func firstIndex(of byte: UInt8, in bytes: Span<UInt8>, from start: Int = 0) -> Int? {
+        var index = start
+        while index < bytes.count {
+            if bytes[index] == byte { return index }
+            index += 1
+        }
+        return nil
+    }
+}
+
+extension Span where Element == UInt8 {
+    func starts(with prefix: StaticString) -> Bool {
+        let length = prefix.utf8CodeUnitCount
+        return count >= length && extracting(0..<length).equals(prefix)
+    }
+
+    func ends(with suffix: StaticString) -> Bool {
+        let length = suffix.utf8CodeUnitCount
+        return count >= length && extracting((count - length)..<count).equals(suffix)
+    }
+}

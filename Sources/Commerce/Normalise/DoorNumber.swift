@@ -1,0 +1,93 @@
+import Bytes
+
+/// House number and addition in one form: `12`, `12-2`, `12-a`, `12-2og`.
+struct DoorNumber: ~Copyable {
+    private(set) var text = FoldedText()
+    private(set) var hasNumber = false
+
+    var isUsable: Bool { !text.isFull }
+
+    /// Reads number and addition from their fields, or else from the street line.
+    /// - Returns: the range of the line that is the street alone.
+    mutating func read(
+        street: Span<UInt8>, houseNumber: Span<UInt8>, addition: Span<UInt8>, country: CountryCode
+    ) -> Range<Int> {
+        if let digits = Self.digits(houseNumber) {
+            add(number: houseNumber.extracting(digits))
+            add(addition: houseNumber.extracting(digits.upperBound..<houseNumber.count))
+            add(addition: addition)
+            return Self.withoutNumber(street, houseNumber.extracting(digits), country: country)
+        }
+        let parts = StreetSplitter.split(street, country: country)
+        if !parts.number.isEmpty {
+            add(number: street.extracting(parts.number))
+            add(addition: street.extracting(parts.addition))
+            add(addition: street.extracting(parts.unit))
+        }
+        add(addition: houseNumber)
+        add(addition: addition)
+        return parts.street
+    }
+
+    /// The first run of digits, when only a sign such as "Nr." stands before it.
+    private static func digits(_ field: Span<UInt8>) -> Range<Int>? {
+        var start = 0
+        while start < field.count, !ASCII.isDigit(field[start]) { start += 1 }
+        guard start < field.count, start <= 6 else { return nil }
+        var end = start
+        while end < field.count, ASCII.isDigit(field[end]) { end += 1 }
+        return start..<end
+    }
+
+    /// The line without the number, which some shops write in both places.
+    private static func withoutNumber(_ street: Span<UInt8>, _ number: Span<UInt8>, country: CountryCode) -> Range<Int>
+    {
+        let parts = StreetSplitter.split(street, country: country)
+        guard !parts.number.isEmpty, street.extracting(parts.number).equals(number) else {
+            return ASCII.trimmed(street, 0..<street.count)
+        }
+        return parts.street
+    }
+
+    private mutating func add(number: Span<UInt8>) {
+        var start = 0
+        while start + 1 < number.count, number[start] == UInt8(ascii: "0") { start += 1 }
+        for index in start..<number.count { text.append(number[index]) }
+        hasNumber = true
+    }
+
+    /// Adds words without what says nothing; digits that meet digits are kept apart.
+    private mutating func add(addition: Span<UInt8>) {
+        guard addition.count > 0 else { return }
+        var folded = FoldedText()
+        Folding.fold(addition, into: &folded)
+        var start = 0
+        while start < folded.count {
+            var end = start
+            let isDigits = ASCII.isDigit(folded[start])
+            while end < folded.count, folded[end] != UInt8(ascii: " "), ASCII.isDigit(folded[end]) == isDigits {
+                end += 1
+            }
+            add(word: folded.span.extracting(start..<end), isDigits: isDigits)
+            start = end
+            while start < folded.count, folded[start] == UInt8(ascii: " ") { start += 1 }
+        }
+    }
+
+    private mutating func add(word: Span<UInt8>, isDigits: Bool) {
+        let packed = WordTable.pack(word)
+        guard isDigits || !AddressWords.plainUnits.contains(packed) else { return }
+        if !hasAddition || (isDigits && text.count > 0 && ASCII.isDigit(text[text.count - 1])) {
+            text.append(UInt8(ascii: "-"))
+            hasAddition = true
+        }
+        let canonical = AddressWords.unitWords.canonical(packed)
+        if canonical != 0 {
+            WordTable.append(canonical, to: &text)
+        } else {
+            for index in 0..<word.count { text.append(word[index]) }
+        }
+    }
+
+    private var hasAddition = false
+}

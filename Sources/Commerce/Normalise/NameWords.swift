@@ -1,0 +1,181 @@
+import Bytes
+
+/// A folded name cut into words, titles and generations left out, on the stack.
+struct NameWords: ~Copyable {
+    enum Kind: UInt8 {
+        case word, particle, title
+    }
+
+    /// More words than any name has; what follows is not looked at.
+    static let longest = 16
+
+    private(set) var text = FoldedText()
+    private var ends = InlineArray<16, UInt8>(repeating: 0)
+    private var starts = InlineArray<16, UInt8>(repeating: 0)
+    private var kinds = InlineArray<16, Kind>(repeating: .word)
+    private(set) var count = 0
+    /// Number of words before the comma, nil without one.
+    private(set) var comma: Int?
+
+    init(_ name: Span<UInt8>) {
+        Folding.fold(name, keeping: [.comma, .hyphen, .apostrophe], into: &text)
+        var start = 0
+        for index in 0...text.count {
+            let byte = index < text.count ? text[index] : UInt8(ascii: " ")
+            switch byte {
+            case UInt8(ascii: " "), UInt8(ascii: ","):
+                add(start..<index)
+                if byte == UInt8(ascii: ","), comma == nil, count > 0 { comma = count }
+                start = index + 1
+            case UInt8(ascii: "'"):
+                // "d'Angelo", "'t Hart": the particle ends here; "O'Brien" goes on.
+                guard Self.particles.contains(text.span.extracting(start..<index)) || index == start else { continue }
+                add(start..<index)
+                start = index + 1
+            default: continue
+            }
+        }
+        if comma == count { comma = nil }
+        dropTrailingGenerations()
+    }
+
+    func kind(_ index: Int) -> Kind { kinds[index] }
+
+    func length(_ index: Int) -> Int { Int(ends[index] - starts[index]) }
+
+    /// The first word that can give an initial.
+    var firstWorthy: Int? { (0..<count).first { kinds[$0] != .title && kinds[$0] != .particle } }
+
+    func appendInitial(of index: Int, into output: inout ByteWriter) {
+        guard index < count else { return }
+        let start = Int(starts[index])
+        let length = UTF8Decoding.scalar(in: text.span, at: start)?.length ?? 1
+        output.append(text.span.extracting(start..<(start + length)))
+    }
+
+    /// Writes one word of the family name: letters and digits only, without particles, except where nothing else is left.
+    func appendFamilyWord(_ index: Int, into output: inout ByteWriter) {
+        if kinds[index] == .particle, hasWords { return }
+        let word = withoutGluedParticle(Int(starts[index])..<Int(ends[index]))
+        for position in word {
+            let byte = text[position]
+            if byte != UInt8(ascii: "-"), byte != UInt8(ascii: "'") { output.append(byte) }
+        }
+    }
+
+    /// The name says that there is none: "n/a", "guest", "Amazon Business EU SARL".
+    var isPlaceholder: Bool {
+        guard count > 0 else { return true }
+        if text.span.starts(with: "amazon business") { return true }
+        for index in 0..<count where !Self.placeholders.contains(text.span.extracting(range(index))) {
+            return isRepeatedLetter
+        }
+        return true
+    }
+
+    private var hasWords: Bool { (0..<count).contains { kinds[$0] == .word } }
+
+    private func range(_ index: Int) -> Range<Int> { Int(starts[index])..<Int(ends[index]) }
+
+    /// "xxx", "aaaa aaaa", "...": one letter three times or more is nobody's name.
+    private var isRepeatedLetter: Bool {
+        let first = text[Int(starts[0])]
+        var length = 0
+        for position in 0..<text.count where text[position] != UInt8(ascii: " ") {
+            if text[position] != first { return false }
+            length += 1
+        }
+        return length != 2
+    }
+
+    private mutating func add(_ range: Range<Int>) {
+        var range = range
+        while let last = range.last, text[last] == UInt8(ascii: "-") || text[last] == UInt8(ascii: "'") {
+            range = range.lowerBound..<last
+        }
+        while let first = range.first, text[first] == UInt8(ascii: "-") { range = (first + 1)..<range.upperBound }
+        guard !range.isEmpty, count < Self.longest else { return }
+        let word = WordTable.pack(text.span.extracting(range))
+        if Self.titles.contains(word) { return }
+        starts[count] = UInt8(range.lowerBound)
+        ends[count] = UInt8(range.upperBound)
+        kinds[count] = Self.particles.contains(word) ? .particle : .word
+        count += 1
+        markAbbreviatedParticle()
+    }
+
+    /// "v.d. Berg", "v/d Berg": two letters that are one particle.
+    private mutating func markAbbreviatedParticle() {
+        guard count >= 2, length(count - 1) == 1, length(count - 2) == 1 else { return }
+        guard text[Int(starts[count - 2])] == UInt8(ascii: "v"), text[Int(starts[count - 1])] == UInt8(ascii: "d")
+        else {
+            return
+        }
+        kinds[count - 2] = .particle
+        kinds[count - 1] = .particle
+    }
+
+    /// "Jansen jr.", "Smith III": only where another word is left.
+    private mutating func dropTrailingGenerations() {
+        while count > 1, Self.generations.contains(text.span.extracting(range(count - 1))) {
+            count -= 1
+            if comma == count { comma = nil }
+        }
+    }
+
+    /// "Vandenberg" and "Devos" without their particle: what is left begins with a consonant, has a vowel and at least
+    /// three letters.
+    private func withoutGluedParticle(_ word: Range<Int>) -> Range<Int> {
+        let bytes = text.span.extracting(word)
+        let length =
+            if bytes.starts(with: "vanden") || bytes.starts(with: "vander") {
+                6
+            } else if bytes.starts(with: "vande") {
+                5
+            } else if bytes.starts(with: "van") {
+                3
+            } else if bytes.starts(with: "de") {
+                2
+            } else {
+                0
+            }
+        guard length > 0, bytes.count >= length + 3, !Self.isVowel(bytes[length]), bytes[length] < 0x80 else {
+            return word
+        }
+        for index in length..<bytes.count where Self.isVowel(bytes[index]) {
+            return (word.lowerBound + length)..<word.upperBound
+        }
+        return word
+    }
+
+    private static func isVowel(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "o"), UInt8(ascii: "u"),
+            UInt8(ascii: "y"):
+            true
+        default: false
+        }
+    }
+
+    static let particles = WordTable(
+        """
+        de den der het van vander vanden vande von vom zu zum zur ten ter te t s op
+        d del della dello dei degli di da du des dal dalla dos das do la le les lo los las el al bin ibn ben bint abu
+        af av und y
+        """)
+
+    private static let titles = WordTable(
+        """
+        mr mrs ms miss mx sir dr prof ir ing drs dhr mevr mw mevrouw heer herr hr frau fr dipl mag phd msc bsc mba
+        mme mlle monsieur madame mademoiselle sig signor signora sra srta senor senora fam familie family famille
+        tav attn aan pan pani bc mgr ds
+        """)
+
+    private static let generations = WordTable("jr sr junior senior ii iii iv fils pere snr jnr")
+
+    private static let placeholders = WordTable(
+        """
+        na n a nvt none no name noname test tester testing unknown anonymous anoniem anonym guest gast klant kunde kundin
+        customer client cliente user null undefined onbekend unbekannt inconnu nobody xx xxx x buyer shopper account
+        """)
+}

@@ -1,0 +1,130 @@
+import Bytes
+
+/// What a telephone number is worth as an identity key.
+package enum PhoneClass: UInt8, Sendable {
+    case valid
+    /// Not a number that could be called, or one whose country nobody knows.
+    case invalid
+    /// Filled in to get past a form: 0000000000, 123456789, 555-0123.
+    case placeholder
+}
+
+/// Telephone numbers in E.164: "06 12 34 56 78" from the Netherlands is `+31612345678`.
+///
+/// - National numbers are read with the country's plan (of the shipping address, say), its trunk prefix dropped
+///   (`+49 (0)30` too; Italy has none and keeps its 0); `00`, `011`, `0011` and the like begin an international one.
+/// - A number that is wrong nationally but right with its calling code in front ("31612345678") is that.
+/// - Extensions (x, ext, int., #, ",", ";") are dropped, `tel:` and `;phone-context=+31` understood, full-width digits read.
+/// - Letters make it invalid: "1800 six-flags" is a shop's number and nobody's key.
+///
+/// Sources: ITU-T E.164 and E.123, RFC 3966, North American Numbering Plan (exchange and area codes begin with 2 to 9,
+/// 555-0100 to 555-0199 are reserved for fiction), the plans of `PhoneCountries`. Verdicts agree with the reference
+/// vectors in the percentage that the tests demand; the misses are vanity letters, San Marino's six-digit and Gabon's
+/// old forms, Argentina's 15 and Brazil's carrier prefixes, and numbers that only a third digit tells from valid ones.
+/// About 0.15 us a number.
+package enum PhoneNumber {
+    /// Writes `+` and the digits of a valid number; otherwise the output stays as it was.
+    package static func normalise(
+        _ raw: Span<UInt8>, country: CountryCode, into output: inout ByteWriter
+    ) -> PhoneClass {
+        guard raw.count <= 256 else { return .invalid }
+        let text = PhoneDigits(raw)
+        guard text.isReadable else { return .invalid }
+        if text.count == 0 { return text.isBlank ? .invalid : .placeholder }
+        if text.isPlaceholder { return .placeholder }
+        let plans = PhonePlans.shared
+        let home = text.contextPlan(plans) ?? plans.plan(of: country)
+        guard
+            let number = text.isInternational
+                ? international(text, from: 0, home: home, plans) : national(text, home: home, plans)
+        else { return .invalid }
+        if text.isUnassigned(from: number.start, callingCode: plans.plans[number.plan].callingCode) {
+            return .placeholder
+        }
+        output.append(UInt8(ascii: "+"))
+        appendDecimal(plans.plans[number.plan].callingCode, to: &output)
+        for index in number.start..<text.count { output.append(text.digit(index) + 0x30) }
+        return .valid
+    }
+
+    private struct Reading {
+        let plan: Int
+        /// Where the national number begins in the digits.
+        let start: Int
+    }
+
+    private static func national(_ text: borrowing PhoneDigits, home: Int?, _ plans: PhonePlans) -> Reading? {
+        guard let home else { return nil }
+        for prefix in plans.plans[home].internationalPrefixes where text.begins(with: prefix, at: 0) {
+            if let number = international(text, from: prefix.count, home: nil, plans) { return number }
+        }
+        if let start = nationalStart(text, from: 0, plan: home, plans) { return Reading(plan: home, start: start) }
+        if text.beginsWithTwoZeros(at: 0), let number = international(text, from: 2, home: nil, plans) {
+            return number
+        }
+        // The calling code without its plus.
+        guard let number = international(text, from: 0, home: nil, plans), number.plan == home else { return nil }
+        return number
+    }
+
+    private static func international(
+        _ text: borrowing PhoneDigits, from start: Int, home: Int?, _ plans: PhonePlans
+    ) -> Reading? {
+        var start = start
+        // "+00 64 …", "+011 64 …": the prefix after a plus.
+        if start < text.count, text.digit(start) == 0 {
+            if let home,
+                let prefix = plans.plans[home].internationalPrefixes.first(where: { text.begins(with: $0, at: start) })
+            {
+                start += prefix.count
+            } else if text.beginsWithTwoZeros(at: start) {
+                start += 2
+            } else {
+                return nil
+            }
+        }
+        var code = 0
+        for index in start..<min(start + 3, text.count) {
+            code = code * 10 + Int(text.digit(index))
+            guard let plan = plans.plan(ofCallingCode: code) else { continue }
+            return nationalStart(text, from: index + 1, plan: plan, plans).map { Reading(plan: plan, start: $0) }
+        }
+        return nil
+    }
+
+    /// Where the valid national number begins: here, or after the trunk prefix.
+    private static func nationalStart(
+        _ text: borrowing PhoneDigits, from start: Int, plan: Int, _ plans: PhonePlans
+    ) -> Int? {
+        if isValid(text, from: start, plan: plan, plans) { return start }
+        let trunk = plans.plans[plan].trunk
+        var next = start
+        if !trunk.isEmpty, text.begins(with: trunk, at: start) {
+            next = start + trunk.count
+        }
+        return next > start && isValid(text, from: next, plan: plan, plans) ? next : nil
+    }
+
+    private static func isValid(
+        _ text: borrowing PhoneDigits, from start: Int, plan: Int, _ plans: PhonePlans
+    ) -> Bool {
+        let length = text.count - start
+        guard length >= 4 else { return false }
+        let one = Int(text.digit(start))
+        let two = one * 10 + Int(text.digit(start + 1))
+        let four = two * 100 + Int(text.digit(start + 2)) * 10 + Int(text.digit(start + 3))
+        guard plans.allows(plan: plan, leading: (one, two, four), length: length) else { return false }
+        return plans.plans[plan].callingCode != 1 || isNorthAmerican(text, from: start)
+    }
+
+    /// NPA-NXX: neither begins with 0 or 1, no area code ends in 11 or has a 9 in the middle.
+    private static func isNorthAmerican(_ text: borrowing PhoneDigits, from start: Int) -> Bool {
+        guard text.digit(start + 3) >= 2, text.digit(start + 1) != 9 else { return false }
+        return !(text.digit(start + 1) == 1 && text.digit(start + 2) == 1)
+    }
+
+    private static func appendDecimal(_ value: Int, to output: inout ByteWriter) {
+        if value >= 10 { appendDecimal(value / 10, to: &output) }
+        output.append(UInt8(value % 10) + 0x30)
+    }
+}

@@ -1,0 +1,57 @@
+import Bytes
+
+/// Domains under which marketplaces and privacy services forward mail. Such an address names a buyer to one channel (or
+/// one app) at best, and must never join profiles of two channels.
+///
+/// Sources: bol.com Retailer API v10 ("a scrambled email address that can be used to contact the customer") and its
+/// partner pages; Amazon SP-API Orders (anonymised `BuyerEmail`); eBay's member aliases; TikTok Shop; Walmart
+/// Marketplace (relay.walmart.com); Allegro (allegromail.pl); Apple's "Hide My Email" for apps; Firefox Relay; Airbnb and
+/// Booking.com guest aliases.
+enum RelayDomains {
+    /// - Parameter domain: lower case.
+    static func contains(_ domain: Span<UInt8>) -> Bool {
+        // The parent domains are few: most addresses are done after one look at the last label but one.
+        let parent = registrable(domain)
+        switch domain[parent.lowerBound] {
+        case UInt8(ascii: "b"):
+            return isWithin(domain, "verkopen.bol.com") || isWithin(domain, "verkopen.test2.bol.com")
+                || isWithin(domain, "klantbericht.bol.com") || isWithin(domain, "guest.booking.com")
+        case UInt8(ascii: "a"):
+            return domain.starts(with: "marketplace.amazon.") || isWithin(domain, "privaterelay.appleid.com")
+                || isWithin(domain, "allegromail.pl") || isWithin(domain, "guest.airbnb.com")
+                || isWithin(domain, "reply.airbnb.com")
+        case UInt8(ascii: "e"): return domain.starts(with: "members.ebay.")
+        case UInt8(ascii: "c"): return isWithin(domain, "clemarche.com") || isWithinNationalBrand(domain)
+        case UInt8(ascii: "t"): return isWithin(domain, "scs.tiktokw.us") || isWithin(domain, "scs.tiktok.com")
+        case UInt8(ascii: "w"): return isWithin(domain, "relay.walmart.com")
+        case UInt8(ascii: "m"): return isWithin(domain, "mozmail.com")
+        case UInt8(ascii: "n"): return isWithin(domain, "marketplace.newegg.com")
+        default: return false
+        }
+    }
+
+    /// `marketplace.amazon.co.uk`, `members.ebay.com.au`: there the last label but one is "co" or "com".
+    private static func isWithinNationalBrand(_ domain: Span<UInt8>) -> Bool {
+        domain.starts(with: "marketplace.amazon.co") || domain.starts(with: "members.ebay.co")
+    }
+
+    /// The last two labels.
+    private static func registrable(_ domain: Span<UInt8>) -> Range<Int> {
+        var index = domain.count
+        var dots = 0
+        while index > 0 {
+            if domain[index - 1] == UInt8(ascii: ".") {
+                dots += 1
+                if dots == 2 { break }
+            }
+            index -= 1
+        }
+        return index..<domain.count
+    }
+
+    private static func isWithin(_ domain: Span<UInt8>, _ parent: StaticString) -> Bool {
+        guard domain.ends(with: parent) else { return false }
+        let rest = domain.count - parent.utf8CodeUnitCount
+        return rest == 0 || domain[rest - 1] == UInt8(ascii: ".")
+    }
+}
