@@ -77,14 +77,18 @@ enum EmailJunk {
 
     /// The word with hyphens, dots, underscores and slashes left out; 0 when nothing is left.
     private static func packWithoutHyphens(_ bytes: Span<UInt8>, _ range: Range<Int>) -> WordTable.PackedWord {
-        var packed: WordTable.PackedWord = 0
-        var shift: WordTable.PackedWord = 0
-        for index in range where ASCII.isLetter(bytes[index]) || ASCII.isDigit(bytes[index]) || bytes[index] >= 0x80 {
-            guard shift < 128 else { return 1 }
-            packed |= WordTable.PackedWord(ASCII.lowercased(bytes[index])) << shift
-            shift += 8
+        var low: UInt64 = 0
+        var high: UInt64 = 0
+        var count: UInt64 = 0
+        for index in range {
+            let byte = bytes[index]
+            guard ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte >= 0x80 else { continue }
+            guard count < 16 else { return 1 }
+            let lower = UInt64(ASCII.lowercased(byte))
+            if count < 8 { low |= lower << (count * 8) } else { high |= lower << ((count - 8) * 8) }
+            count += 1
         }
-        return packed
+        return WordTable.PackedWord(high) << 64 | WordTable.PackedWord(low)
     }
 
     private static func firstLabel(_ bytes: Span<UInt8>, _ domain: Range<Int>) -> Range<Int> {

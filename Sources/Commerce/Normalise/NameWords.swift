@@ -2,8 +2,13 @@ import Bytes
 
 /// A folded name cut into words, titles and generations left out, on the stack.
 struct NameWords: ~Copyable {
-    enum Kind: UInt8 {
-        case word, particle, title
+    /// What a word may be besides a name.
+    struct Meaning: OptionSet {
+        var rawValue: UInt8
+        static let particle = Meaning(rawValue: 1)
+        static let title = Meaning(rawValue: 2)
+        static let generation = Meaning(rawValue: 4)
+        static let placeholder = Meaning(rawValue: 8)
     }
 
     /// More words than any name has; what follows is not looked at.
@@ -12,7 +17,7 @@ struct NameWords: ~Copyable {
     private(set) var text = FoldedText()
     private var ends = InlineArray<16, UInt8>(repeating: 0)
     private var starts = InlineArray<16, UInt8>(repeating: 0)
-    private var kinds = InlineArray<16, Kind>(repeating: .word)
+    private var meanings = InlineArray<16, Meaning>(repeating: [])
     private(set) var count = 0
     /// Number of words before the comma, nil without one.
     private(set) var comma: Int?
@@ -29,7 +34,9 @@ struct NameWords: ~Copyable {
                 start = index + 1
             case UInt8(ascii: "'"):
                 // "d'Angelo", "'t Hart": the particle ends here; "O'Brien" goes on.
-                guard Self.particles.contains(text.span.extracting(start..<index)) || index == start else { continue }
+                guard Self.meaning(text.span.extracting(start..<index)).contains(.particle) || index == start else {
+                    continue
+                }
                 add(start..<index)
                 start = index + 1
             default: continue
@@ -39,12 +46,12 @@ struct NameWords: ~Copyable {
         dropTrailingGenerations()
     }
 
-    func kind(_ index: Int) -> Kind { kinds[index] }
+    func isParticle(_ index: Int) -> Bool { meanings[index].contains(.particle) }
 
     func length(_ index: Int) -> Int { Int(ends[index] - starts[index]) }
 
     /// The first word that can give an initial.
-    var firstWorthy: Int? { (0..<count).first { kinds[$0] != .title && kinds[$0] != .particle } }
+    var firstWorthy: Int? { (0..<count).first { !isParticle($0) } }
 
     func appendInitial(of index: Int, into output: inout ByteWriter) {
         guard index < count else { return }
@@ -55,7 +62,7 @@ struct NameWords: ~Copyable {
 
     /// Writes one word of the family name: letters and digits only, without particles, except where nothing else is left.
     func appendFamilyWord(_ index: Int, into output: inout ByteWriter) {
-        if kinds[index] == .particle, hasWords { return }
+        if isParticle(index), hasWords { return }
         let word = withoutGluedParticle(Int(starts[index])..<Int(ends[index]))
         for position in word {
             let byte = text[position]
@@ -67,13 +74,13 @@ struct NameWords: ~Copyable {
     var isPlaceholder: Bool {
         guard count > 0 else { return true }
         if text.span.starts(with: "amazon business") { return true }
-        for index in 0..<count where !Self.placeholders.contains(text.span.extracting(range(index))) {
+        for index in 0..<count where !meanings[index].contains(.placeholder) {
             return isRepeatedLetter
         }
         return true
     }
 
-    private var hasWords: Bool { (0..<count).contains { kinds[$0] == .word } }
+    private var hasWords: Bool { (0..<count).contains { !isParticle($0) } }
 
     private func range(_ index: Int) -> Range<Int> { Int(starts[index])..<Int(ends[index]) }
 
@@ -95,11 +102,11 @@ struct NameWords: ~Copyable {
         }
         while let first = range.first, text[first] == UInt8(ascii: "-") { range = (first + 1)..<range.upperBound }
         guard !range.isEmpty, count < Self.longest else { return }
-        let word = WordTable.pack(text.span.extracting(range))
-        if Self.titles.contains(word) { return }
+        let meaning = Self.meaning(text.span.extracting(range))
+        if meaning.contains(.title) { return }
         starts[count] = UInt8(range.lowerBound)
         ends[count] = UInt8(range.upperBound)
-        kinds[count] = Self.particles.contains(word) ? .particle : .word
+        meanings[count] = meaning
         count += 1
         markAbbreviatedParticle()
     }
@@ -111,13 +118,13 @@ struct NameWords: ~Copyable {
         else {
             return
         }
-        kinds[count - 2] = .particle
-        kinds[count - 1] = .particle
+        meanings[count - 2] = .particle
+        meanings[count - 1] = .particle
     }
 
     /// "Jansen jr.", "Smith III": only where another word is left.
     private mutating func dropTrailingGenerations() {
-        while count > 1, Self.generations.contains(text.span.extracting(range(count - 1))) {
+        while count > 1, meanings[count - 1].contains(.generation) {
             count -= 1
             if comma == count { comma = nil }
         }
@@ -157,25 +164,39 @@ struct NameWords: ~Copyable {
         }
     }
 
-    static let particles = WordTable(
-        """
-        de den der het van vander vanden vande von vom zu zum zur ten ter te t s op
-        d del della dello dei degli di da du des dal dalla dos das do la le les lo los las el al bin ibn ben bint abu
-        af av und y
-        """)
+    private static func meaning(_ word: Span<UInt8>) -> Meaning {
+        Meaning(rawValue: UInt8(truncatingIfNeeded: table.canonical(WordTable.pack(word))))
+    }
 
-    private static let titles = WordTable(
-        """
-        mr mrs ms miss mx sir dr prof ir ing drs dhr mevr mw mevrouw heer herr hr frau fr dipl mag phd msc bsc mba
-        mme mlle monsieur madame mademoiselle sig signor signora sra srta senor senora fam familie family famille
-        tav attn aan pan pani bc mgr ds
-        """)
-
-    private static let generations = WordTable("jr sr junior senior ii iii iv fils pere snr jnr")
-
-    private static let placeholders = WordTable(
-        """
-        na n a nvt none no name noname test tester testing unknown anonymous anoniem anonym guest gast klant kunde kundin
-        customer client cliente user null undefined onbekend unbekannt inconnu nobody xx xxx x buyer shopper account
-        """)
+    private static let table = WordTable(meanings: [
+        (
+            WordTable.PackedWord(Meaning.particle.rawValue),
+            """
+            de den der het van vander vanden vande von vom zu zum zur ten ter te t s op d del della dello dei degli
+            di da du des dal dalla dos das do la le les lo los las el al bin ibn ben bint abu af av und y
+            """
+        ),
+        (
+            WordTable.PackedWord(Meaning.title.rawValue),
+            """
+            mr mrs ms miss mx sir dr prof ir ing drs dhr mevr mw mevrouw heer herr hr frau fr dipl mag phd msc bsc
+            mba mme mlle monsieur madame mademoiselle sig signor signora sra srta senor senora fam familie family
+            famille tav attn aan pan pani bc mgr ds
+            """
+        ),
+        (
+            WordTable.PackedWord(Meaning.generation.rawValue),
+            """
+            jr sr junior senior ii iii iv fils pere snr jnr
+            """
+        ),
+        (
+            WordTable.PackedWord(Meaning.placeholder.rawValue),
+            """
+            na n a nvt none no name noname test tester testing unknown anonymous anoniem anonym guest gast klant
+            kunde kundin customer client cliente user null undefined onbekend unbekannt inconnu nobody xx xxx x
+            buyer shopper account
+            """
+        ),
+    ])
 }

@@ -69,7 +69,7 @@ struct NameParts: Equatable {
         let count = words.count
         if let comma = words.comma, comma > 0 {
             family = 0..<comma
-            given = (comma..<count).first { words.kind($0) != .particle }
+            given = (comma..<count).first { !words.isParticle($0) }
             return
         }
         guard count > 1 else {
@@ -88,14 +88,14 @@ struct NameParts: Equatable {
     /// "Jan de Vries", "de Vries", "de Vries Jan".
     private mutating func readInOrder(_ words: borrowing NameWords) {
         let count = words.count
-        guard words.kind(0) != .particle else {
-            let name = (0..<count).first { words.kind($0) != .particle } ?? count - 1
+        guard !words.isParticle(0) else {
+            let name = (0..<count).first { !words.isParticle($0) } ?? count - 1
             family = 0..<(name + 1)
             given = name + 1 < count ? name + 1 : nil
             return
         }
         given = 0
-        if let particle = (1..<count).first(where: { words.kind($0) == .particle }), particle < count - 1 {
+        if let particle = (1..<count).first(where: { words.isParticle($0) }), particle < count - 1 {
             family = particle..<count
         } else {
             family = (count - 1)..<count

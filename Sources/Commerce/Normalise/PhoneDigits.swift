@@ -50,9 +50,9 @@ struct PhoneDigits: ~Copyable {
 
     func contextPlan(_ plans: PhonePlans) -> Int? { contextCode > 0 ? plans.plan(ofCallingCode: contextCode) : nil }
 
-    /// One digit over and over, seven zeros at the end, or 1 2 3 4 5 6 ….
+    /// One digit over and over, eight zeros at the end, or 1 2 3 4 5 6 ….
     var isPlaceholder: Bool {
-        guard count >= 4, trailingZeros < 7 else { return true }
+        guard count >= 4, trailingZeros < 8 else { return true }
         var isSame = true
         var isAscending = count >= 6 && digits[0] <= 1
         for index in 1..<count {

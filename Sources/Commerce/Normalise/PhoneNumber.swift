@@ -97,12 +97,10 @@ package enum PhoneNumber {
         _ text: borrowing PhoneDigits, from start: Int, plan: Int, _ plans: PhonePlans
     ) -> Int? {
         if isValid(text, from: start, plan: plan, plans) { return start }
-        let trunk = plans.plans[plan].trunk
-        var next = start
-        if !trunk.isEmpty, text.begins(with: trunk, at: start) {
-            next = start + trunk.count
+        for trunk in plans.plans[plan].trunks where text.begins(with: trunk, at: start) {
+            if isValid(text, from: start + trunk.count, plan: plan, plans) { return start + trunk.count }
         }
-        return next > start && isValid(text, from: next, plan: plan, plans) ? next : nil
+        return nil
     }
 
     private static func isValid(

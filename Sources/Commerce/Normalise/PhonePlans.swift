@@ -3,8 +3,8 @@ struct PhonePlans: Sendable {
     /// How one calling code's numbers look.
     struct Plan: Sendable {
         let callingCode: Int
-        /// Digits dialled before a national number, as written; empty where there are none (Italy keeps its 0).
-        let trunk: [UInt8]
+        /// Digits dialled before a national number, the longest first; none where there are none (Italy keeps its 0).
+        let trunks: [[UInt8]]
         let internationalPrefixes: [[UInt8]]
         fileprivate let rules: Range<Int>
     }
@@ -37,11 +37,12 @@ struct PhonePlans: Sendable {
                 let letters = Array(country.utf8)
                 byCountry[Int(letters[0] - 65) * 26 + Int(letters[1] - 65)] = UInt8(plans.count)
             }
-            let trunk = words[2] == "-" ? [] : Array(words[2].utf8)
+            let trunks = words[2] == "-" ? [] : words[2].split(separator: ",").map { Array($0.utf8) }
             let prefixes = words[3].split(separator: ",").map { Array($0.utf8) }
             plans.append(
                 Plan(
-                    callingCode: callingCode, trunk: trunk, internationalPrefixes: prefixes, rules: first..<rules.count)
+                    callingCode: callingCode, trunks: trunks, internationalPrefixes: prefixes,
+                    rules: first..<rules.count)
             )
         }
     }

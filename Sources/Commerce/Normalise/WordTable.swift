@@ -23,7 +23,18 @@ struct WordTable: Sendable {
         keys = [PackedWord](repeating: 0, count: capacity)
         values = keys
         mask = capacity - 1
-        for (variant, canonical) in words { insert(variant, canonical) }
+        for (variant, canonical) in words where !contains(variant) { insert(variant, canonical) }
+    }
+
+    /// Words with a meaning each, instead of a canonical form: a word that stands in several texts has all their bits.
+    init(meanings: [(PackedWord, StaticString)]) {
+        let words = meanings.flatMap { meaning, text in Self.pairs(of: text, folds: true).map { ($0.0, meaning) } }
+        var capacity = 16
+        while capacity < words.count * 3 { capacity *= 2 }
+        keys = [PackedWord](repeating: 0, count: capacity)
+        values = keys
+        mask = capacity - 1
+        for (word, meaning) in words { insert(word, canonical(word) | meaning) }
     }
 
     /// The word in `bytes` as one integer; 0 when it is empty or too long to be in any table.
@@ -31,9 +42,9 @@ struct WordTable: Sendable {
         guard bytes.count <= 16 else { return 0 }
         var low: UInt64 = 0
         var high: UInt64 = 0
-        for index in 0..<min(bytes.count, 8) { low |= UInt64(bytes[index]) << UInt64(index * 8) }
+        for index in 0..<min(bytes.count, 8) { low |= UInt64(bytes[unchecked: index]) << UInt64(index * 8) }
         if bytes.count > 8 {
-            for index in 8..<bytes.count { high |= UInt64(bytes[index]) << UInt64((index - 8) * 8) }
+            for index in 8..<bytes.count { high |= UInt64(bytes[unchecked: index]) << UInt64((index - 8) * 8) }
         }
         return PackedWord(high) << 64 | PackedWord(low)
     }
@@ -65,7 +76,6 @@ struct WordTable: Sendable {
     private mutating func insert(_ word: PackedWord, _ canonical: PackedWord) {
         var slot = Self.slot(of: word) & mask
         while keys[slot] != 0, keys[slot] != word { slot = (slot + 1) & mask }
-        guard keys[slot] == 0 else { return }
         keys[slot] = word
         values[slot] = canonical
     }
