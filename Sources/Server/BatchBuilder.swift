@@ -47,6 +47,7 @@ struct BuiltBatch: Sendable {
     let batch: CommandBatch
     let items: [ReplyItem]
     let hasher: KeyHasher
+    let hasQuestions: Bool
 }
 
 /// Collects the commands of one read: bytes, commands and reply items, in request order.
@@ -54,6 +55,8 @@ struct BatchBuilder: ~Copyable {
     private(set) var bytes = ByteWriter(capacity: 64 << 10)
     private(set) var commands: [PreparedCommand] = []
     private(set) var items: [ReplyItem] = []
+    /// Whether something is asked; a write may not join it, since the answer must not show what comes later.
+    private(set) var hasQuestions = false
     private var decoder = CommandDecoder()
 
     init() {}
@@ -64,7 +67,7 @@ struct BatchBuilder: ~Copyable {
 
     mutating func build(shop: String, actor: String, hasher: KeyHasher) -> BuiltBatch {
         let batch = CommandBatch(shop: shop, actor: actor, bytes: bytes.copyBytes(), commands: commands)
-        let built = BuiltBatch(batch: batch, items: items, hasher: hasher)
+        let built = BuiltBatch(batch: batch, items: items, hasher: hasher, hasQuestions: hasQuestions)
         discard()
         bytes.shrink(to: 1 << 20)
         return built
@@ -75,6 +78,7 @@ struct BatchBuilder: ~Copyable {
         bytes.removeAll()
         commands.removeAll(keepingCapacity: true)
         items.removeAll(keepingCapacity: true)
+        hasQuestions = false
     }
 
     mutating func local(_ body: (inout ByteWriter) -> Void) {
@@ -112,6 +116,7 @@ struct BatchBuilder: ~Copyable {
 
     mutating func query(_ query: CustomerQuery, tag: [UInt8]?) {
         commands.append(.query(query))
+        hasQuestions = true
         items.append(.query(tag: tag))
     }
 

@@ -56,6 +56,9 @@ package final class Session: @unchecked Sendable {
     private var builder = BatchBuilder()
     private var replies = ReplyQueue()
     private var batchesInFlight = 0
+    /// Batches with questions, and server commands, that are not answered yet. Nothing later is looked at meanwhile:
+    /// a question sees what was sent before it and nothing that was sent after.
+    private var questionsInFlight = 0
 
     /// Bytes of an incomplete line that were searched for a line feed already.
     private var scanned = 0
@@ -134,6 +137,7 @@ package final class Session: @unchecked Sendable {
             CommandTable.isOrderPut(line.extracting(0..<9))
         {
             requestCount += 1
+            if builder.hasQuestions { submit() }
             return order(line)
         }
         guard line.count > 0, !(line.count == 1 && line[0] == UInt8(ascii: "\r")) else { return }
@@ -197,11 +201,14 @@ package final class Session: @unchecked Sendable {
         let replyCount = built.items.count { $0.endsReply }
         let tags = built.items.contains { $0.tag != nil } ? built.items.filter(\.endsReply).map(\.tag) : []
         let place = replies.reserve()
+        let questions = built.hasQuestions ? 1 : 0
         batchesInFlight += 1
+        questionsInFlight += questions
         let lane = host.lane
         engine.submit(built.batch, from: lane) { outcome in
             let renderer = ReplyRenderer(built, outcome, engine: engine, lane: lane) { bytes in
                 self.batchesInFlight -= 1
+                self.questionsInFlight -= questions
                 self.replies.fill(
                     place, bytes, releaseSequence: outcome.releaseSequence, replyCount: replyCount, tags: tags)
                 self.release()
@@ -263,7 +270,8 @@ package final class Session: @unchecked Sendable {
     }
 
     private var mustPause: Bool {
-        output.isFull || replies.waitingBytes > host.limits.waitingBytes || batchesInFlight > host.limits.batches
+        output.isFull || questionsInFlight > 0 || replies.waitingBytes > host.limits.waitingBytes
+            || batchesInFlight > host.limits.batches
     }
 
     private func pause() {
@@ -283,6 +291,7 @@ package final class Session: @unchecked Sendable {
             throw Refusal(.unknown, "no command \(String(name.prefix(64))); HELP lists all")
         }
         try RequestReader.check(request, description)
+        if builder.hasQuestions, description.name.isWrite { submit() }
         switch description.name {
         case .ping:
             builder.local {
@@ -357,9 +366,9 @@ package final class Session: @unchecked Sendable {
     private func administer(_ command: CommandName, tag: [UInt8]?) {
         submit()
         let place = replies.reserve()
-        batchesInFlight += 1
+        questionsInFlight += 1
         host.administer(command, session: self, tag: tag) { bytes in
-            self.batchesInFlight -= 1
+            self.questionsInFlight -= 1
             self.replies.fill(place, bytes, releaseSequence: 0, replyCount: 1)
             self.release()
         }

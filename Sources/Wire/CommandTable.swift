@@ -10,6 +10,16 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case snapshot, verify
 }
 
+extension CommandName {
+    /// Whether the command may change what the engine holds.
+    package var isWrite: Bool {
+        switch self {
+        case .orderPut, .channelPut, .customerPut, .documentPut, .noteAdd: true
+        default: false
+        }
+    }
+}
+
 /// What is known about a command: the parser and `HELP` read the same table, so that they cannot drift.
 package struct CommandDescription: Sendable {
     package let name: CommandName

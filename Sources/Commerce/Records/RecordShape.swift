@@ -37,18 +37,20 @@ package protocol RecordShape {
     static var names: MemberNames { get }
 }
 
-/// Finds a member's place by its name in constant time: a table of 128 places, hashed by length, first and last byte
-/// with a multiplier that was searched so that no two names of the shape meet.
+/// Finds a member's place by its name in constant time: a table of 128 places, hashed by length, first, middle and last
+/// byte with a multiplier that was searched so that no two names of the shape meet.
 package struct MemberNames: Sendable {
     private let members: [Member]
     private var table: InlineArray<128, UInt8> = .init(repeating: 0)
-    private var multiplier = 1
+    private var multiplier: UInt32 = 0x9E37_79B1
 
     init(_ members: [Member]) {
         self.members = members
+        var attempts = 0
         while !fill() {
-            multiplier += 1
-            precondition(multiplier < 10_000, "two members of a shape share length, first and last byte")
+            multiplier &+= 0x3C6E_F372
+            attempts += 1
+            precondition(attempts < 100_000, "two members of a shape share length, first, middle and last byte")
         }
     }
 
@@ -57,21 +59,25 @@ package struct MemberNames: Sendable {
         for (place, member) in members.enumerated() where member.kind != .extra {
             let name = member.name
             let length = name.utf8CodeUnitCount
-            let bucket = bucket(length, name.utf8Start[0], name.utf8Start[length - 1])
+            let bytes = name.utf8Start
+            let bucket = bucket(length, bytes[0], bytes[length / 2], bytes[length - 1])
             guard table[bucket] == 0 else { return false }
             table[bucket] = UInt8(place + 1)
         }
         return true
     }
 
-    @inline(__always) private func bucket(_ length: Int, _ first: UInt8, _ last: UInt8) -> Int {
-        (length &+ Int(first) &* multiplier &+ Int(last) &* 31) & 127
+    @inline(__always) private func bucket(_ length: Int, _ first: UInt8, _ middle: UInt8, _ last: UInt8) -> Int {
+        let word =
+            UInt32(truncatingIfNeeded: length) | UInt32(first) << 8 | UInt32(middle) << 16 | UInt32(last) << 24
+        return Int((word &* multiplier) >> 25)
     }
 
     /// The packed place of the member with this name.
     @inline(__always) package func place(of name: Span<UInt8>) -> Int? {
         guard name.count > 0 else { return nil }
-        let entry = table[bucket(name.count, name[0], name[name.count - 1])]
+        let count = name.count
+        let entry = table[bucket(count, name[0], name[count / 2], name[count - 1])]
         guard entry > 0, name.equals(members[Int(entry) - 1].name) else { return nil }
         return Int(entry) - 1
     }
