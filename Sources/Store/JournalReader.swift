@@ -266,7 +266,9 @@ struct JournalReader: ~Copyable {
 
     private var end: JournalEnd {
         guard let last = summaries.last, let expected, expected > request.after, damage.isEmpty else {
-            let following = max(next, request.after + 1)
+            // The numbers of lost events are not given again.
+            let lost = damage.compactMap(\.lastSequence).max() ?? 0
+            let following = max(next, request.after + 1, lost + 1)
             return JournalEnd(
                 nextSequence: following, chain: 0, segment: nil, offset: 0, durableOffset: 0, tornCut: nil)
         }
