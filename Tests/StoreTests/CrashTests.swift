@@ -106,10 +106,11 @@ import Testing
                 }
                 try writer.finish()
                 folder.close()
-            } catch {}
+            } catch { #expect("\(error)".contains("synchronize"), "only the sync that was made to fail may fail") }
             disk.crash(seed: seed)
             let events = try #require(StartState(fixture.start())?.events, "step \(step), seed \(seed)")
             #expect(events.count >= synced && events == Array(written.prefix(events.count)), "\(step), \(seed)")
+            #expect(try Verifier.verify("data", on: disk).isIntact, "step \(step), seed \(seed)")
         }
     }
 

@@ -168,7 +168,8 @@ import Testing
         try writer.finish()
         folder.close()
         var image = disk.snapshotImage()
-        let file = [FileName.segment(1), FileName.snapshot(8), FileName.cleanStop].randomElement(using: &generator) ?? ""
+        let file =
+            [FileName.segment(1), FileName.snapshot(8), FileName.cleanStop].randomElement(using: &generator) ?? ""
         if file == FileName.segment(1) { image = image.removing(FileName.snapshot(8)) }
         let start = groupBorders(image[file]).dropLast().randomElement(using: &generator) ?? 0
         let extremes: [[UInt8]] = [

@@ -156,6 +156,33 @@ private func numbers(_ outcome: StartOutcome) -> [UInt8]? {
         }
     }
 
+    /// A chunk with the right place and size, out of another snapshot: only the header after it tells.
+    @Test func aChunkOfAnotherSnapshotIsSeen() throws {
+        func image(_ salt: UInt8) throws -> DiskImage {
+            let disk = SimulatedDisk()
+            let (folder, writer) = try StoreFixture(disk).openWriter()
+            try writer.append(group: [[1]])
+            try writer.sync()
+            let snapshot = try SnapshotWriter.begin(folder, sequence: 1, createdAt: 1)
+            try snapshot.section(1, [[salt, salt]])
+            _ = try snapshot.finish()
+            return disk.snapshotImage()
+        }
+        let name = FileName.snapshot(1)
+        let (one, other) = (try image(1), try image(2))
+        let borders = groupBorders(one[name])
+        #expect(borders == groupBorders(other[name]))
+        // Blocks: begin, section, chunk, end of section, end.
+        let chunk = borders[2]..<borders[3]
+        let mixed = one.changing(name) { $0.replaceSubrange(chunk, with: other[name][chunk]) }
+        guard case .started(let chunks, let events, let report) = StoreFixture(SimulatedDisk(mixed)).start() else {
+            Issue.record("did not start")
+            return
+        }
+        #expect(chunks == [] && events == [[1]])
+        #expect(report.damage.map(\.reason) == [.chain] && report.damage.first?.offset == chunk.upperBound)
+    }
+
     @Test func noIntactSnapshotIsRefusedWithEveryName() throws {
         let image = try folderWithSnapshots([4, 8]).snapshotImage()
         let broken = image.changing(FileName.snapshot(4)) { $0[100] ^= 1 }.changing(FileName.snapshot(8)) { $0 += [0] }
