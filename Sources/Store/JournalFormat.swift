@@ -18,12 +18,13 @@ import Bytes
 //       24     8  sequence number of the first event, below 2^63
 //       32     8  highest sequence number that the writer knew to be durable when it wrote this; below the first
 //       40     8  header checksum (offset 56) of the group before this one, in whichever segment; 0 for the first ever
+//                 and for the first of a segment whose writer had recovered from a snapshot without reading a group
 //       48     8  XXH64 of the LZ4 frame's bytes
 //       56     8  XXH64 of bytes 0 to 55
 //       64     …  the LZ4 frame (content size and content checksum present)
 //
 // A group is valid if its header's checksum and fields are, its first sequence number is the one after the group
-// before it, it carries that group's header checksum, its frame matches the checksum and unpacks to the stated length,
+// before it, it carries that group's header checksum (or 0, at offset 0 of a segment), its frame matches the checksum and unpacks to the stated length,
 // and exactly the stated number of events fills the content. The first group of the oldest kept segment has nothing
 // before it to compare with.
 //

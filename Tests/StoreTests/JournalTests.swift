@@ -179,7 +179,8 @@ import Testing
         let hostile = image.changing(file) { bytes in
             for _ in 0..<Int.random(in: 1...2, using: &generator) {
                 let value = extremes.randomElement(using: &generator) ?? []
-                let at = start + Int.random(in: 8...(56 - value.count), using: &generator)
+                let field = [8, 10, 12, 16, 20, 24, 32, 40, 48].randomElement(using: &generator) ?? 8
+                let at = start + min(field, 56 - value.count)
                 bytes.replaceSubrange(at..<(at + value.count), with: value)
             }
             var checksum = ByteWriter()

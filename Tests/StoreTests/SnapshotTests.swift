@@ -183,6 +183,31 @@ private func numbers(_ outcome: StartOutcome) -> [UInt8]? {
         #expect(report.damage.map(\.reason) == [.chain] && report.damage.first?.offset == chunk.upperBound)
     }
 
+    /// A segment that was begun when only the snapshot before it had been read: it still follows the older ones.
+    @Test func aSegmentBegunAfterASnapshotFollowsTheOlderOnes() throws {
+        let disk = SimulatedDisk()
+        let fixture = StoreFixture(disk)
+        let (folder, writer) = try fixture.openWriter(segmentBytes: 100)
+        for number in UInt8(1)...4 { try writer.append(group: [[number]]) }
+        try writer.sync()
+        let full = disk.snapshotImage().files.values.reduce(0) { $0 + $1.count } + 1
+        disk.setFaults { $0.capacity = full }
+        #expect(throws: StoreError.self) { try writer.append(group: [[5]]) }
+        disk.setFaults { $0.capacity = nil }
+        #expect(try fixture.segments().last == FileName.segment(5))
+        let snapshot = try SnapshotWriter.begin(folder, sequence: 4, createdAt: 0)
+        try snapshot.section(1, [[1, 2, 3, 4]])
+        _ = try snapshot.finish()
+        folder.close()
+        let (_, next) = try fixture.openWriter(segmentBytes: 100)
+        for number in UInt8(5)...6 { try next.append(group: [[number]]) }
+        try next.sync()
+        disk.crash(seed: 1)
+        #expect(numbers(fixture.start()) == Array(1...6))
+        let journalOnly = disk.snapshotImage().removing(FileName.snapshot(4)).removing(FileName.manifest)
+        #expect(numbers(StoreFixture(SimulatedDisk(journalOnly)).start()) == Array(1...6))
+    }
+
     @Test func noIntactSnapshotIsRefusedWithEveryName() throws {
         let image = try folderWithSnapshots([4, 8]).snapshotImage()
         let broken = image.changing(FileName.snapshot(4)) { $0[100] ^= 1 }.changing(FileName.snapshot(8)) { $0 += [0] }
