@@ -17,7 +17,7 @@ struct CleanStop: Equatable, Sendable {
         guard bytes.count == BlockHeader.size else { throw damage }
         switch BlockHeader.decode(bytes.span) {
         case .valid(let header):
-            guard header.kind == .cleanStop else { throw damage }
+            guard header.kind == .cleanStop, header.first < FileName.maximumSequence else { throw damage }
             return CleanStop(sequence: header.first, chain: header.previous)
         case .otherVersion(let version): throw .unsupportedVersion(file: FileName.cleanStop, version: version)
         case .notAHeader, .impossible: throw damage

@@ -79,7 +79,7 @@ package protocol FileSystem: Sendable {
     func list(_ folder: String) throws(FileError) -> [String]
     /// Makes the entries of a folder durable: files made, renamed and removed in it.
     func synchronizeFolder(_ folder: String) throws(FileError)
-    /// Makes the folder and its parents unless they are there.
+    /// Makes the folder and its parents unless they are there, durably.
     func makeFolder(_ folder: String) throws(FileError)
     /// Takes the lock of a file, which is made if missing and then says `holder`. Never waits.
     func lock(_ path: String, holder: String) throws(FileError) -> LockOutcome

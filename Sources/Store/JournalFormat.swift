@@ -15,15 +15,16 @@ import Bytes
 //       12     4  length in bytes of the LZ4 frame after this header; 0 = no frame follows
 //       16     4  length in bytes of that frame's content, at most 64 MiB
 //       20     4  number of events in the group, at least 1
-//       24     8  sequence number of the first event
-//       32     8  highest sequence number that the writer knew to be durable when it wrote this
+//       24     8  sequence number of the first event, below 2^63
+//       32     8  highest sequence number that the writer knew to be durable when it wrote this; below the first
 //       40     8  header checksum (offset 56) of the group before this one, in whichever segment; 0 for the first ever
+//                 and for the first of a segment whose writer had recovered from a snapshot without reading a group
 //       48     8  XXH64 of the LZ4 frame's bytes
 //       56     8  XXH64 of bytes 0 to 55
 //       64     …  the LZ4 frame (content size and content checksum present)
 //
 // A group is valid if its header's checksum and fields are, its first sequence number is the one after the group
-// before it, it carries that group's header checksum, its frame matches the checksum and unpacks to the stated length,
+// before it, it carries that group's header checksum (or 0, at offset 0 of a segment), its frame matches the checksum and unpacks to the stated length,
 // and exactly the stated number of events fills the content. The first group of the oldest kept segment has nothing
 // before it to compare with.
 //
@@ -136,13 +137,15 @@ extension BlockHeader {
         guard frameLength > 0 || contentLength == 0 else { return false }
         guard kind == .events else { return true }
         // Every event takes at least the byte of its length.
-        return count > 0 && first > 0 && Int(count) <= contentLength
-            && !first.addingReportingOverflow(UInt64(count)).overflow
+        guard count > 0 && Int(count) <= contentLength else { return false }
+        return first > 0 && first <= FileName.maximumSequence - UInt64(count) && second < first
     }
 }
 
 /// The names of the files in a data folder.
 package enum FileName {
+    /// No sequence number is higher; so one more or less never overflows.
+    static let maximumSequence = UInt64(Int64.max)
     package static let lock = "LOCK"
     package static let folder = "folder.json"
     package static let manifest = "manifest.json"
@@ -166,6 +169,6 @@ package enum FileName {
         guard name.hasPrefix(prefix), name.hasSuffix(".lz4") else { return nil }
         let digits = name.dropFirst(prefix.count).dropLast(4)
         guard digits.count == 20, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
-        return UInt64(digits)
+        return UInt64(digits).flatMap { $0 < maximumSequence ? $0 : nil }
     }
 }

@@ -114,7 +114,7 @@ struct JournalReader: ~Copyable {
     private mutating func judge(
         _ header: BlockHeader, at start: Int, _ index: Int, _ blocks: inout BlockReader
     ) throws(StoreError) -> Bool? {
-        let fault = fault(of: header, blocks.content.span)
+        let fault = fault(of: header, at: start, blocks.content.span)
         if let fault {
             let evidence = try gatherEvidence(from: start, resumingFrom: start, &blocks)
             guard try !isTorn(fault, at: start, index, evidence, blocks.size) else { return nil }
@@ -133,11 +133,14 @@ struct JournalReader: ~Copyable {
     }
 
     /// What keeps an intact block from being the next group; nil if nothing does.
-    private func fault(of header: BlockHeader, _ content: Span<UInt8>) -> Damage.Reason? {
+    private func fault(of header: BlockHeader, at start: Int, _ content: Span<UInt8>) -> Damage.Reason? {
         if header.kind != .events { return .order }
-        if header.first != next { return .sequence }
-        if let chain, chain != header.previous { return .chain }
+        // Before all else, so that whatever is delivered adds up, in salvage mode too.
         if content.count > 0, !eventsAddUp(content, count: Int(header.count)) { return .events }
+        if header.first != next { return .sequence }
+        // A segment may begin a new chain: its writer may have read nothing but a snapshot.
+        if start == 0 && header.previous == 0 { return nil }
+        if let chain, chain != header.previous { return .chain }
         return nil
     }
 
@@ -266,7 +269,9 @@ struct JournalReader: ~Copyable {
 
     private var end: JournalEnd {
         guard let last = summaries.last, let expected, expected > request.after, damage.isEmpty else {
-            let following = max(next, request.after + 1)
+            // The numbers of lost events are not given again.
+            let lost = damage.compactMap(\.lastSequence).max() ?? 0
+            let following = max(next, request.after + 1, lost + 1)
             return JournalEnd(
                 nextSequence: following, chain: 0, segment: nil, offset: 0, durableOffset: 0, tornCut: nil)
         }

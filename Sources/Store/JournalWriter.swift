@@ -75,11 +75,11 @@ package final class JournalWriter {
     private let folder: DataFolder
     private let options: Options
     private var encoder: BlockEncoder
-    private var segment: Segment?
+    private var segment: Segment
     /// Set once and for ever by an error after which the state of the disk is unknown.
     private var failure: StoreError?
 
-    private init(_ folder: DataFolder, _ end: JournalEnd, _ options: Options, _ segment: Segment?) {
+    private init(_ folder: DataFolder, _ end: JournalEnd, _ options: Options, _ segment: Segment) {
         self.folder = folder
         self.options = options
         self.segment = segment
@@ -93,7 +93,7 @@ package final class JournalWriter {
     package static func open(
         _ folder: DataFolder, at end: JournalEnd, options: Options = Options()
     ) throws(StoreError) -> JournalWriter {
-        let segment = try fileOperation { () throws(FileError) -> Segment? in
+        let segment = try fileOperation { () throws(FileError) -> Segment in
             if let cut = end.tornCut { try TornEnd.save(cut, in: folder) }
             let segment = try resume(folder, end)
             try CleanStop.remove(folder)
@@ -106,8 +106,8 @@ package final class JournalWriter {
     ///
     /// What may never have reached the disk is written again. If a sync had failed before this process, the kernel may
     /// show those bytes and yet hold them for clean; a sync alone would then succeed without writing anything.
-    private static func resume(_ folder: DataFolder, _ end: JournalEnd) throws(FileError) -> Segment? {
-        guard let name = end.segment else { return nil }
+    private static func resume(_ folder: DataFolder, _ end: JournalEnd) throws(FileError) -> Segment {
+        guard let name = end.segment else { return try begin(folder, end.nextSequence) }
         let file = try folder.fileSystem.open(folder.path + "/" + name, .write)
         try file.truncate(to: end.offset)
         try file.copy(end.durableOffset..<end.offset, to: file, at: end.durableOffset)
@@ -127,44 +127,53 @@ package final class JournalWriter {
         precondition(firstSequence == nextSequence, "sequence numbers have no gaps")
         precondition(count >= 1 && count <= events.count && events.count <= BlockHeader.maximumContent)
         if let failure { throw failure }
-        var target = try targetSegment()
+        try turnOverFullSegment()
         let header = encoder.encode(
             .events, count: UInt32(count), first: firstSequence, second: syncedSequence, content: events)
         do throws(FileError) {
-            try encoder.write(to: target.file, at: target.offset)
-        } catch { throw takeBack(error, target) }
+            try encoder.write(to: segment.file, at: segment.offset)
+        } catch { throw takeBack(error) }
         encoder.accept(header)
-        target.offset += header.blockLength
-        segment = target
+        segment.offset += header.blockLength
         bytesWritten += header.blockLength
         nextSequence += UInt64(count)
     }
 
-    /// The segment for the next group. A full one is made durable before its successor exists, since only the last
-    /// segment may ever be torn.
-    private func targetSegment() throws(StoreError) -> Segment {
-        if let segment, segment.offset < options.segmentBytes { return segment }
+    /// Begins the next segment if this one has its size. It is made durable first, since only the last segment may
+    /// ever be torn.
+    private func turnOverFullSegment() throws(StoreError) {
+        guard segment.offset >= options.segmentBytes else { return }
         try sync()
-        let name = FileName.segment(nextSequence)
-        let path = folder.path + "/" + name
-        let file = try fileOperation { () throws(FileError) in
-            // Only a salvaged journal can have a file of this name: its events are all lost, its bytes are kept.
-            if segment == nil { try TornEnd.moveAside(name, in: folder) }
-            return try folder.fileSystem.open(path, .write)
+        let fresh = try fileOperation { () throws(FileError) in
+            try Self.create(FileName.segment(nextSequence), in: folder)
         }
         do throws(FileError) {
             try folder.fileSystem.synchronizeFolder(folder.path)
-            try segment?.file.close()
+            try segment.file.close()
         } catch { throw fail(error) }
-        let fresh = Segment(name: name, file: file, offset: 0, syncedOffset: 0)
         segment = fresh
-        return fresh
+    }
+
+    private static func create(_ name: String, in folder: DataFolder) throws(FileError) -> Segment {
+        let file = try folder.fileSystem.open(folder.path + "/" + name, .createNew)
+        return Segment(name: name, file: file, offset: 0, syncedOffset: 0)
+    }
+
+    /// Begins the first segment, or one beside older ones that are not gone on with: those a salvage has read, or one
+    /// whose end was lost while a snapshot held more. It is made at once, so that the next start begins with it.
+    private static func begin(_ folder: DataFolder, _ sequence: UInt64) throws(FileError) -> Segment {
+        let name = FileName.segment(sequence)
+        // One of this name can only be a segment whose events are all lost; its bytes are kept.
+        try TornEnd.moveAside(name, in: folder)
+        let segment = try create(name, in: folder)
+        try folder.fileSystem.synchronizeFolder(folder.path)
+        return segment
     }
 
     /// Undoes a group that was not wholly written.
-    private func takeBack(_ error: FileError, _ target: Segment) -> StoreError {
+    private func takeBack(_ error: FileError) -> StoreError {
         do throws(FileError) {
-            try target.file.truncate(to: target.offset)
+            try segment.file.truncate(to: segment.offset)
         } catch { return fail(error) }
         return error.isDiskFull ? .diskFull(error) : fail(error)
     }
@@ -180,10 +189,9 @@ package final class JournalWriter {
     /// Makes everything appended so far durable. A failure is final.
     package func sync() throws(StoreError) {
         if let failure { throw failure }
-        guard var synced = segment, synced.syncedOffset < synced.offset else { return }
-        do throws(FileError) { try synced.file.synchronizeData() } catch { throw fail(error) }
-        synced.syncedOffset = synced.offset
-        segment = synced
+        guard segment.syncedOffset < segment.offset else { return }
+        do throws(FileError) { try segment.file.synchronizeData() } catch { throw fail(error) }
+        segment.syncedOffset = segment.offset
         syncedSequence = nextSequence - 1
     }
 
@@ -192,14 +200,13 @@ package final class JournalWriter {
         try sync()
         do throws(FileError) {
             try CleanStop(sequence: nextSequence - 1, chain: encoder.chain).write(folder)
-            try segment?.file.close()
+            try segment.file.close()
         } catch { throw fail(error) }
-        segment = nil
     }
 
-    /// The live segment up to the last sync, for an online verify; nil if nothing was written since opening.
-    package var durableEnd: LiveSegment? {
-        segment.map { LiveSegment(file: $0.name, bytes: $0.syncedOffset, sequence: syncedSequence) }
+    /// The live segment up to the last sync, for an online verify.
+    package var durableEnd: LiveSegment {
+        LiveSegment(file: segment.name, bytes: segment.syncedOffset, sequence: syncedSequence)
     }
 }
 

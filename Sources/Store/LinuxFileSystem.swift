@@ -47,13 +47,20 @@ package struct LinuxFileSystem: FileSystem {
     }
 
     package func makeFolder(_ folder: String) throws(FileError) {
-        if mkdir(folder, 0o750) == 0 { return }
+        if mkdir(folder, 0o750) == 0 { return try synchronizeFolder(parent(of: folder)) }
         if errno == EEXIST { return }
-        guard errno == ENOENT, let slash = folder.lastIndex(of: "/"), slash > folder.startIndex else {
-            throw systemError(.makeFolder, folder)
-        }
-        try makeFolder(String(folder[..<slash]))
+        guard errno == ENOENT, parent(of: folder) != folder else { throw systemError(.makeFolder, folder) }
+        try makeFolder(parent(of: folder))
         guard mkdir(folder, 0o750) == 0 || errno == EEXIST else { throw systemError(.makeFolder, folder) }
+        try synchronizeFolder(parent(of: folder))
+    }
+
+    private func parent(of path: String) -> String {
+        var components = path.split(separator: "/", omittingEmptySubsequences: true)
+        components.removeLast(min(1, components.count))
+        let joined = components.joined(separator: "/")
+        if path.hasPrefix("/") { return "/" + joined }
+        return joined.isEmpty ? "." : joined
     }
 
     package func lock(_ path: String, holder: String) throws(FileError) -> LockOutcome {

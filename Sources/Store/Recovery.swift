@@ -3,7 +3,8 @@ import Bytes
 package enum RecoveryMode: Equatable, Sendable {
     /// Damage anywhere but at a torn end is an error.
     case strict
-    /// The operator's decision: what is damaged is left out, and reported event by event.
+    /// The operator's decision: what is damaged is left out, and reported by sequence numbers. The journal then goes on
+    /// in a new segment; take a snapshot at once, or the next strict start meets the same damage.
     case salvage
 }
 
@@ -35,7 +36,7 @@ package struct RecoveryProgress: Equatable, Sendable {
 package struct RecoveryReport: Equatable, Sendable {
     package var snapshot: SnapshotEntry?
     package var eventsReplayed: UInt64 = 0
-    /// The last event that the state now holds; 0 = none.
+    /// The last event that the state now holds; 0 = none. After a salvage, lost events are counted in.
     package var lastSequence: UInt64 = 0
     /// Whether the last run stopped cleanly.
     package var wasCleanStop = false
@@ -95,7 +96,7 @@ package enum Recovery {
             JournalReader.Request(
                 segments: plan.segments, after: plan.snapshot?.sequence ?? 0, mode: plan.mode,
                 cleanStop: plan.cleanStop))
-        let end: JournalEnd
+        var end: JournalEnd
         do throws(StoreError) {
             end = try journal.read(onEvent: onEvent, onProgress: progress)
         } catch {
@@ -103,6 +104,7 @@ package enum Recovery {
             throw .damaged(found + plan.damage)
         }
         let report = try report(plan, journal, end)
+        end.nextSequence = report.lastSequence + 1
         onProgress(
             RecoveryProgress(bytesDone: plan.bytes, bytesTotal: plan.bytes, sequence: report.lastSequence))
         return (report, end)
@@ -134,6 +136,7 @@ package enum Recovery {
                 firstSequence: report.lastSequence + 1, lastSequence: newest.sequence)
             guard plan.mode == .salvage else { throw .damaged([lost] + plan.damage) }
             report.damage.append(lost)
+            report.lastSequence = newest.sequence
         }
         return report
     }

@@ -39,6 +39,7 @@ struct SnapshotReader: ~Copyable {
     ) throws(StoreError) -> Summary {
         let begin = try nextBlock(unpacking: false)
         guard begin.kind == .snapshotBegin else { throw damage(.order, at: 0) }
+        guard begin.second <= UInt64(Int64.max) else { throw damage(.counts, at: 0) }
         guard begin.first == sequence else { throw damage(.sequence, at: 0) }
         while true {
             let start = blocks.offset

@@ -42,11 +42,23 @@ package enum Verifier {
     package static func verify(
         _ path: String, on fileSystem: any FileSystem, live: LiveSegment? = nil
     ) throws(StoreError) -> VerifyReport {
+        // Beside a running server, files may be retired between listing and reading; then it begins again.
+        for _ in 0..<(live == nil ? 0 : 3) {
+            do throws(StoreError) { return try pass(path, on: fileSystem, live: live) } catch {
+                guard error.isMissingFile else { throw error }
+            }
+        }
+        return try pass(path, on: fileSystem, live: live)
+    }
+
+    private static func pass(
+        _ path: String, on fileSystem: any FileSystem, live: LiveSegment?
+    ) throws(StoreError) -> VerifyReport {
         let names = try fileOperation { () throws(FileError) in try fileSystem.list(path) }
         let folder = DataFolder(unlocked: path, on: fileSystem)
         var report = VerifyReport()
         try addSmallFiles(folder, names, &report)
-        let snapshots = try addSnapshots(folder, names, live, &report)
+        let snapshots = try addSnapshots(folder, names, &report)
         try addJournal(folder, names, live, snapshots, &report)
         return report
     }
@@ -83,23 +95,18 @@ package enum Verifier {
 
     /// - Returns: the sequence numbers of the intact snapshots, ascending.
     private static func addSnapshots(
-        _ folder: DataFolder, _ names: [String], _ live: LiveSegment?, _ report: inout VerifyReport
+        _ folder: DataFolder, _ names: [String], _ report: inout VerifyReport
     ) throws(StoreError) -> [UInt64] {
         var intact: [UInt64] = []
         for sequence in names.compactMap(FileName.snapshotSequence).sorted() {
             var verdict = FileVerdict(.snapshot, file: FileName.snapshot(sequence))
             verdict.lastSequence = sequence
-            do throws(StoreError) {
-                verdict.damage = try damage(in: verdict.file) { () throws(StoreError) in
-                    var reader = try SnapshotReader(folder, verdict.file, sequence: sequence)
-                    let summary = try reader.read(unpacking: true, onChunk: { _, _ throws(StoreError) in })
-                    verdict.bytes = summary.entry.bytes
-                    verdict.blocks = summary.sections
-                    verdict.items = summary.contentBytes
-                }
-            } catch {
-                if live != nil && error.isMissingFile { continue }
-                throw error
+            verdict.damage = try damage(in: verdict.file) { () throws(StoreError) in
+                var reader = try SnapshotReader(folder, verdict.file, sequence: sequence)
+                let summary = try reader.read(unpacking: true, onChunk: { _, _ throws(StoreError) in })
+                verdict.bytes = summary.entry.bytes
+                verdict.blocks = summary.sections
+                verdict.items = summary.contentBytes
             }
             if verdict.damage.isEmpty { intact.append(sequence) }
             report.files.append(verdict)
@@ -113,11 +120,8 @@ package enum Verifier {
         _ report: inout VerifyReport
     ) throws(StoreError) {
         var firsts = names.compactMap(FileName.segmentSequence).sorted()
-        // While a server runs, a segment may be newer than the durable end that it named, or retired by now.
-        if let live, let last = FileName.segmentSequence(live.file) {
-            firsts.removeAll { $0 > last }
-            while let first = firsts.first, try isGone(FileName.segment(first), folder) { firsts.removeFirst() }
-        }
+        // A segment may be newer than the durable end that the running server named.
+        if let live, let last = FileName.segmentSequence(live.file) { firsts.removeAll { $0 > last } }
         var request = JournalReader.Request(segments: firsts.map(FileName.segment), mode: .salvage, live: live)
         // A damaged note was judged above.
         do throws(StoreError) { request.cleanStop = try CleanStop.read(folder, names: names) } catch {}
@@ -155,16 +159,6 @@ package enum Verifier {
         verdict.damage = summary.damage.filter { $0.reason != .gap || ($0.lastSequence ?? .max) > needed }
         verdict.tornCut = summary.tornCut
         return verdict
-    }
-
-    private static func isGone(_ name: String, _ folder: DataFolder) throws(StoreError) -> Bool {
-        do throws(StoreError) {
-            _ = try BlockReader(folder, name)
-            return false
-        } catch {
-            guard error.isMissingFile else { throw error }
-            return true
-        }
     }
 
     /// What `body` found wrong. A file that cannot be read is damaged; the other files are still worth reading.

@@ -114,7 +114,84 @@ import Testing
         let salvaged = try broken.openFolder()
         let end = try broken.recover(salvaged, mode: .salvage).end
         let next = try JournalWriter.open(salvaged, at: end)
-        try next.append(group: [[200]])
         #expect(try broken.segments() == [FileName.segment(1), FileName.segment(19)])
+        // Strict again only once a snapshot stands in for what was lost.
+        let snapshot = try SnapshotWriter.begin(salvaged, sequence: 18, createdAt: 0)
+        try snapshot.section(1, [])
+        salvaged.close()
+        #expect(broken.start() == .refused([first]))
+        _ = try snapshot.finish()
+        try next.append(group: [[200]])
+        guard case .started(_, let after, let clean) = broken.start() else {
+            Issue.record("did not start after the salvage")
+            return
+        }
+        #expect(after == [[200]] && clean.damage.isEmpty && clean.lastSequence == 19)
+    }
+
+    /// A salvage of a journal of which nothing is left: its bytes are kept under another name.
+    @Test func aJournalOfRubbishIsSetAside() throws {
+        let disk = SimulatedDisk()
+        let fixture = StoreFixture(disk)
+        let (folder, writer) = try fixture.openWriter()
+        try writer.append(group: [[1]])
+        try writer.finish()
+        folder.close()
+        let rubbish = [UInt8](repeating: 0xAB, count: 300)
+        let broken = StoreFixture(SimulatedDisk(disk.snapshotImage().changing(FileName.segment(1)) { $0 = rubbish }))
+        guard case .refused = broken.start() else {
+            Issue.record("rubbish was accepted")
+            return
+        }
+        let salvaged = try broken.openFolder()
+        let recovered = try broken.recover(salvaged, mode: .salvage)
+        #expect(recovered.report.damage.contains { $0.firstSequence == 1 && $0.lastSequence == 1 })
+        let next = try JournalWriter.open(salvaged, at: recovered.end)
+        #expect(next.nextSequence == 2)
+        #expect(try broken.segments() == [FileName.segment(1), FileName.segment(2)])
+    }
+
+    /// Headers whose checksums are right and whose fields are hostile: no crash, no event that was not written.
+    @Test(arguments: 0..<300)
+    func sealedHeadersWithHostileFields(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        let disk = SimulatedDisk()
+        let fixture = StoreFixture(disk)
+        let (folder, writer) = try fixture.openWriter()
+        for number in UInt8(1)...4 {
+            try writer.append(group: [[number], [number]])
+            try writer.sync()
+        }
+        let snapshot = try SnapshotWriter.begin(folder, sequence: 8, createdAt: 1)
+        try snapshot.section(1, [[1], [2]])
+        _ = try snapshot.finish()
+        try writer.finish()
+        folder.close()
+        var image = disk.snapshotImage()
+        let file =
+            [FileName.segment(1), FileName.snapshot(8), FileName.cleanStop].randomElement(using: &generator) ?? ""
+        if file == FileName.segment(1) { image = image.removing(FileName.snapshot(8)) }
+        let start = groupBorders(image[file]).dropLast().randomElement(using: &generator) ?? 0
+        let extremes: [[UInt8]] = [
+            [0], [1], [0xFF], [0xFF, 0xFF, 0xFF, 0xFF], [UInt8](repeating: 0xFF, count: 8),
+            [UInt8](repeating: 0xFF, count: 7) + [0x7F], [0, 0, 0, 4], generator.bytes(4),
+        ]
+        let hostile = image.changing(file) { bytes in
+            for _ in 0..<Int.random(in: 1...2, using: &generator) {
+                let value = extremes.randomElement(using: &generator) ?? []
+                let field = [8, 10, 12, 16, 20, 24, 32, 40, 48].randomElement(using: &generator) ?? 8
+                let at = start + min(field, 56 - value.count)
+                bytes.replaceSubrange(at..<(at + value.count), with: value)
+            }
+            var checksum = ByteWriter()
+            checksum.appendLittleEndian(Checksum.of(bytes.span.extracting(start..<(start + 56))))
+            bytes.replaceSubrange((start + 56)..<(start + 64), with: checksum.copyBytes())
+        }
+        let broken = StoreFixture(SimulatedDisk(hostile))
+        _ = broken.start(mode: .salvage)
+        _ = broken.isIntact()
+        if case .started(_, let events, let report) = broken.start(), report.snapshot == nil {
+            #expect(events == [[1], [1], [2], [2], [3], [3], [4], [4]], "seed \(seed)")
+        }
     }
 }

@@ -156,6 +156,58 @@ private func numbers(_ outcome: StartOutcome) -> [UInt8]? {
         }
     }
 
+    /// A chunk with the right place and size, out of another snapshot: only the header after it tells.
+    @Test func aChunkOfAnotherSnapshotIsSeen() throws {
+        func image(_ salt: UInt8) throws -> DiskImage {
+            let disk = SimulatedDisk()
+            let (folder, writer) = try StoreFixture(disk).openWriter()
+            try writer.append(group: [[1]])
+            try writer.sync()
+            let snapshot = try SnapshotWriter.begin(folder, sequence: 1, createdAt: 1)
+            try snapshot.section(1, [[salt, salt]])
+            _ = try snapshot.finish()
+            return disk.snapshotImage()
+        }
+        let name = FileName.snapshot(1)
+        let (one, other) = (try image(1), try image(2))
+        let borders = groupBorders(one[name])
+        #expect(borders == groupBorders(other[name]))
+        // Blocks: begin, section, chunk, end of section, end.
+        let chunk = borders[2]..<borders[3]
+        let mixed = one.changing(name) { $0.replaceSubrange(chunk, with: other[name][chunk]) }
+        guard case .started(let chunks, let events, let report) = StoreFixture(SimulatedDisk(mixed)).start() else {
+            Issue.record("did not start")
+            return
+        }
+        #expect(chunks == [] && events == [[1]])
+        #expect(report.damage.map(\.reason) == [.chain] && report.damage.first?.offset == chunk.upperBound)
+    }
+
+    /// A segment that was begun when only the snapshot before it had been read: it still follows the older ones.
+    @Test func aSegmentBegunAfterASnapshotFollowsTheOlderOnes() throws {
+        let disk = SimulatedDisk()
+        let fixture = StoreFixture(disk)
+        let (folder, writer) = try fixture.openWriter(segmentBytes: 100)
+        for number in UInt8(1)...4 { try writer.append(group: [[number]]) }
+        try writer.sync()
+        let full = disk.snapshotImage().files.values.reduce(0) { $0 + $1.count } + 1
+        disk.setFaults { $0.capacity = full }
+        #expect(throws: StoreError.self) { try writer.append(group: [[5]]) }
+        disk.setFaults { $0.capacity = nil }
+        #expect(try fixture.segments().last == FileName.segment(5))
+        let snapshot = try SnapshotWriter.begin(folder, sequence: 4, createdAt: 0)
+        try snapshot.section(1, [[1, 2, 3, 4]])
+        _ = try snapshot.finish()
+        folder.close()
+        let (_, next) = try fixture.openWriter(segmentBytes: 100)
+        for number in UInt8(5)...6 { try next.append(group: [[number]]) }
+        try next.sync()
+        disk.crash(seed: 1)
+        #expect(numbers(fixture.start()) == Array(1...6))
+        let journalOnly = disk.snapshotImage().removing(FileName.snapshot(4)).removing(FileName.manifest)
+        #expect(numbers(StoreFixture(SimulatedDisk(journalOnly)).start()) == Array(1...6))
+    }
+
     @Test func noIntactSnapshotIsRefusedWithEveryName() throws {
         let image = try folderWithSnapshots([4, 8]).snapshotImage()
         let broken = image.changing(FileName.snapshot(4)) { $0[100] ^= 1 }.changing(FileName.snapshot(8)) { $0 += [0] }
