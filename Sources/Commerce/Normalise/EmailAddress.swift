@@ -27,7 +27,7 @@ package enum EmailClass: UInt8, Sendable {
 ///   platforms' published samples use it for their customers, so it stays real.
 ///
 /// Real and relay addresses are written; for any other class the output stays as it was. Idempotent.
-/// An ASCII address of 24 bytes takes about 0.1 us.
+/// An ASCII address of 24 bytes takes about 0.15 us; one with a foreign script up to 10 us.
 package enum EmailAddress {
     /// RFC 5321, 4.5.3.1.
     private static let longestAddress = 254
