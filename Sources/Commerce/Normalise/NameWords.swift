@@ -62,9 +62,14 @@ struct NameWords: ~Copyable {
         output.append(text.span.extracting(start..<(start + length)))
     }
 
-    /// Writes one word of the family name: letters and digits only, without particles, except where nothing else is left.
-    func appendFamilyWord(_ index: Int, into output: inout ByteWriter) {
-        if isParticle(index), hasWords { return }
+    /// Writes the words of a family name together: letters and digits only, without particles, except where there is
+    /// nothing else ("Van" is a name in Vietnam).
+    func appendFamily(_ words: Range<Int>, into output: inout ByteWriter) {
+        let isOnlyParticles = words.allSatisfy { isParticle($0) }
+        for index in words where isOnlyParticles || !isParticle(index) { appendWord(index, into: &output) }
+    }
+
+    private func appendWord(_ index: Int, into output: inout ByteWriter) {
         let bytes = text.span
         for position in withoutGluedParticle(Int(starts[index])..<Int(ends[index])) {
             let byte = bytes[position]
@@ -81,8 +86,6 @@ struct NameWords: ~Copyable {
         }
         return true
     }
-
-    private var hasWords: Bool { (0..<count).contains { !isParticle($0) } }
 
     private func range(_ index: Int) -> Range<Int> { Int(starts[index])..<Int(ends[index]) }
 

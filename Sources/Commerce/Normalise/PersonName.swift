@@ -46,7 +46,7 @@ package enum PersonName {
     ) -> Bool {
         guard !given.text.isFull, !family.text.isFull, !family.isPlaceholder else { return false }
         let start = output.count
-        for index in parts.family { family.appendFamilyWord(index, into: &output) }
+        family.appendFamily(parts.family, into: &output)
         guard output.count - start >= 2 else {
             output.truncate(to: start)
             return false

@@ -26,7 +26,7 @@ import Testing
         ("J.P. Jansen jr.", "jansen/j"), ("John Smith III", "smith/j"), ("Sean O'Brien", "obrien/s"),
         ("Sean O’Brien", "obrien/s"),
         ("Maarten 't Hart", "hart/m"), ("Gabriele D'Annunzio", "annunzio/g"), ("Fam. Jansen", "jansen/"),
-        ("Dhr. en Mevr. P. Jansen", "jansen/p"), ("Madonna", "madonna/"),
+        ("Dhr. en Mevr. P. Jansen", "jansen/p"), ("Madonna", "madonna/"), ("Thi Van", "van/t"),
         ("Herr Jansen", "jansen/"),
         ("Juan García López", "lopez/j"), ("Osama bin Laden", "laden/o"), ("Γιώργος Παπαδόπουλος", "παπαδοπουλοσ/γ"),
         ("Юрий Гагарин", "гагарин/ю"), ("山田太郎", "山田太郎/"), ("Jan IJzerman", "yzerman/j"), ("Le", "le/"),
