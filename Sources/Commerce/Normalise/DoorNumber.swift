@@ -56,21 +56,31 @@ struct DoorNumber: ~Copyable {
         hasNumber = true
     }
 
-    /// Adds words without what says nothing; digits that meet digits are kept apart.
+    /// Adds an addition; the ordinal signs of "3º B" and "2ª" are only ends of words.
     private mutating func add(addition: Span<UInt8>) {
+        var start = 0
+        for index in 1..<max(addition.count, 1) where addition[index - 1] == 0xC2 {
+            guard addition[index] == 0xBA || addition[index] == 0xAA else { continue }
+            add(words: addition.extracting(start..<(index - 1)))
+            start = index + 1
+        }
+        add(words: addition.extracting(start..<addition.count))
+    }
+
+    /// Adds words without what says nothing; digits that meet digits are kept apart.
+    private mutating func add(words addition: Span<UInt8>) {
         guard addition.count > 0 else { return }
         var folded = FoldedText()
         Folding.fold(addition, into: &folded)
+        let bytes = folded.span
         var start = 0
-        while start < folded.count {
+        while start < bytes.count {
             var end = start
-            let isDigits = ASCII.isDigit(folded[start])
-            while end < folded.count, folded[end] != UInt8(ascii: " "), ASCII.isDigit(folded[end]) == isDigits {
-                end += 1
-            }
-            add(word: folded.span.extracting(start..<end), isDigits: isDigits)
+            let isDigits = ASCII.isDigit(bytes[start])
+            while end < bytes.count, bytes[end] != UInt8(ascii: " "), ASCII.isDigit(bytes[end]) == isDigits { end += 1 }
+            add(word: bytes.extracting(start..<end), isDigits: isDigits)
             start = end
-            while start < folded.count, folded[start] == UInt8(ascii: " ") { start += 1 }
+            while start < bytes.count, bytes[start] == UInt8(ascii: " ") { start += 1 }
         }
     }
 

@@ -24,35 +24,33 @@ enum EmailJunk {
     /// A text without @ that says "I have none": "n/a", "-", "none", "0".
     static func isPlaceholder(word: Span<UInt8>) -> Bool {
         guard word.count > 0, word.count <= 24 else { return false }
-        let packed = packWithoutHyphens(word, 0..<word.count)
-        return packed == 0 || words.contains(packed) || isRepeated(word, 0..<word.count)
+        let packed = packWithoutHyphens(word)
+        return packed == 0 || words.contains(packed) || isRepeated(word)
     }
 
-    static func isPlaceholder(_ bytes: Span<UInt8>, local: Range<Int>, domain: Range<Int>) -> Bool {
+    static func isPlaceholder(local: Span<UInt8>, domain: Span<UInt8>) -> Bool {
         guard local.count <= 16 else { return false }
-        let packed = packWithoutHyphens(bytes, local)
-        if packed == 0 || locals.contains(packed) || bytes.extracting(local).equals("n/a") { return true }
-        let label = firstLabel(bytes, domain)
-        let sameWord = bytes.extracting(local).equals(bytes.extracting(label))
-        if sameWord, words.contains(packed) || isRepeated(bytes, local) { return true }
-        if isRepeated(bytes, local) {
-            let isDigit = ASCII.isDigit(bytes[local.lowerBound])
-            if isDigit, bytes[local.lowerBound] == UInt8(ascii: "0") { return true }
-            if isRepeated(bytes, label), label.count > 1 || sameWord { return true }
+        let packed = packWithoutHyphens(local)
+        if packed == 0 || locals.contains(packed) || local.equals("n/a") { return true }
+        let label = domain.extracting(0..<(ASCII.firstIndex(of: UInt8(ascii: "."), in: domain) ?? domain.count))
+        let isSameWord = local.equals(label)
+        if isRepeated(local) {
+            return isSameWord || local[0] == UInt8(ascii: "0") || (label.count > 1 && isRepeated(label))
         }
-        return words.contains(packWithoutHyphens(bytes, label)) && words.contains(packed)
+        guard words.contains(packed) else { return false }
+        return isSameWord || words.contains(packWithoutHyphens(label))
     }
 
     /// One mailbox for all: the platform's or the shop's own sender.
-    static func isConstant(_ bytes: Span<UInt8>, local: Range<Int>, domain: Range<Int>) -> Bool {
-        if bytes.extracting(domain).ends(with: "partnerklantenservice.bol.com") { return true }
-        switch bytes[local.lowerBound] {
+    static func isConstant(local: Span<UInt8>, domain: Span<UInt8>) -> Bool {
+        if domain.ends(with: "partnerklantenservice.bol.com") { return true }
+        switch local[0] {
         case UInt8(ascii: "n"):
-            return isSender(bytes, local, "noreply") || isSender(bytes, local, "nobody")
-                || isSender(bytes, local, "notreply")
-        case UInt8(ascii: "d"): return isSender(bytes, local, "donotreply") || isSender(bytes, local, "dontreply")
-        case UInt8(ascii: "m"): return isSender(bytes, local, "mailerdaemon")
-        case UInt8(ascii: "p"): return isSender(bytes, local, "postmaster")
+            return isSender(local, "noreply") || isSender(local, "nobody")
+                || isSender(local, "notreply")
+        case UInt8(ascii: "d"): return isSender(local, "donotreply") || isSender(local, "dontreply")
+        case UInt8(ascii: "m"): return isSender(local, "mailerdaemon")
+        case UInt8(ascii: "p"): return isSender(local, "postmaster")
         default: return false
         }
     }
@@ -61,10 +59,10 @@ enum EmailJunk {
     static func isBlacklisted(_ local: Span<UInt8>) -> Bool { local.starts(with: "blacklisted-") }
 
     /// Whether the local part is `name`, hyphens, dots and underscores inside it ignored, and no letter follows.
-    private static func isSender(_ bytes: Span<UInt8>, _ local: Range<Int>, _ name: StaticString) -> Bool {
+    private static func isSender(_ local: Span<UInt8>, _ name: StaticString) -> Bool {
         var matched = 0
-        for index in local {
-            let byte = bytes[index]
+        for index in 0..<local.count {
+            let byte = local[index]
             if matched == name.utf8CodeUnitCount { return !ASCII.isLetter(byte) }
             if byte == name.utf8Start[matched] {
                 matched += 1
@@ -76,11 +74,11 @@ enum EmailJunk {
     }
 
     /// The word with hyphens, dots, underscores and slashes left out; 0 when nothing is left.
-    private static func packWithoutHyphens(_ bytes: Span<UInt8>, _ range: Range<Int>) -> WordTable.PackedWord {
+    private static func packWithoutHyphens(_ bytes: Span<UInt8>) -> WordTable.PackedWord {
         var low: UInt64 = 0
         var high: UInt64 = 0
         var count: UInt64 = 0
-        for index in range {
+        for index in 0..<bytes.count {
             let byte = bytes[index]
             guard ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte >= 0x80 else { continue }
             guard count < 16 else { return 1 }
@@ -91,15 +89,9 @@ enum EmailJunk {
         return WordTable.PackedWord(high) << 64 | WordTable.PackedWord(low)
     }
 
-    private static func firstLabel(_ bytes: Span<UInt8>, _ domain: Range<Int>) -> Range<Int> {
-        var end = domain.lowerBound
-        while end < domain.upperBound, bytes[end] != UInt8(ascii: ".") { end += 1 }
-        return domain.lowerBound..<end
-    }
-
-    private static func isRepeated(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        guard let first = range.first else { return false }
-        for index in range where bytes[index] != bytes[first] { return false }
+    private static func isRepeated(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count > 0 else { return false }
+        for index in 1..<max(bytes.count, 1) where bytes[index] != bytes[0] { return false }
         return true
     }
 }

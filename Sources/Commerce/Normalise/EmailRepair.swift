@@ -18,12 +18,8 @@ enum EmailRepair {
         guard !local.isEmpty, local.utf8.count <= 64, local.utf8.count + domain.utf8.count < 254 else {
             return .invalid
         }
-        let start = output.count
-        output.append(local)
-        let end = output.count
-        output.append(UInt8(ascii: "@"))
-        output.append(domain)
-        return EmailAddress.finish(from: start, at: end, into: &output)
+        let address = Array(local.utf8) + [UInt8(ascii: "@")] + Array(domain.utf8)
+        return EmailAddress.judge(address.span, at: local.utf8.count, into: &output)
     }
 
     /// What stands between angle brackets, without `mailto:` and its headers.

@@ -29,7 +29,7 @@ struct FoldedText: ~Copyable, ByteSink {
         @_lifetime(borrow self) get { storage.span.extracting(0..<count) }
     }
 
-    subscript(index: Int) -> UInt8 { storage[index] }
+    subscript(index: Int) -> UInt8 { storage.span[index] }
 
     @inline(__always) mutating func append(_ byte: UInt8) {
         if count < Self.capacity {

@@ -23,24 +23,26 @@ struct NameWords: ~Copyable {
     private(set) var comma: Int?
 
     init(_ name: Span<UInt8>) {
-        Folding.fold(name, keeping: [.comma, .hyphen, .apostrophe], into: &text)
+        var folded = FoldedText()
+        Folding.fold(name, keeping: [.comma, .hyphen, .apostrophe], into: &folded)
+        cut(folded.span)
+        text = folded
+    }
+
+    /// Finds the words in the folded name.
+    private mutating func cut(_ bytes: Span<UInt8>) {
         var start = 0
-        for index in 0...text.count {
-            let byte = index < text.count ? text[index] : UInt8(ascii: " ")
-            switch byte {
-            case UInt8(ascii: " "), UInt8(ascii: ","):
-                add(start..<index)
-                if byte == UInt8(ascii: ","), comma == nil, count > 0 { comma = count }
-                start = index + 1
-            case UInt8(ascii: "'"):
+        for index in 0...bytes.count {
+            let byte = index < bytes.count ? bytes[index] : UInt8(ascii: " ")
+            guard byte <= UInt8(ascii: ",") else { continue }
+            if byte == UInt8(ascii: "'") {
                 // "d'Angelo", "'t Hart": the particle ends here; "O'Brien" goes on.
-                guard Self.meaning(text.span.extracting(start..<index)).contains(.particle) || index == start else {
-                    continue
-                }
-                add(start..<index)
-                start = index + 1
-            default: continue
+                let word = bytes.extracting(start..<index)
+                guard Self.meaning(word).contains(.particle) || index == start else { continue }
             }
+            add(start..<index, of: bytes)
+            if byte == UInt8(ascii: ","), comma == nil, count > 0 { comma = count }
+            start = index + 1
         }
         if comma == count { comma = nil }
         dropTrailingGenerations()
@@ -60,12 +62,17 @@ struct NameWords: ~Copyable {
         output.append(text.span.extracting(start..<(start + length)))
     }
 
-    /// Writes one word of the family name: letters and digits only, without particles, except where nothing else is left.
-    func appendFamilyWord(_ index: Int, into output: inout ByteWriter) {
-        if isParticle(index), hasWords { return }
-        let word = withoutGluedParticle(Int(starts[index])..<Int(ends[index]))
-        for position in word {
-            let byte = text[position]
+    /// Writes the words of a family name together: letters and digits only, without particles, except where there is
+    /// nothing else ("Van" is a name in Vietnam).
+    func appendFamily(_ words: Range<Int>, into output: inout ByteWriter) {
+        let isOnlyParticles = words.allSatisfy { isParticle($0) }
+        for index in words where isOnlyParticles || !isParticle(index) { appendWord(index, into: &output) }
+    }
+
+    private func appendWord(_ index: Int, into output: inout ByteWriter) {
+        let bytes = text.span
+        for position in withoutGluedParticle(Int(starts[index])..<Int(ends[index])) {
+            let byte = bytes[position]
             if byte != UInt8(ascii: "-"), byte != UInt8(ascii: "'") { output.append(byte) }
         }
     }
@@ -80,44 +87,40 @@ struct NameWords: ~Copyable {
         return true
     }
 
-    private var hasWords: Bool { (0..<count).contains { !isParticle($0) } }
-
     private func range(_ index: Int) -> Range<Int> { Int(starts[index])..<Int(ends[index]) }
 
     /// "xxx", "aaaa aaaa", "...": one letter three times or more is nobody's name.
     private var isRepeatedLetter: Bool {
-        let first = text[Int(starts[0])]
+        let bytes = text.span
+        let first = bytes[Int(starts[0])]
         var length = 0
-        for position in 0..<text.count where text[position] != UInt8(ascii: " ") {
-            if text[position] != first { return false }
+        for position in 0..<bytes.count where bytes[position] != UInt8(ascii: " ") {
+            if bytes[position] != first { return false }
             length += 1
         }
         return length != 2
     }
 
-    private mutating func add(_ range: Range<Int>) {
-        var range = range
-        while let last = range.last, text[last] == UInt8(ascii: "-") || text[last] == UInt8(ascii: "'") {
-            range = range.lowerBound..<last
+    private mutating func add(_ range: Range<Int>, of bytes: Span<UInt8>) {
+        var lower = range.lowerBound
+        var upper = range.upperBound
+        while upper > lower, bytes[upper - 1] == UInt8(ascii: "-") || bytes[upper - 1] == UInt8(ascii: "'") {
+            upper -= 1
         }
-        while let first = range.first, text[first] == UInt8(ascii: "-") { range = (first + 1)..<range.upperBound }
-        guard !range.isEmpty, count < Self.longest else { return }
-        let meaning = Self.meaning(text.span.extracting(range))
+        while lower < upper, bytes[lower] == UInt8(ascii: "-") { lower += 1 }
+        guard lower < upper, count < Self.longest else { return }
+        let meaning = Self.meaning(bytes.extracting(lower..<upper))
         if meaning.contains(.title) { return }
-        starts[count] = UInt8(range.lowerBound)
-        ends[count] = UInt8(range.upperBound)
+        starts[count] = UInt8(lower)
+        ends[count] = UInt8(upper)
         meanings[count] = meaning
         count += 1
-        markAbbreviatedParticle()
+        if upper - lower == 1, bytes[lower] == UInt8(ascii: "d") { markAbbreviatedParticle(bytes) }
     }
 
     /// "v.d. Berg", "v/d Berg": two letters that are one particle.
-    private mutating func markAbbreviatedParticle() {
-        guard count >= 2, length(count - 1) == 1, length(count - 2) == 1 else { return }
-        guard text[Int(starts[count - 2])] == UInt8(ascii: "v"), text[Int(starts[count - 1])] == UInt8(ascii: "d")
-        else {
-            return
-        }
+    private mutating func markAbbreviatedParticle(_ bytes: Span<UInt8>) {
+        guard count >= 2, length(count - 2) == 1, bytes[Int(starts[count - 2])] == UInt8(ascii: "v") else { return }
         meanings[count - 2] = .particle
         meanings[count - 1] = .particle
     }
@@ -181,7 +184,7 @@ struct NameWords: ~Copyable {
             """
             mr mrs ms miss mx sir dr prof ir ing drs dhr mevr mw mevrouw heer herr hr frau fr dipl mag phd msc bsc
             mba mme mlle monsieur madame mademoiselle sig signor signora sra srta senor senora fam familie family
-            famille tav attn aan pan pani bc mgr ds
+            famille tav attn aan en and et pan pani bc mgr ds
             """
         ),
         (

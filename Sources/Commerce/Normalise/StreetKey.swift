@@ -9,18 +9,19 @@ struct StreetKey: ~Copyable {
     init(_ line: Span<UInt8>) {
         var folded = FoldedText()
         Folding.fold(line, into: &folded)
-        isCollectionPoint = Self.isBox(folded.span)
+        let bytes = folded.span
+        isCollectionPoint = Self.isBox(bytes)
         var start = 0
-        while start < folded.count {
-            let end = ASCII.firstIndex(of: UInt8(ascii: " "), in: folded.span, from: start) ?? folded.count
-            let word = WordTable.pack(folded.span.extracting(start..<end))
+        while start < bytes.count {
+            let end = ASCII.firstIndex(of: UInt8(ascii: " "), in: bytes, from: start) ?? bytes.count
+            let word = WordTable.pack(bytes.extracting(start..<end))
             if AddressWords.collectionPoints.contains(word) { isCollectionPoint = true }
             if !AddressWords.droppedTypes.contains(word) {
                 let type = AddressWords.streetTypes.canonical(word)
                 if type != 0 {
                     WordTable.append(type, to: &text)
                 } else {
-                    for index in start..<end { text.append(folded[index]) }
+                    for index in start..<end { text.append(bytes[index]) }
                 }
             }
             start = end + 1

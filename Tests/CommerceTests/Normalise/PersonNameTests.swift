@@ -25,7 +25,8 @@ import Testing
         ("Prof. Dr. Karl Müller", "muller/k"), ("MUELLER KARL", "karl/m"), ("Müller, Karl", "muller/k"),
         ("J.P. Jansen jr.", "jansen/j"), ("John Smith III", "smith/j"), ("Sean O'Brien", "obrien/s"),
         ("Sean O’Brien", "obrien/s"),
-        ("Maarten 't Hart", "hart/m"), ("Gabriele D'Annunzio", "annunzio/g"), ("Madonna", "madonna/"),
+        ("Maarten 't Hart", "hart/m"), ("Gabriele D'Annunzio", "annunzio/g"), ("Fam. Jansen", "jansen/"),
+        ("Dhr. en Mevr. P. Jansen", "jansen/p"), ("Madonna", "madonna/"), ("Thi Van", "van/t"),
         ("Herr Jansen", "jansen/"),
         ("Juan García López", "lopez/j"), ("Osama bin Laden", "laden/o"), ("Γιώργος Παπαδόπουλος", "παπαδοπουλοσ/γ"),
         ("Юрий Гагарин", "гагарин/ю"), ("山田太郎", "山田太郎/"), ("Jan IJzerman", "yzerman/j"), ("Le", "le/"),
@@ -37,7 +38,8 @@ import Testing
     @Test(arguments: [
         ("Jan", "de Vries", "vries/j"), ("Jan", "Vries, de", "vries/j"), ("J.", "De Vries", "vries/j"),
         ("", "Jan de Vries", "vries/j"),
-        ("Jan de Vries", "", "vries/j"), ("Thi", "Van", "van/t"), ("Dr. Karl", "Müller", "muller/k"),
+        ("Jan de Vries", "", "vries/j"), ("Jan de Vries", ".", "vries/j"), ("Jan de", "Vries", "vries/j"),
+        ("De heer J.", "de Vries", "vries/j"), ("Thi", "Van", "van/t"), ("Dr. Karl", "Müller", "muller/k"),
         ("Ana", "García López", "garcialopez/a"), ("Mevr. A.", "Jansen-de Boer", "jansendebor/a"),
         ("Anna", "von und zu Hohenstein", "hohenstein/a"),
     ])

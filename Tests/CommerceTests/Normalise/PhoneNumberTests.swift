@@ -55,6 +55,7 @@ import Testing
         ("0000000000", "NL"), ("1111111111", "DE"), ("123456789", "DE"), ("0123456789", "FR"), ("+31 6 00000000", ""),
         ("0", "NL"), ("-", "NL"),
         ("(201) 555-0123", "US"), ("+1 650 555 0199", ""), ("999999999", "NL"), ("123-456-7890", "US"), ("+31", ""),
+        ("n/a", "NL"),
     ])
     func placeholder(raw: String, country: String) {
         #expect(Self.normalise(raw, country) == (.placeholder, ""))
@@ -85,9 +86,8 @@ import Testing
                     "\(row[0]) \(row[1]) \(row[2]) [\(row[3])]: \(result.text), not \(expected) (\(row[8]))")
             }
         }
-        print("phones at home \(right[0]) right, wrong: \(wrong[0]); abroad \(right[1]) right, wrong: \(wrong[1])")
-        #expect(wrong[0].count * 100 <= right[0], "\(wrong[0])")
-        #expect(wrong[1].count * 20 <= right[1], "\(wrong[1])")
+        #expect(wrong[0].isEmpty, "\(wrong[0])")
+        #expect(wrong[1].count <= 2, "\(wrong[1])")
     }
 
     /// The odd strings of libphonenumber's own tests, without vanity letters.
@@ -99,8 +99,7 @@ import Testing
             let expected = row[4] == "valid" ? row[5] : ""
             if result.text != expected { wrong.append("\(row[2]) [\(row[3])]: \(result.text), not \(expected)") }
         }
-        print("odd phones: \(wrong.count) of \(rows.count) differ: \(wrong)")
-        #expect(wrong.count <= 40)
+        #expect(wrong.count <= 27, "\(wrong)")
     }
 
     @Test(arguments: [UInt64(10), 11]) func junkNeverCrashesAndNormalisingTwiceChangesNothing(seed: UInt64) {

@@ -71,6 +71,14 @@ import Testing
             Address(street: "123 N Main Street Apt 4", code: "90210-1234", country: "US"),
             Address(street: "123 North Main St, #4", code: "90210", country: "US"),
         ],
+        [
+            Address(street: "Calle Mayor 12, 3º B", code: "28013", country: "ES"),
+            Address(street: "C/ Mayor 12", addition: "3 B", code: "28013", country: "ES"),
+        ],
+        [
+            Address(street: "Hauptstr. 1", code: "01067", country: "DE"),
+            Address(street: "Hauptstraße 1", code: "1067", country: "DE"),
+        ],
         [Address(street: "Flat 2", code: "D02 X285", country: "IE"), Address(code: "d02x285", country: "IE")],
         [
             Address(street: "12 Nathan Road", city: "Kowloon", country: "HK"),
@@ -127,6 +135,17 @@ import Testing
     ])
     func noDoor(address: Address) {
         #expect(Self.key(address) == nil)
+    }
+
+    /// Every example of Google's address metadata that its own pattern accepts is a postcode here.
+    @Test func postcodeVectors() throws {
+        guard let rows = Vectors.rows("address/postcode-examples.tsv") else { return }
+        for row in rows where row[2] == "full-match" {
+            let (code, letters) = (Array(row[1].utf8), Array(row[0].utf8))
+            guard let country = CountryCode(letters.span) else { continue }
+            var output = ByteWriter()
+            #expect(PostalCode.append(code.span, country: country, to: &output), "\(row)")
+        }
     }
 
     @Test(arguments: [UInt64(8), 9]) func junkNeverCrashes(seed: UInt64) {
