@@ -188,7 +188,7 @@ import Testing
     /// Whatever is written must come back the same through the grammar, read here in the plainest way.
     @Test func everyArgumentComesBack() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SeededGenerator(seed: seed)
+        var random = ConsoleRandom(seed: seed)
         let alphabet: [Character] = ["a", "é", " ", "\"", "\\", "=", "{", "[", "1", "\t", "日", "\n", "\r", "n", "r"]
         for _ in 0..<2000 {
             let value = String(
@@ -221,7 +221,7 @@ import Testing
 }
 
 /// SplitMix64: small, and the same everywhere for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
+struct ConsoleRandom: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

@@ -231,7 +231,7 @@ private struct TinyTerminal {
     /// Whatever is typed, the screen shows the line and nothing else, with the cursor where the text before it ends.
     @Test func showsWhatIsTyped() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SeededGenerator(seed: seed)
+        var random = ConsoleRandom(seed: seed)
         let keys = [
             "a", "b", "日", " ", "\u{01}", "\u{05}", "\u{7F}", "\u{17}", escape + "[D", escape + "[C", "lorem ipsum",
             "\u{19}",
