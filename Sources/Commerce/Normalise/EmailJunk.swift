@@ -35,7 +35,8 @@ enum EmailJunk {
         let label = domain.extracting(0..<(ASCII.firstIndex(of: UInt8(ascii: "."), in: domain) ?? domain.count))
         let isSameWord = local.equals(label)
         if isRepeated(local) {
-            return isSameWord || local[0] == UInt8(ascii: "0") || (label.count > 1 && isRepeated(label))
+            if isSameWord || local[0] == UInt8(ascii: "0") { return true }
+            return local.count > 1 && label.count > 1 && isRepeated(label)
         }
         guard words.contains(packed) else { return false }
         return isSameWord || words.contains(packWithoutHyphens(label))
