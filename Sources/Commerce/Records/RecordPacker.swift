@@ -130,7 +130,7 @@ struct RecordPacker: ~Escapable {
 
     func decimal(_ slot: MemberTable.Slot, _ name: StaticString) throws(Refusal) -> Decimal64 {
         guard slot.form == .text || slot.form == .number, let value = Decimal64(bytes.extracting(slot.range)) else {
-            throw .invalid("\(name)", "must be a decimal such as \"39.90\", up to 17 digits and 12 decimals")
+            throw .invalid("\(name)", "must be a decimal such as \"39.90\", up to 18 digits and 12 decimals")
         }
         return value
     }
