@@ -136,7 +136,17 @@ struct RecordPacker: ~Escapable {
     }
 
     func moment(_ slot: MemberTable.Slot, _ name: StaticString) throws(Refusal) -> Timestamp {
-        guard slot.form == .text, let value = Timestamp(rfc3339: bytes.extracting(slot.range)) else {
+        let value: Timestamp?
+        switch slot.form {
+        case .text: value = Timestamp(rfc3339: bytes.extracting(slot.range))
+        case .escapedText:
+            // Some encoders write the `+` of an offset as an escape.
+            var plain = ByteWriter(capacity: slot.range.count)
+            try plainText(slot, name, into: &plain)
+            value = Timestamp(rfc3339: plain.span)
+        case .absent, .number, .nested: value = nil
+        }
+        guard let value else {
             throw .invalid("\(name)", "must be a moment in RFC 3339 such as \"2026-03-01T10:22:31Z\"")
         }
         return value

@@ -192,6 +192,8 @@ struct OrderSample {
     }
 
     private static func quoted(_ text: String, escaping: Bool, using random: inout SeededGenerator) -> String {
+        // Amounts and currencies are plain text in every encoder there is.
+        let escaping = escaping && text.contains { !"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-".contains($0) }
         var result = "\""
         for character in text.unicodeScalars {
             let mustEscape = character == "\"" || character == "\\" || character.value < 0x20
