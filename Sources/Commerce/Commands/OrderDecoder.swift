@@ -75,8 +75,13 @@ private struct OrderPacker: ~Escapable {
             person = try MemberTable.read(
                 &reader, place: PartyShape.names.place(of:), path: "customer", extra: &scratch.extra)
         }
+        // Some senders put the addresses into the customer.
+        func address(_ place: Int, _ fallback: Int) -> MemberTable.Slot {
+            members.has(place) ? members[place] : person[fallback]
+        }
         return PartySource(
-            person: person, billing: members[OrderInputShape.billing], shipping: members[OrderInputShape.shipping])
+            person: person, billing: address(OrderInputShape.billing, PartyShape.billing),
+            shipping: address(OrderInputShape.shipping, PartyShape.shipping))
     }
 
     // MARK: The order's own record
