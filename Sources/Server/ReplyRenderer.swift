@@ -97,11 +97,11 @@ final class ReplyRenderer: @unchecked Sendable {
 
     private func renderWritten(_ subject: Subject, _ outcome: CommandOutcome, tag: [UInt8]?, isRow: Bool) {
         switch outcome {
-        case .written(.conflict, let profile, _, let row, _):
+        case .written(.conflict, let profile, _, let row, _, _):
             renderConflict(subject, profile: profile, row: row, tag: tag, isRow: isRow)
-        case .written(let verdict, _, let customer, _, let sequence):
+        case .written(let verdict, _, let customer, _, let sequence, let isStoreNamed):
             if isRow { output.beginRow() } else { output.beginOK(tag: tag) }
-            name(subject)
+            name(subject, isStoreNamed: isStoreNamed)
             output.written(verdict, customer: customer, sequence: sequence)
             output.endReply()
             if isRow { count(subject) }
@@ -118,12 +118,20 @@ final class ReplyRenderer: @unchecked Sendable {
         if case .order = subject { channelOrders += 1 } else { channelCustomers += 1 }
     }
 
-    private func name(_ subject: Subject) {
+    private func name(_ subject: Subject, isStoreNamed: Bool) {
         switch subject {
         case .order(let order):
             output.key("order")
             let bytes = built.batch.bytes
-            output.string(bytes.span.extracting(order.name.range))
+            let name = order.name.range
+            let store = order.storeInName.range
+            output.string(bytes.span.extracting(name.lowerBound..<(store.isEmpty ? name.upperBound : store.lowerBound)))
+            guard !store.isEmpty else { return }
+            // The string was closed too early; its rest follows.
+            output.truncate(to: output.count - 1)
+            let rest = isStoreNamed ? store.lowerBound : store.upperBound
+            output.append(bytes.span.extracting(rest..<name.upperBound))
+            output.append(UInt8(ascii: "\""))
         case .profile: break
         case .document(let document):
             let bytes = built.batch.bytes

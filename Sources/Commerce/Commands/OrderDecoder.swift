@@ -54,8 +54,10 @@ private struct OrderPacker: ~Escapable {
         let start = output.count
         output.append(scratch.channel.span)
         if !scratch.store.span.equals("main") {
+            let slash = output.count
             output.append(UInt8(ascii: "/"))
             output.append(scratch.store.span)
+            order.storeInName = ByteRange(slash, output.count)
         }
         output.append(UInt8(ascii: ":"))
         let numberStart = output.count
