@@ -13,6 +13,7 @@ final class ReplyRenderer: @unchecked Sendable {
     private let completion: @Sendable ([UInt8]) -> Void
 
     private var output = ByteWriter(capacity: 4_096)
+    private var shortName = ByteWriter(capacity: 64)
     private var nextItem = 0
     private var nextOutcome = 0
     private var channelOrders = 0
@@ -125,13 +126,11 @@ final class ReplyRenderer: @unchecked Sendable {
             let bytes = built.batch.bytes
             let name = order.name.range
             let store = order.storeInName.range
-            output.string(bytes.span.extracting(name.lowerBound..<(store.isEmpty ? name.upperBound : store.lowerBound)))
-            guard !store.isEmpty else { return }
-            // The string was closed too early; its rest follows.
-            output.truncate(to: output.count - 1)
-            let rest = isStoreNamed ? store.lowerBound : store.upperBound
-            output.append(bytes.span.extracting(rest..<name.upperBound))
-            output.append(UInt8(ascii: "\""))
+            guard !store.isEmpty, !isStoreNamed else { return output.string(bytes.span.extracting(name)) }
+            shortName.removeAll()
+            shortName.append(bytes.span.extracting(name.lowerBound..<store.lowerBound))
+            shortName.append(bytes.span.extracting(store.upperBound..<name.upperBound))
+            output.string(shortName.span)
         case .profile: break
         case .document(let document):
             let bytes = built.batch.bytes
