@@ -40,7 +40,7 @@ extension DirectoryState {
             return try Self.check(!party.isNewProfile && party.variantRow < rows.variants, "a wrong variant")
         }
         try Self.check(party.variantRow == rows.variants, "a wrong variant")
-        try Self.check(PartyRecord.holdsItsKeys(bytes.extracting(party.record.range)), "a party without its keys")
+        try Self.check(PartyRecord.isWellFormed(bytes.extracting(party.record.range)), "a party that does not read")
         var others: UInt32 = 0
         event.forEachEdge(in: bytes) { _, other in others = max(others, other) }
         try Self.check(party.edgeCount == 0 || Int(others) < profiles.count, "evidence for an unknown profile")

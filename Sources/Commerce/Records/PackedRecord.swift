@@ -100,9 +100,18 @@ package struct PartyRecord: ~Escapable {
         members = PackedRecord(bytes.extracting(0..<(bytes.count - keyBytes.count)), PartyShape.members)
     }
 
-    /// Whether the keys that the last byte counts are there; for data that came from a disk.
-    static func holdsItsKeys(_ bytes: Span<UInt8>) -> Bool {
-        bytes.count > 0 && bytes.count > Int(bytes[bytes.count - 1]) * 9
+    /// Whether channel and store in front and the keys at the end are there; for data that came from a disk.
+    static func isWellFormed(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count > 0, bytes.count > Int(bytes[bytes.count - 1]) * 9 else { return false }
+        var reader = ByteReader(bytes)
+        do throws(ByteReaderError) {
+            _ = try reader.varint()
+            _ = try reader.countedRange()
+            _ = try reader.countedRange()
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// The part of a party record that holds the identity keys, found from its end without reading the members.
