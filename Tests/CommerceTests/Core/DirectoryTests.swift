@@ -175,17 +175,13 @@ final class DirectoryWorldBox {
                 #expect(find(key(.phone, "+3161234567\(value)")) == traffic.model.keyOwners["\(shop)phone \(value)"])
                 #expect(find(key(.relayLookup, "anna\(value)@marketplace.amazon.nl")) == traffic.model.relayOwners["\(shop)\(value)"])
                 for channel in ["shopify", "amazon"] {
-                    let ref = hasher.key(
-                        .channelReference, [UInt8]("\(value)".utf8).span, channel: [UInt8](channel.utf8).span,
-                        store: [UInt8]("main".utf8).span)
-                    #expect(find(.keys([ref])) == traffic.model.keyOwners["\(shop)ref \(channel) \(value)"])
+                    #expect(find(Self.named(channel, value, isReference: true)) == traffic.model.keyOwners["\(shop)ref \(channel) \(value)"])
                 }
             }
             for channel in ["shopify", "amazon"] {
                 for value in 0..<62 {
-                    let hash = hasher.order(
-                        [UInt8]("\(value)".utf8).span, channel: [UInt8](channel.utf8).span, store: [UInt8]("main".utf8).span)
-                    #expect(find(.order(hash)) == traffic.model.orders["\(shop)\(channel):\(value)"]?.profile)
+                    let selector = Self.named(channel, value, isReference: false)
+                    #expect(find(selector) == traffic.model.orders["\(shop)\(channel):\(value)"]?.profile)
                 }
             }
             for value in 0..<9 {
@@ -197,6 +193,15 @@ final class DirectoryWorldBox {
                     && traffic.model.shopOf[customer - 1] == shop
                 #expect(find(.number(UInt32(customer))) == (expected ? customer - 1 : nil))
             }
+        }
+    }
+
+    private static func named(_ channel: String, _ number: Int, isReference: Bool) -> CustomerSelector {
+        do throws(Refusal) {
+            let name = try OrderName([UInt8]("\(channel):\(number)".utf8).span)
+            return isReference ? .reference(name) : .order(name)
+        } catch {
+            preconditionFailure("\(error)")
         }
     }
 
