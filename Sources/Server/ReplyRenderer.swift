@@ -126,11 +126,14 @@ final class ReplyRenderer: @unchecked Sendable {
             let bytes = built.batch.bytes
             let name = order.name.range
             let store = order.storeInName.range
-            guard !store.isEmpty, !isStoreNamed else { return output.string(bytes.span.extracting(name)) }
-            shortName.removeAll()
-            shortName.append(bytes.span.extracting(name.lowerBound..<store.lowerBound))
-            shortName.append(bytes.span.extracting(store.upperBound..<name.upperBound))
-            output.string(shortName.span)
+            if store.isEmpty || isStoreNamed {
+                output.string(bytes.span.extracting(name))
+            } else {
+                shortName.removeAll()
+                shortName.append(bytes.span.extracting(name.lowerBound..<store.lowerBound))
+                shortName.append(bytes.span.extracting(store.upperBound..<name.upperBound))
+                output.string(contentsOf: shortName)
+            }
         case .profile: break
         case .document(let document):
             let bytes = built.batch.bytes
