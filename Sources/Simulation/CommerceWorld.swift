@@ -193,12 +193,12 @@ package final class CommerceWorld {
         }
         let isSame = decided.write.mark == write.mark || (write.subject == .profile && decided.write.mark == -1)
         guard isSame, decided.write.shop == write.shop, decided.outcome.customer == reply.customerNumber else {
-            throw BrokenLaw("\(write) was acknowledged by \(reply), but event \(sequence) is \(decided)")
+            throw BrokenLaw("\(write) was acknowledged by \(reply.text), but event \(sequence) is \(decided)")
         }
         if case .note = write.subject { return }
         if case .document = write.subject { return }
         guard reply["resolution"]?.string == decided.outcome.resolution else {
-            throw BrokenLaw("\(write) was answered \(reply), the model says \(decided.outcome)")
+            throw BrokenLaw("\(write) was answered \(reply.text), the model says \(decided.outcome)")
         }
     }
 
@@ -212,7 +212,7 @@ package final class CommerceWorld {
             for mark in dossier.reply.marks {
                 guard let sequence = sequences[mark], sequence <= survived else {
                     throw BrokenLaw(
-                        "a dossier showed record \(mark) (event \(sequences[mark] ?? 0)), but \(survived) events survived: \(dossier.reply)"
+                        "a dossier showed record \(mark) (event \(sequences[mark] ?? 0)), but \(survived) events survived: \(dossier.reply.text)"
                     )
                 }
             }
@@ -223,13 +223,13 @@ package final class CommerceWorld {
     private func judge(_ reply: JSONValue, shop: String, _ model: ReferenceModel) throws {
         guard let number = reply["customer"]?.customerNumber, model.customer(of: number - 1) == number,
             model.shop(of: number - 1) == shop
-        else { throw BrokenLaw("a dossier in shop \(shop) of nobody: \(reply)") }
+        else { throw BrokenLaw("a dossier in shop \(shop) of nobody: \(reply.text)") }
         let shown = Set(reply["orders"]?.array?.compactMap { $0.orderName } ?? [])
         let missing = Set(model.orders(of: number).keys.map { String($0.split(separator: " ")[1]) }).subtracting(shown)
-        guard missing.isEmpty else { throw BrokenLaw("a dossier lacks \(missing): \(reply)") }
+        guard missing.isEmpty else { throw BrokenLaw("a dossier lacks \(missing): \(reply.text)") }
         let shownNotes = Set(reply["notes"]?.array?.compactMap { $0["text"]?.string?.noteMark } ?? [])
         guard shownNotes.isSuperset(of: model.notes(of: number)) else {
-            throw BrokenLaw("a dossier lacks notes: \(reply)")
+            throw BrokenLaw("a dossier lacks notes: \(reply.text)")
         }
     }
 }

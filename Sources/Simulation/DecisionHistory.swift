@@ -132,9 +132,10 @@ package struct ModelReplay {
         guard shops.indices.contains(shop), shops[shop] == write.shop else {
             throw BrokenLaw("event \(decision.sequence) is in another shop than it was sent to")
         }
-        let hasProfileTime = event.kind == .profileRecorded
         let updatedAt: Int64? =
-            hasProfileTime ? nil : event.updatedAt == PreparedOrder.noUpdateTime ? nil : event.updatedAt
+            event.kind == .profileRecorded
+            ? (event.seenAt <= SimulatedWrite.latestUpdate ? event.seenAt : nil)
+            : (event.updatedAt == PreparedOrder.noUpdateTime ? nil : event.updatedAt)
         let outcome: ModelOutcome
         do {
             outcome = try model.apply(

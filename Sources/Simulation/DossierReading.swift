@@ -2,6 +2,13 @@ import Bytes
 
 // What the laws look for in replies.
 extension JSONValue {
+    /// As JSON, for messages.
+    package var text: String {
+        var output = ByteWriter()
+        write(into: &output)
+        return String(decoding: output.copyBytes(), as: UTF8.self)
+    }
+
     package var sequence: UInt64? { self["seq"]?.exactText.flatMap(UInt64.init) }
 
     /// The customer that a reply of a write names, or the number of a customer.

@@ -85,8 +85,8 @@ package struct SimulatedWrite: Hashable, Sendable {
         self.updatedAt = updatedAt
     }
 
-    /// Milliseconds of `updatedAt` on the wire.
-    package static func milliseconds(_ updatedAt: Int) -> Int64 { 1_767_225_600_000 + Int64(updatedAt) * 1_000 }
+    /// Every `updatedAt` is before this, and the simulated clock after it; in milliseconds.
+    package static let latestUpdate: Int64 = 1_771_000_000_000
 
     /// A second of January 2026, RFC 3339.
     static func time(_ seconds: Int) -> String {

@@ -48,7 +48,7 @@ package struct StateAudit {
     private func compare(_ dossier: JSONValue, with customer: Int) throws {
         func law(_ what: String, _ seen: some Equatable & Sendable, _ expected: some Equatable & Sendable) throws {
             guard "\(seen)" == "\(expected)" else {
-                throw BrokenLaw("C\(customer): \(what) \(seen), the model says \(expected): \(dossier)")
+                throw BrokenLaw("C\(customer): \(what) \(seen), the model says \(expected): \(dossier.text)")
             }
         }
         try law("number", dossier["customer"]?.customerNumber ?? 0, customer)
