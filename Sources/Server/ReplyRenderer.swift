@@ -178,11 +178,10 @@ final class ReplyRenderer: @unchecked Sendable {
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
         case .dossier(let customer, let offset, let limit):
-            let sequence = self.outcome.releaseSequence
             wait { done in engine.parts(of: [customer], from: lane, done) } _: { (parts: [[DossierPart]]) in
                 var object = ByteWriter(capacity: 8_192)
                 DossierWriter.write(
-                    number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: sequence,
+                    number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: customer.sequence,
                     into: &object)
                 self.output.ok(object.span, tag: tag)
             }
@@ -212,7 +211,7 @@ final class ReplyRenderer: @unchecked Sendable {
         let hasher = built.hasher
         var values = [String?](repeating: nil, count: plan.edges.count)
         let byShard = Dictionary(grouping: plan.edges.indices) { Int(plan.edges[$0].newer) % engine.shards.count }
-        renderValues(byShard.map { $0 }, plan, hasher, &values, tag: tag)
+        renderValues(byShard.sorted { $0.key < $1.key }, plan, hasher, &values, tag: tag)
     }
 
     /// Asks one shard after the other for the values behind its edges, then writes the reply.
