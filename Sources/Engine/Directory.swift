@@ -69,18 +69,20 @@ package actor Directory {
                 let decision = state.decide(profile, in: bytes, shop: shop, at: now, into: &events)
                 return writtenProfile(decision)
             case .document(let document):
-                let shop = try writableShop(batch.shop, now)
+                let shop = try knownShop(batch.shop)
                 let decision = try state.decide(document, in: bytes, shop: shop, at: now, into: &events)
                 return written(decision, state.documents)
             case .note(let note):
-                let shop = try writableShop(batch.shop, now)
+                let shop = try knownShop(batch.shop)
                 let actor = [UInt8](batch.actor.utf8)
                 let decision = try state.decide(note, in: bytes, actor: actor.span, shop: shop, at: now, into: &events)
                 evolveLast()
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
             case .query(let query):
-                guard let shop = state.shop(named: batch.shop) else { throw Self.empty(batch.shop, query) }
-                return try answer(query, shop: shop)
+                if case .find = query, state.shop(named: batch.shop) == nil {
+                    return .customers([], total: 0, offset: 0)
+                }
+                return try answer(query, shop: try knownShop(batch.shop))
             }
         } catch {
             return .refused(error)
@@ -96,7 +98,8 @@ package actor Directory {
         return UInt16(state.shops.count - 1)
     }
 
-    private func written(_ decision: Decision, _ entries: @autoclosure () -> PagedArray<SubjectEntry>) -> CommandOutcome {
+    private func written(_ decision: Decision, _ entries: @autoclosure () -> PagedArray<SubjectEntry>) -> CommandOutcome
+    {
         if decision.verdict.isChange { evolveLast() }
         let entry = entries()[Int(decision.subject)]
         return .written(
@@ -178,8 +181,12 @@ package actor Directory {
 
     // MARK: Questions
 
-    private static func empty(_ shop: String, _ query: CustomerQuery) -> Refusal {
-        Refusal(.notFound, "nothing is known in shop \(shop) yet")
+    /// A shop that was written to before. Documents and notes are about what is known, so they never open one.
+    private func knownShop(_ name: String) throws(Refusal) -> UInt16 {
+        guard let shop = state.shop(named: name) else {
+            throw Refusal(.notFound, "nothing is known in shop \(name) yet")
+        }
+        return shop
     }
 
     private func answer(_ query: CustomerQuery, shop: UInt16) throws(Refusal) -> CommandOutcome {

@@ -14,6 +14,7 @@ struct ServerProgram {
     func run() -> Never {
         let log = ServerLog.standardError()
         let end = Ending()
+        resetSignals()
         Signals.ignoreBrokenPipes()
         raiseDescriptorLimit()
         do {
@@ -68,6 +69,18 @@ struct ServerProgram {
     }
 
     private func name(_ signal: Int32) -> String { signal == SIGTERM ? "SIGTERM" : "SIGINT" }
+
+    /// A parent may leave signals blocked or ignored to its children, and an ignored SIGTERM could never stop us in order.
+    /// From here on only those that are read in order are blocked, so none of them can end us in between.
+    private func resetSignals() {
+        var ownSignals = sigset_t()
+        sigemptyset(&ownSignals)
+        for number in [SIGTERM, SIGINT] {
+            signal(number, SIG_DFL)
+            sigaddset(&ownSignals, number)
+        }
+        sigprocmask(SIG_SETMASK, &ownSignals, nil)
+    }
 
     /// Ten thousand connections need ten thousand descriptors.
     private func raiseDescriptorLimit() {
