@@ -3,6 +3,8 @@ import Foundation
 /// A bare TCP connection to 127.0.0.1, for clients that misbehave. Blocking, with time limits.
 final class RawConnection {
     private let descriptor: Int32
+    /// What has come behind the lines that were asked for.
+    private var rest: [UInt8] = []
 
     init(_ port: UInt16, seconds: Int = 60, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -69,20 +71,26 @@ final class RawConnection {
 
     /// Everything up to the end of the connection.
     func readToEnd() throws -> [UInt8] {
-        var result: [UInt8] = []
-        while let more = try readSome() { result += more }
-        return result
+        while let more = try readSome() { rest += more }
+        defer { rest = [] }
+        return rest
     }
 
-    /// Reads until so many line feeds have come, or the end.
+    /// So many lines; fewer when the connection ends before.
     func readLines(_ count: Int) throws -> [Substring] {
-        var result: [UInt8] = []
-        var lines = 0
-        while lines < count, let more = try readSome() {
-            lines += more.count { $0 == UInt8(ascii: "\n") }
-            result += more
+        var lines: [Substring] = []
+        var start = 0
+        while lines.count < count {
+            if let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+                lines.append(Substring(String(decoding: rest[start..<end], as: UTF8.self)))
+                start = end + 1
+            } else {
+                guard let more = try readSome() else { break }
+                rest += more
+            }
         }
-        return String(decoding: result, as: UTF8.self).split(separator: "\n")
+        rest.removeFirst(start)
+        return lines
     }
 
     /// nil at the end, and when the other side has reset the connection.

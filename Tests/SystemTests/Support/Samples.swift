@@ -19,8 +19,11 @@ enum Samples {
 
     static func oneLine(_ name: String) throws -> String { try oneLine(folder.appending(path: name)) }
 
+    /// The file's JSON on one line; the head of a recorded HTTP answer is left out.
     static func oneLine(_ file: URL) throws -> String {
-        JSONText.onOneLine(String(decoding: try Data(contentsOf: file), as: UTF8.self))
+        let text = String(decoding: try Data(contentsOf: file), as: UTF8.self).replacing("\r\n", with: "\n")
+        let start = text.hasPrefix("HTTP/") ? text.firstRange(of: "\n\n")?.upperBound : nil
+        return JSONText.onOneLine(String(text[(start ?? text.startIndex)...]))
     }
 
     /// What the platforms publish; nil where the folder is missing.
