@@ -50,7 +50,6 @@ extension SystemTests {
             Trap("Thee", #"\ud83d\ude00"#, "lines.0.title", "😀"),
             Trap(
                 "Thee", String(repeating: "ü", count: 100_000), "lines.0.title", String(repeating: "ü", count: 100_000)),
-            Trap("Thee", "", "lines.0.title", ""),
             Trap(
                 #""lines":["#, #""x-own":{"id":9007199254740993,"a":[1.10,"ß\n"]},"lines":["#, "x-own.id",
                 "9007199254740993"),
