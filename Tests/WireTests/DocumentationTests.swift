@@ -62,7 +62,8 @@ import Wire
         #expect(header.kind == .events && header.count == 2 && header.first == 3 && header.second == 2)
         #expect(header.blockLength == bytes.count)
         let frame = bytes.span.extracting(BlockHeader.size..<bytes.count)
-        #expect(Checksum.of(frame) == header.frameChecksum)
+        let checksum = Checksum.of(frame)
+        #expect(checksum == header.frameChecksum)
         var content = ByteWriter()
         try LZ4FrameDecoder().decompress(frame, count: header.contentLength, into: &content)
         var reader = ByteReader(content.span)
@@ -87,7 +88,7 @@ import Wire
         var output = ByteWriter()
         let json = Array(request.utf8)
         let order = try decoder.order(json.span, RequestTrial.hasher, into: &output)
-        #expect(output.span.extracting(order.record.range).equals(bytes.span.extracting(event.record.range)))
+        #expect(output.copyBytes()[order.record.range] == bytes[event.record.range])
     }
 
     @Test(arguments: ["group", "event"])
