@@ -1,15 +1,14 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Strict settings, written once. Cross-module optimisation lets small functions of one module be
-// inlined into another, so that the layers of the house cost nothing at run time.
+// Strict settings, written once. What is hot in module Bytes is marked @inlinable, and its types @usableFromInline: without
+// both the compiler neither inlines nor specialises a `package` declaration in another module (half the speed, measured).
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableExperimentalFeature("Lifetimes"),
-    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
