@@ -252,6 +252,36 @@
         return start..<position
     }
 
+    /// Steps over an object or array that is going to be read by itself: finds its end by strings and brackets alone and
+    /// leaves the grammar to that reading.
+    @_lifetime(self: copy self)
+    @inlinable package mutating func skipNested() throws(JSONError) -> Range<Int> {
+        skipSpace()
+        let start = position
+        var level = 0
+        var index = start
+        let end = bytes.count
+        while index < end {
+            switch bytes[unchecked: index] {
+            case UInt8(ascii: "\""):
+                index += 1
+                while index < end, bytes[unchecked: index] != UInt8(ascii: "\"") {
+                    index += bytes[unchecked: index] == UInt8(ascii: "\\") ? 2 : 1
+                }
+            case UInt8(ascii: "{"), UInt8(ascii: "["): level += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                level -= 1
+                if level <= 0 {
+                    position = index + 1
+                    return start..<position
+                }
+            default: break
+            }
+            index += 1
+        }
+        throw JSONError(.endOfInput, at: end)
+    }
+
     /// Succeeds if only white space is left.
     @_lifetime(self: copy self)
     package mutating func end() throws(JSONError) {

@@ -13,6 +13,7 @@ final class ReplyRenderer: @unchecked Sendable {
     private let completion: @Sendable ([UInt8]) -> Void
 
     private var output = ByteWriter(capacity: 4_096)
+    private var shortName = ByteWriter(capacity: 64)
     private var nextItem = 0
     private var nextOutcome = 0
     private var channelOrders = 0
@@ -97,11 +98,11 @@ final class ReplyRenderer: @unchecked Sendable {
 
     private func renderWritten(_ subject: Subject, _ outcome: CommandOutcome, tag: [UInt8]?, isRow: Bool) {
         switch outcome {
-        case .written(.conflict, let profile, _, let row, _):
+        case .written(.conflict, let profile, _, let row, _, _):
             renderConflict(subject, profile: profile, row: row, tag: tag, isRow: isRow)
-        case .written(let verdict, _, let customer, _, let sequence):
+        case .written(let verdict, _, let customer, _, let sequence, let isStoreNamed):
             if isRow { output.beginRow() } else { output.beginOK(tag: tag) }
-            name(subject)
+            name(subject, isStoreNamed: isStoreNamed)
             output.written(verdict, customer: customer, sequence: sequence)
             output.endReply()
             if isRow { count(subject) }
@@ -118,12 +119,18 @@ final class ReplyRenderer: @unchecked Sendable {
         if case .order = subject { channelOrders += 1 } else { channelCustomers += 1 }
     }
 
-    private func name(_ subject: Subject) {
+    private func name(_ subject: Subject, isStoreNamed: Bool) {
         switch subject {
         case .order(let order):
             output.key("order")
             let bytes = built.batch.bytes
-            output.string(bytes.span.extracting(order.name.range))
+            let name = order.name.range
+            let store = order.storeInName.range
+            guard !store.isEmpty, !isStoreNamed else { return output.string(bytes.span.extracting(name)) }
+            shortName.removeAll()
+            shortName.append(bytes.span.extracting(name.lowerBound..<store.lowerBound))
+            shortName.append(bytes.span.extracting(store.upperBound..<name.upperBound))
+            output.string(shortName.span)
         case .profile: break
         case .document(let document):
             let bytes = built.batch.bytes

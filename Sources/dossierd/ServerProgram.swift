@@ -1,3 +1,4 @@
+import CLinux
 import Engine
 import Foundation
 import Lane
@@ -16,6 +17,7 @@ struct ServerProgram {
         let end = Ending()
         Signals.ignoreBrokenPipes()
         raiseDescriptorLimit()
+        keepBatchMemory()
         do {
             // Signals are blocked before any other thread exists.
             let control = try Lane(name: "control")
@@ -68,6 +70,13 @@ struct ServerProgram {
     }
 
     private func name(_ signal: Int32) -> String { signal == SIGTERM ? "SIGTERM" : "SIGINT" }
+
+    /// Buffers of batches come and go by the thousand a second: without this the C library would map and unmap each of
+    /// them, and the kernel clear their pages every time.
+    private func keepBatchMemory() {
+        mallopt(M_MMAP_THRESHOLD, 32 << 20)
+        mallopt(M_TRIM_THRESHOLD, 256 << 20)
+    }
 
     /// Ten thousand connections need ten thousand descriptors.
     private func raiseDescriptorLimit() {

@@ -94,6 +94,7 @@ extension DirectoryState {
                     parent: profile, next: profile, lowest: profile, size: 1, newestEdge: 0, shop: UInt32(event.shop),
                     lastSequence: sequence))
             customerCount += 1
+            sources.note(bytes.extracting(party.record.range), shop: event.shop)
         }
         defer { touch(profile) }
         guard party.isNewVariant else { return }

@@ -79,6 +79,7 @@ extension DirectoryState {
             header.appendVarint(UInt64(shard.documents))
             header.appendVarint(UInt64(shard.notes))
         }
+        sources.write(into: &header)
         return DirectoryCapture(
             sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
             orders: orders, documents: documents, edges: edges)
@@ -118,6 +119,7 @@ extension DirectoryState {
                 rows[shard].documents = UInt32(truncatingIfNeeded: try reader.varint())
                 rows[shard].notes = UInt32(truncatingIfNeeded: try reader.varint())
             }
+            try sources.read(&reader)
             return reader.isAtEnd
         } catch {
             return false

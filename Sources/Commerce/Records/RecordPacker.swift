@@ -60,7 +60,8 @@ struct MemberTable {
         case .null:
             guard try reader.null() else { throw JSONError(.unexpectedByte, at: reader.position) }
             return Slot()
-        case .object, .array, .bool: return Slot(.nested, try reader.skipValue())
+        case .object, .array: return Slot(.nested, try reader.skipNested())
+        case .bool: return Slot(.nested, try reader.skipValue())
         }
     }
 
@@ -153,12 +154,10 @@ struct RecordPacker: ~Escapable {
             do throws(JSONError) {
                 if isFirst { try reader.beginArray() }
                 guard try reader.nextElement(&isFirst) else { return }
-                element = MemberTable.Slot(.nested, try reader.skipValue())
+                guard try reader.peek() == .object else { throw JSONError(.wrongType, at: reader.position) }
+                element = MemberTable.Slot(.nested, try reader.skipNested())
             } catch {
                 throw .json(error, name)
-            }
-            guard bytes[element.range.lowerBound] == UInt8(ascii: "{") else {
-                throw .invalid("\(name)", "must be a list of objects")
             }
             try body(element)
         }
