@@ -126,11 +126,14 @@ final class ReplyRenderer: @unchecked Sendable {
             let bytes = built.batch.bytes
             let name = order.name.range
             let store = order.storeInName.range
-            guard !store.isEmpty, !isStoreNamed else { return output.string(bytes.span.extracting(name)) }
-            shortName.removeAll()
-            shortName.append(bytes.span.extracting(name.lowerBound..<store.lowerBound))
-            shortName.append(bytes.span.extracting(store.upperBound..<name.upperBound))
-            output.string(shortName.span)
+            if store.isEmpty || isStoreNamed {
+                output.string(bytes.span.extracting(name))
+            } else {
+                shortName.removeAll()
+                shortName.append(bytes.span.extracting(name.lowerBound..<store.lowerBound))
+                shortName.append(bytes.span.extracting(store.upperBound..<name.upperBound))
+                output.string(contentsOf: shortName)
+            }
         case .profile: break
         case .document(let document):
             let bytes = built.batch.bytes
@@ -175,11 +178,10 @@ final class ReplyRenderer: @unchecked Sendable {
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
         case .dossier(let customer, let offset, let limit):
-            let sequence = self.outcome.releaseSequence
             wait { done in engine.parts(of: [customer], from: lane, done) } _: { (parts: [[DossierPart]]) in
                 var object = ByteWriter(capacity: 8_192)
                 DossierWriter.write(
-                    number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: sequence,
+                    number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: customer.sequence,
                     into: &object)
                 self.output.ok(object.span, tag: tag)
             }
@@ -209,7 +211,7 @@ final class ReplyRenderer: @unchecked Sendable {
         let hasher = built.hasher
         var values = [String?](repeating: nil, count: plan.edges.count)
         let byShard = Dictionary(grouping: plan.edges.indices) { Int(plan.edges[$0].newer) % engine.shards.count }
-        renderValues(byShard.map { $0 }, plan, hasher, &values, tag: tag)
+        renderValues(byShard.sorted { $0.key < $1.key }, plan, hasher, &values, tag: tag)
     }
 
     /// Asks one shard after the other for the values behind its edges, then writes the reply.

@@ -103,6 +103,11 @@ package struct PartyRecord: ~Escapable {
         members = PackedRecord(bytes.extracting(0..<(bytes.count - keyBytes.count)), PartyShape.members)
     }
 
+    /// Whether the keys that the last byte counts are there; for data that came from a disk.
+    static func holdsItsKeys(_ bytes: Span<UInt8>) -> Bool {
+        bytes.count > 0 && bytes.count > Int(bytes[bytes.count - 1]) * 9
+    }
+
     /// The part of a party record that holds the identity keys, found from its end without reading the members.
     @_lifetime(copy bytes)
     @inline(__always) static func keyBytes(of bytes: Span<UInt8>) -> Span<UInt8> {
