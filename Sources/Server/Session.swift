@@ -193,9 +193,9 @@ package final class Session: @unchecked Sendable {
 
     // MARK: Batches
 
-    /// Sends what has been collected to the engine.
+    /// Sends what has been collected to the engine; behind a question only when that is answered.
     private func submit() {
-        guard !builder.isEmpty else { return }
+        guard !builder.isEmpty, questionsInFlight == 0 else { return }
         guard case .success(let engine) = host.engine, !builder.commands.isEmpty else { return answerLocally() }
         let built = builder.build(shop: shop, actor: "anonymous", hasher: engine.hasher(shop: shop))
         let replyCount = built.items.count { $0.endsReply }
@@ -211,6 +211,7 @@ package final class Session: @unchecked Sendable {
                 self.questionsInFlight -= questions
                 self.replies.fill(
                     place, bytes, releaseSequence: outcome.releaseSequence, replyCount: replyCount, tags: tags)
+                self.submit()
                 self.release()
             }
             renderer.run()
@@ -374,6 +375,7 @@ package final class Session: @unchecked Sendable {
         host.administer(command, session: self, tag: tag) { bytes in
             self.questionsInFlight -= 1
             self.replies.fill(place, bytes, releaseSequence: 0, replyCount: 1)
+            self.submit()
             self.release()
         }
     }
