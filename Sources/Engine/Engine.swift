@@ -178,16 +178,17 @@ package final class Engine: Sendable {
                 byShard[shard, default: []].append((number, profiles))
             }
         }
-        let gathering = Gathering<(customer: Int, part: DossierPart)>(byShard.count, from: lane) { parts in
+        let gathering = Gathering<(shard: Int, customer: Int, part: DossierPart)>(byShard.count, from: lane) { parts in
             var result = [[DossierPart]](repeating: [], count: customers.count)
-            for item in parts { result[item.customer].append(item.part) }
+            // Of two values that are equally new the same one shows, whichever shard was quicker.
+            for item in parts.sorted(by: { $0.shard < $1.shard }) { result[item.customer].append(item.part) }
             completion(result)
         }
         for (number, wanted) in byShard.sorted(by: { $0.key < $1.key }) {
             let shard = shards[number]
             shard.lane.run {
                 gathering.add(
-                    shard.assumeIsolated { shard in wanted.map { ($0.customer, shard.dossierPart(of: $0.profiles)) } })
+                    shard.assumeIsolated { shard in wanted.map { (number, $0.customer, shard.dossierPart(of: $0.profiles)) } })
             }
         }
     }
