@@ -80,7 +80,10 @@ package actor Directory {
                 evolveLast()
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
             case .query(let query):
-                guard let shop = state.shop(named: batch.shop) else { throw Self.empty(batch.shop) }
+                guard let shop = state.shop(named: batch.shop) else {
+                    if case .find = query { return .customers([], total: 0, offset: 0) }
+                    throw Self.empty(batch.shop)
+                }
                 return try answer(query, shop: shop)
             }
         } catch {

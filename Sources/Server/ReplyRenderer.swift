@@ -70,12 +70,7 @@ final class ReplyRenderer: @unchecked Sendable {
         case .written(let subject, let tag): renderWritten(subject, takeOutcome(), tag: tag, isRow: false)
         case .channelRow(let subject): renderWritten(subject, takeOutcome(), tag: nil, isRow: true)
         case .channelEnd(let tag):
-            output.beginOK(tag: tag)
-            output.key("orders")
-            output.number(channelOrders)
-            output.key("customers")
-            output.number(channelCustomers)
-            output.endReply()
+            output.channelEnd(orders: channelOrders, customers: channelCustomers, tag: tag)
             channelOrders = 0
             channelCustomers = 0
         case .note(let tag):
@@ -186,7 +181,9 @@ final class ReplyRenderer: @unchecked Sendable {
                 self.output.ok(object.span, tag: tag)
             }
         case .customers(let customers, let total, let offset):
-            wait { done in engine.parts(of: customers, from: lane, done) } _: { (parts: [[DossierPart]]) in
+            wait { done in
+                engine.parts(of: customers, from: lane, done)
+            } _: { (parts: [[DossierPart]]) in
                 for (customer, parts) in zip(customers, parts) {
                     self.output.append("ROW ")
                     DossierWriter.customer(customer.number, parts, into: &self.output)
@@ -198,7 +195,9 @@ final class ReplyRenderer: @unchecked Sendable {
             }
         case .evidence(let plan): renderEvidence(plan, tag: tag)
         case .order(let profile, let row):
-            wait { done in engine.ask(shardOf: profile, from: lane, { $0.orderJSON(row: row) }, done) } _: {
+            wait { done in
+                engine.ask(shardOf: profile, from: lane, { $0.orderJSON(row: row) }, done)
+            } _: {
                 (json: [UInt8]) in
                 self.output.ok(json.span, tag: tag)
             }
