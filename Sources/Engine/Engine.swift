@@ -132,6 +132,9 @@ package final class Engine: Sendable {
         tick()
     }
 
+    /// Whether directory and shards share one lane, so that an answer shows exactly what the directory named.
+    package var isOnOneLane: Bool { shards.allSatisfy { $0.lane === directory.lane } }
+
     // MARK: Commands
 
     /// Turns values into identity keys of a shop.
@@ -249,6 +252,7 @@ package final class Engine: Sendable {
                 journal.whenSynced(capture.directory.sequence) {
                     snapshotter.lane.post {
                         let result = snapshotter.assumeIsolated { $0.write(capture) }
+                        self.configuration.onSnapshot?(result)
                         if case .success = result {
                             self.bytesAtSnapshot.store(journalBytes, ordering: .relaxed)
                             self.snapshotAt.store(self.clock.now().milliseconds, ordering: .relaxed)

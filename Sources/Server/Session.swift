@@ -206,11 +206,11 @@ package final class Session: @unchecked Sendable {
         questionsInFlight += questions
         let lane = host.lane
         engine.submit(built.batch, from: lane) { outcome in
-            let renderer = ReplyRenderer(built, outcome, engine: engine, lane: lane) { bytes in
+            let renderer = ReplyRenderer(built, outcome, engine: engine, lane: lane) { bytes, releaseSequence in
                 self.batchesInFlight -= 1
                 self.questionsInFlight -= questions
                 self.replies.fill(
-                    place, bytes, releaseSequence: outcome.releaseSequence, replyCount: replyCount, tags: tags)
+                    place, bytes, releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
                 self.release()
             }
             renderer.run()
