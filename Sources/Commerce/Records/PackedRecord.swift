@@ -17,7 +17,8 @@ package struct PackedRecord: ~Escapable {
         self.bytes = bytes
         var reader = ByteReader(bytes)
         do throws(ByteReaderError) {
-            bitmap = try reader.varint()
+            // No bytes at all are a record that says nothing: what an absent nested record reads as.
+            bitmap = reader.isAtEnd ? 0 : try reader.varint()
             for place in 0..<members.count where bitmap & (1 << UInt64(place)) != 0 {
                 let range = try Self.range(of: members[place].kind, &reader)
                 starts[place] = UInt32(range.lowerBound)
@@ -45,9 +46,6 @@ package struct PackedRecord: ~Escapable {
             return start..<reader.position
         }
     }
-
-    /// The packed form of a record that says nothing.
-    static let nothing: InlineArray<1, UInt8> = [0]
 
     package func has(_ place: Int) -> Bool { bitmap & (1 << UInt64(place)) != 0 }
 
