@@ -55,7 +55,8 @@ let package = Package(
             path: "Benchmarks", exclude: ["Peers"]),
         tests("BytesTests", ["Bytes"]),
         tests("CommerceTests", ["Commerce", "Bytes"]),
-        tests("WireTests", ["Wire", "Commerce", "Bytes"]),
+        // Also reads the documentation back, file formats included.
+        tests("WireTests", ["Wire", "Commerce", "Store", "Bytes"]),
         tests("StoreTests", ["Store", "Simulation", "Bytes"], exclude: ["Golden"]),
         tests("EngineTests", ["Engine", "Commerce", "Wire", "Store", "Bytes", "Simulation"]),
         tests("LaneTests", ["Lane", "Bytes"]),

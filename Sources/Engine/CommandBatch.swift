@@ -21,6 +21,8 @@ package struct CommandBatch: Sendable {
 package struct CustomerMembers: Sendable, Equatable {
     package let number: UInt32
     package let profiles: [UInt32]
+    /// The last event that touched it.
+    package let sequence: UInt64
 }
 
 /// What the directory decided about one command.

@@ -70,17 +70,20 @@ package actor Directory {
                 let decision = state.decide(profile, in: bytes, shop: shop, at: now, into: &events)
                 return writtenProfile(decision)
             case .document(let document):
-                let shop = try writableShop(batch.shop, now)
+                let shop = try knownShop(batch.shop)
                 let decision = try state.decide(document, in: bytes, shop: shop, at: now, into: &events)
                 return written(decision, state.documents)
             case .note(let note):
-                let shop = try writableShop(batch.shop, now)
+                let shop = try knownShop(batch.shop)
                 let actor = [UInt8](batch.actor.utf8)
                 let decision = try state.decide(note, in: bytes, actor: actor.span, shop: shop, at: now, into: &events)
                 evolveLast()
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
             case .query(let query):
-                guard let shop = state.shop(named: batch.shop) else { throw Self.empty(batch.shop, query) }
+                guard let shop = state.shop(named: batch.shop) else {
+                    if case .find = query { return .customers([], total: 0, offset: 0) }
+                    throw Self.empty(batch.shop)
+                }
                 return try answer(query, shop: shop)
             }
         } catch {
@@ -88,9 +91,21 @@ package actor Directory {
         }
     }
 
+    private func checkWritable() throws(Refusal) {
+        if let reason = journalFailure ?? backlog { throw Refusal(.readOnly, reason) }
+    }
+
+    /// The number of a shop that is open, for a write about somebody who must be known already: it would be refused in
+    /// a new shop, and what is refused opens none.
+    private func knownShop(_ name: String) throws(Refusal) -> UInt16 {
+        try checkWritable()
+        guard let shop = state.shop(named: name) else { throw Self.empty(name) }
+        return shop
+    }
+
     /// The shop's number; its first write opens it.
     private func writableShop(_ name: String, _ now: Timestamp) throws(Refusal) -> UInt16 {
-        if let reason = journalFailure ?? backlog { throw Refusal(.readOnly, reason) }
+        try checkWritable()
         if let shop = state.shop(named: name) { return shop }
         try state.openShop(name, at: now, into: &events)
         evolveLast()
@@ -173,21 +188,17 @@ package actor Directory {
             // The customer's number may come from a later event, of another profile of the cluster.
             return max(sequence, state.lastSequence(ofCustomerOf: profile))
         case .note(_, let sequence): return sequence
-        case .dossier(let customer, _, _): return lastSequence(customer)
-        case .customers(let customers, _, _): return customers.map(lastSequence).max() ?? 0
-        case .evidence(let plan): return max(lastSequence(plan.first), plan.second.map(lastSequence) ?? 0)
+        case .dossier(let customer, _, _): return customer.sequence
+        case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
+        case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)
         case .order(let profile, _): return state.lastSequence(ofCustomerOf: profile)
         case .refused: return 0
         }
     }
 
-    private func lastSequence(_ customer: CustomerMembers) -> UInt64 {
-        customer.profiles.first.map { state.lastSequence(ofCustomerOf: $0) } ?? 0
-    }
-
     // MARK: Questions
 
-    private static func empty(_ shop: String, _ query: CustomerQuery) -> Refusal {
+    private static func empty(_ shop: String) -> Refusal {
         Refusal(.notFound, "nothing is known in shop \(shop) yet")
     }
 
@@ -217,7 +228,9 @@ package actor Directory {
     }
 
     private func members(_ profile: UInt32) -> CustomerMembers {
-        CustomerMembers(number: state.customerNumber(of: profile), profiles: state.members(of: profile))
+        CustomerMembers(
+            number: state.customerNumber(of: profile), profiles: state.members(of: profile),
+            sequence: state.lastSequence(ofCustomerOf: profile))
     }
 
     private func find(_ selectors: [CustomerSelector], _ shop: UInt16, offset: Int, limit: Int) -> CommandOutcome {

@@ -70,12 +70,7 @@ final class ReplyRenderer: @unchecked Sendable {
         case .written(let subject, let tag): renderWritten(subject, takeOutcome(), tag: tag, isRow: false)
         case .channelRow(let subject): renderWritten(subject, takeOutcome(), tag: nil, isRow: true)
         case .channelEnd(let tag):
-            output.beginOK(tag: tag)
-            output.key("orders")
-            output.number(channelOrders)
-            output.key("customers")
-            output.number(channelCustomers)
-            output.endReply()
+            output.channelEnd(orders: channelOrders, customers: channelCustomers, tag: tag)
             channelOrders = 0
             channelCustomers = 0
         case .note(let tag):
@@ -126,11 +121,14 @@ final class ReplyRenderer: @unchecked Sendable {
             let bytes = built.batch.bytes
             let name = order.name.range
             let store = order.storeInName.range
-            guard !store.isEmpty, !isStoreNamed else { return output.string(bytes.span.extracting(name)) }
-            shortName.removeAll()
-            shortName.append(bytes.span.extracting(name.lowerBound..<store.lowerBound))
-            shortName.append(bytes.span.extracting(store.upperBound..<name.upperBound))
-            output.string(shortName.span)
+            if store.isEmpty || isStoreNamed {
+                output.string(bytes.span.extracting(name))
+            } else {
+                shortName.removeAll()
+                shortName.append(bytes.span.extracting(name.lowerBound..<store.lowerBound))
+                shortName.append(bytes.span.extracting(store.upperBound..<name.upperBound))
+                output.string(contentsOf: shortName)
+            }
         case .profile: break
         case .document(let document):
             let bytes = built.batch.bytes
@@ -175,16 +173,17 @@ final class ReplyRenderer: @unchecked Sendable {
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
         case .dossier(let customer, let offset, let limit):
-            let sequence = self.outcome.releaseSequence
             wait { done in engine.parts(of: [customer], from: lane, done) } _: { (parts: [[DossierPart]]) in
                 var object = ByteWriter(capacity: 8_192)
                 DossierWriter.write(
-                    number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: sequence,
+                    number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: customer.sequence,
                     into: &object)
                 self.output.ok(object.span, tag: tag)
             }
         case .customers(let customers, let total, let offset):
-            wait { done in engine.parts(of: customers, from: lane, done) } _: { (parts: [[DossierPart]]) in
+            wait { done in
+                engine.parts(of: customers, from: lane, done)
+            } _: { (parts: [[DossierPart]]) in
                 for (customer, parts) in zip(customers, parts) {
                     self.output.append("ROW ")
                     DossierWriter.customer(customer.number, parts, into: &self.output)
@@ -196,7 +195,9 @@ final class ReplyRenderer: @unchecked Sendable {
             }
         case .evidence(let plan): renderEvidence(plan, tag: tag)
         case .order(let profile, let row):
-            wait { done in engine.ask(shardOf: profile, from: lane, { $0.orderJSON(row: row) }, done) } _: {
+            wait { done in
+                engine.ask(shardOf: profile, from: lane, { $0.orderJSON(row: row) }, done)
+            } _: {
                 (json: [UInt8]) in
                 self.output.ok(json.span, tag: tag)
             }
@@ -209,7 +210,7 @@ final class ReplyRenderer: @unchecked Sendable {
         let hasher = built.hasher
         var values = [String?](repeating: nil, count: plan.edges.count)
         let byShard = Dictionary(grouping: plan.edges.indices) { Int(plan.edges[$0].newer) % engine.shards.count }
-        renderValues(byShard.map { $0 }, plan, hasher, &values, tag: tag)
+        renderValues(byShard.sorted { $0.key < $1.key }, plan, hasher, &values, tag: tag)
     }
 
     /// Asks one shard after the other for the values behind its edges, then writes the reply.

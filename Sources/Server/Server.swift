@@ -63,7 +63,8 @@ package final class Server: Sendable {
             journalLane = try Lane(name: "journal")
             snapshotLane = try Lane(name: "snapshot")
             let connections = ConnectionCount()
-            administrator = Administrator(options, fileSystem: LinuxFileSystem(), connectionCount: { connections.value })
+            administrator = Administrator(
+                options, fileSystem: LinuxFileSystem(), connectionCount: { connections.value })
             let administrator = administrator
             let hosts = lanes.map { LaneHost($0, limits: options.session, administrator: administrator) }
             self.hosts = hosts

@@ -221,9 +221,13 @@ package final class Session: @unchecked Sendable {
     private func answerLocally() {
         var bytes = ByteWriter()
         for item in builder.items {
-            if case .local(let reply) = item { bytes.append(reply) }
+            switch item {
+            case .local(let reply), .channelRefusal(let reply): bytes.append(reply)
+            case .channelEnd(let tag): bytes.channelEnd(orders: 0, customers: 0, tag: tag)
+            case .written, .channelRow, .note, .query: preconditionFailure("a reply of the engine without a command")
+            }
         }
-        let count = builder.count
+        let count = builder.items.count { $0.endsReply }
         builder.discard()
         replies.fill(replies.reserve(), bytes.copyBytes(), releaseSequence: 0, replyCount: count)
         release()

@@ -15,6 +15,7 @@ struct ServerProgram {
     func run() -> Never {
         let log = ServerLog.standardError()
         let end = Ending()
+        resetSignals()
         Signals.ignoreBrokenPipes()
         raiseDescriptorLimit()
         keepBatchMemory()
@@ -76,6 +77,18 @@ struct ServerProgram {
     private func keepBatchMemory() {
         mallopt(M_MMAP_THRESHOLD, 32 << 20)
         mallopt(M_TRIM_THRESHOLD, 256 << 20)
+    }
+
+    /// A parent may leave signals blocked or ignored to its children, and an ignored SIGTERM could never stop us in order.
+    /// From here on only those that are read in order are blocked, so none of them can end us in between.
+    private func resetSignals() {
+        var ownSignals = sigset_t()
+        sigemptyset(&ownSignals)
+        for number in [SIGTERM, SIGINT] {
+            signal(number, SIG_DFL)
+            sigaddset(&ownSignals, number)
+        }
+        sigprocmask(SIG_SETMASK, &ownSignals, nil)
     }
 
     /// Ten thousand connections need ten thousand descriptors.

@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func medians() {
-        var samples = Samples()
+        var samples = Benchmarks.Samples()
         for value in [9.0, 1, 5] { samples.add("odd", value, "x") }
         for value in [4.0, 1, 2, 9] { samples.add("even", value, "x") }
         samples.add("odd", 7, "y")

@@ -48,7 +48,8 @@ extension DirectoryState {
     }
 
     package func openShop(_ name: String, at now: Timestamp, into events: inout EventWriter) throws(Refusal) {
-        guard shops.count < 60_000 else { throw Refusal(.refused, "no more than 60,000 shops in one engine") }
+        // So that the names of all shops fit into one chunk of a snapshot.
+        guard shops.count < 15_000 else { throw Refusal(.refused, "no more than 15,000 shops in one engine") }
         events.shopOpened(UInt16(shops.count), name: name, now: now)
     }
 

@@ -131,13 +131,23 @@ struct RecordPacker: ~Escapable {
 
     func decimal(_ slot: MemberTable.Slot, _ name: StaticString) throws(Refusal) -> Decimal64 {
         guard slot.form == .text || slot.form == .number, let value = Decimal64(bytes.extracting(slot.range)) else {
-            throw .invalid("\(name)", "must be a decimal such as \"39.90\", up to 17 digits and 12 decimals")
+            throw .invalid("\(name)", "must be a decimal such as \"39.90\", up to 18 digits and 12 decimals")
         }
         return value
     }
 
     func moment(_ slot: MemberTable.Slot, _ name: StaticString) throws(Refusal) -> Timestamp {
-        guard slot.form == .text, let value = Timestamp(rfc3339: bytes.extracting(slot.range)) else {
+        let value: Timestamp?
+        switch slot.form {
+        case .text: value = Timestamp(rfc3339: bytes.extracting(slot.range))
+        case .escapedText:
+            // Some encoders write the `+` of an offset as an escape.
+            var plain = ByteWriter(capacity: slot.range.count)
+            try plainText(slot, name, into: &plain)
+            value = Timestamp(rfc3339: plain.span)
+        case .absent, .number, .nested: value = nil
+        }
+        guard let value else {
             throw .invalid("\(name)", "must be a moment in RFC 3339 such as \"2026-03-01T10:22:31Z\"")
         }
         return value
