@@ -4,11 +4,7 @@ import Testing
 @testable import Commerce
 
 /// A party may say next to nothing; what is absent must read as absent, also in an optimised build.
-<<<<<<<< HEAD:Tests/CommerceTests/Commands/ProfilePackingTests.swift
-@Suite struct ProfilePackingTests {
-========
 @Suite struct AbsentAddressTests {
->>>>>>>> docs:Tests/CommerceTests/Commands/AbsentAddressTests.swift
     private static let hasher = KeyHasher(hash: Hash64(seed: 7), shopName: "main")
 
     @Test(arguments: [
