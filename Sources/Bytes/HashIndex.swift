@@ -90,7 +90,9 @@ package struct HashIndex: ~Copyable, @unchecked Sendable {
     @inline(never) @usableFromInline mutating func grow(_ number: Int) {
         let old = parts[number]
         var larger = Self.makePart(capacity: (old.mask + 1) * 2)
-        for position in 0...old.mask where old.slots[position].entry != 0 { Self.place(old.slots[position], in: larger) }
+        for position in 0...old.mask where old.slots[position].entry != 0 {
+            Self.place(old.slots[position], in: larger)
+        }
         larger.count = old.count
         old.slots.deallocate()
         parts[number] = larger

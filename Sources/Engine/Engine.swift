@@ -132,6 +132,9 @@ package final class Engine: Sendable {
         tick()
     }
 
+    /// Whether directory and shards share one lane, so that an answer shows exactly what the directory named.
+    package var isOnOneLane: Bool { shards.allSatisfy { $0.lane === directory.lane } }
+
     // MARK: Commands
 
     /// Turns values into identity keys of a shop.
@@ -160,7 +163,9 @@ package final class Engine: Sendable {
             directory.lane.post {
                 let outcome = directory.assumeIsolated { $0.process(batch) }
                 journal.lane.post {
-                    journal.assumeIsolated { $0.whenReleased(outcome.releaseSequence) { continuation.resume(returning: outcome) } }
+                    journal.assumeIsolated {
+                        $0.whenReleased(outcome.releaseSequence) { continuation.resume(returning: outcome) }
+                    }
                 }
             }
         }
@@ -188,7 +193,9 @@ package final class Engine: Sendable {
             let shard = shards[number]
             shard.lane.run {
                 gathering.add(
-                    shard.assumeIsolated { shard in wanted.map { (number, $0.customer, shard.dossierPart(of: $0.profiles)) } })
+                    shard.assumeIsolated { shard in
+                        wanted.map { (number, $0.customer, shard.dossierPart(of: $0.profiles)) }
+                    })
             }
         }
     }
@@ -214,7 +221,9 @@ package final class Engine: Sendable {
         directory.lane.run {
             let counts = directory.assumeIsolated { $0.counts() }
             let gathering = Gathering<Int>(self.shards.count, from: lane) { completion(counts, $0.reduce(0, +)) }
-            for shard in self.shards { shard.lane.run { gathering.add([shard.assumeIsolated { $0.allocatedBytes() }]) } }
+            for shard in self.shards {
+                shard.lane.run { gathering.add([shard.assumeIsolated { $0.allocatedBytes() }]) }
+            }
         }
     }
 
@@ -222,7 +231,9 @@ package final class Engine: Sendable {
 
     /// Writes a snapshot of this moment. `completion` runs on the snapshot lane.
     package func snapshot(_ completion: @escaping @Sendable (Result<SnapshotEntry, SnapshotFailure>) -> Void) {
-        guard isSnapshotRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+        guard
+            isSnapshotRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing)
+                .exchanged
         else { return completion(.failure(.alreadyRunning)) }
         let directory = directory
         directory.lane.run {
@@ -250,6 +261,7 @@ package final class Engine: Sendable {
                 journal.whenSynced(capture.directory.sequence) {
                     snapshotter.lane.post {
                         let result = snapshotter.assumeIsolated { $0.write(capture) }
+                        self.configuration.onSnapshot?(result)
                         if case .success = result {
                             self.bytesAtSnapshot.store(journalBytes, ordering: .relaxed)
                             self.snapshotAt.store(self.clock.now().milliseconds, ordering: .relaxed)

@@ -1,6 +1,7 @@
 import Bytes
 import Commerce
 import Engine
+import Synchronization
 import Wire
 
 /// Writes the replies of one batch, item by item. Some items need what the shards know; where all shards live on this
@@ -10,7 +11,7 @@ final class ReplyRenderer: @unchecked Sendable {
     private let outcome: BatchOutcome
     private let engine: Engine
     private let lane: any EngineLane
-    private let completion: @Sendable ([UInt8]) -> Void
+    private let completion: @Sendable (_ replies: [UInt8], _ releaseSequence: UInt64) -> Void
 
     private var output = ByteWriter(capacity: 4_096)
     private var shortName = ByteWriter(capacity: 64)
@@ -23,10 +24,11 @@ final class ReplyRenderer: @unchecked Sendable {
     private var waitingCount = 0
     private var isWaiting: Bool { waitingCount > 0 }
 
-    /// `completion` runs on `lane` with all replies, perhaps before `run` returns.
+    /// `completion` runs on `lane` with all replies and the event that must be durable before they leave, perhaps before
+    /// `run` returns.
     init(
         _ built: BuiltBatch, _ outcome: BatchOutcome, engine: Engine, lane: any EngineLane,
-        completion: @escaping @Sendable ([UInt8]) -> Void
+        completion: @escaping @Sendable (_ replies: [UInt8], _ releaseSequence: UInt64) -> Void
     ) {
         self.built = built
         self.outcome = outcome
@@ -44,7 +46,13 @@ final class ReplyRenderer: @unchecked Sendable {
             render(item)
         }
         isRunning = false
-        if nextItem == built.items.count, !isWaiting { completion(output.copyBytes()) }
+        if nextItem == built.items.count, !isWaiting { completion(output.copyBytes(), releaseSequence) }
+    }
+
+    /// A shard on another lane may have shown events that came after the directory's answer.
+    private var releaseSequence: UInt64 {
+        guard built.hasQuestions, !engine.isOnOneLane else { return outcome.releaseSequence }
+        return max(outcome.releaseSequence, engine.status.decidedSequence.load(ordering: .acquiring))
     }
 
     /// Waits for an answer that `start` brings about; goes on at once if it is there when `start` returns.
@@ -173,7 +181,9 @@ final class ReplyRenderer: @unchecked Sendable {
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
         case .dossier(let customer, let offset, let limit):
-            wait { done in engine.parts(of: [customer], from: lane, done) } _: { (parts: [[DossierPart]]) in
+            wait { done in
+                engine.parts(of: [customer], from: lane, done)
+            } _: { (parts: [[DossierPart]]) in
                 var object = ByteWriter(capacity: 8_192)
                 DossierWriter.write(
                     number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: customer.sequence,

@@ -206,12 +206,16 @@ package final class Session: @unchecked Sendable {
         questionsInFlight += questions
         let lane = host.lane
         engine.submit(built.batch, from: lane) { outcome in
-            let renderer = ReplyRenderer(built, outcome, engine: engine, lane: lane) { bytes in
+            let renderer = ReplyRenderer(built, outcome, engine: engine, lane: lane) { bytes, releaseSequence in
                 self.batchesInFlight -= 1
                 self.questionsInFlight -= questions
                 self.replies.fill(
+<<<<<<< HEAD
                     place, bytes, releaseSequence: outcome.releaseSequence, replyCount: replyCount, tags: tags)
                 self.submit()
+=======
+                    place, bytes, releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
+>>>>>>> main
                 self.release()
             }
             renderer.run()

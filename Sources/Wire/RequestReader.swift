@@ -47,14 +47,16 @@ package enum RequestReader {
     }
 
     package static func shopName(_ name: [UInt8]) throws(Refusal) -> String {
-        let isGood = (1...64).contains(name.count) && name.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
+        let isGood =
+            (1...64).contains(name.count)
+            && name.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
+                    UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
             }
-        }
         guard isGood else { throw .invalid("shop", "1 to 64 of a-z, 0-9, '.', '_' and '-'") }
         return String(decoding: name, as: UTF8.self)
     }
@@ -95,7 +97,8 @@ package enum RequestReader {
             if let first = plain.first { selectors.insert(try number(first), at: 0) }
             guard selectors.count == 1 else {
                 throw Refusal(
-                    .syntax, "name the customer by exactly one of: number, email=, phone=, vat=, ref=, order=, document=")
+                    .syntax,
+                    "name the customer by exactly one of: number, email=, phone=, vat=, ref=, order=, document=")
             }
             return .dossier(
                 selectors[0], offset: try natural(request, "offset") ?? 0,
@@ -105,7 +108,8 @@ package enum RequestReader {
 
     private static func number(_ text: [UInt8]) throws(Refusal) -> CustomerSelector {
         guard let number = CustomerNumber.parse(text.span) else {
-            throw .invalid("number", "\(String(decoding: text.prefix(40), as: UTF8.self)) is no customer number such as C17")
+            throw .invalid(
+                "number", "\(String(decoding: text.prefix(40), as: UTF8.self)) is no customer number such as C17")
         }
         return .number(number)
     }

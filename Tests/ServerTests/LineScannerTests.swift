@@ -84,13 +84,18 @@ struct SeededGenerator: RandomNumberGenerator {
     @Test func tellsUTF8AsFoundationDoes() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
-        let pieces: [[UInt8]] = ["a", "é", "€", "😀", "abcdefgh"].map { [UInt8]($0.utf8) } + [[0xC0, 0x80], [0xED, 0xA0, 0x80], [0xFF], [0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82]]
+        let pieces: [[UInt8]] =
+            ["a", "é", "€", "😀", "abcdefgh"].map { [UInt8]($0.utf8) } + [
+                [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xFF], [0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82],
+            ]
         for _ in 0..<10_000 {
             let good = Bool.random(using: &random)
             let bytes = (0..<Int.random(in: 0..<6, using: &random)).flatMap { _ in
                 (good ? pieces[Int.random(in: 0..<5, using: &random)] : pieces.randomElement(using: &random)) ?? []
             }
-            #expect(LineScanner.isUTF8(bytes.span) == (String(validating: bytes, as: UTF8.self) != nil), "seed \(seed): \(bytes)")
+            #expect(
+                LineScanner.isUTF8(bytes.span) == (String(validating: bytes, as: UTF8.self) != nil),
+                "seed \(seed): \(bytes)")
         }
     }
 }

@@ -60,13 +60,18 @@ private struct ReplyQueueModel {
                     model.entries.append(.init(place: step, text: nil, sequence: 0, replies: 0))
                 case 3..<6 where !places.isEmpty:
                     let chosen = places.remove(at: Int.random(in: places.indices, using: &random))
-                    queue.fill(chosen.place, [UInt8]("place \(chosen.number)\n".utf8), releaseSequence: sequence, replyCount: replies)
+                    queue.fill(
+                        chosen.place, [UInt8]("place \(chosen.number)\n".utf8), releaseSequence: sequence,
+                        replyCount: replies)
                     if let index = model.entries.firstIndex(where: { $0.place == chosen.number }) {
-                        model.entries[index] = .init(place: chosen.number, text: "place \(chosen.number)\n", sequence: sequence, replies: replies)
+                        model.entries[index] = .init(
+                            place: chosen.number, text: "place \(chosen.number)\n", sequence: sequence, replies: replies
+                        )
                     }
                 case 6..<8 where !queue.hasReserved:
                     queue.append(releaseSequence: sequence, replyCount: replies) { $0.append("step \(step)\n") }
-                    model.entries.append(.init(place: nil, text: "step \(step)\n", sequence: sequence, replies: replies))
+                    model.entries.append(
+                        .init(place: nil, text: "step \(step)\n", sequence: sequence, replies: replies))
                 case 8:
                     queue.fail(Refusal(.readOnly, "broken"), released: released, into: &output)
                     #expect(Self.text(&output) == model.fail(released: released), "seed \(seed)")
@@ -77,7 +82,9 @@ private struct ReplyQueueModel {
                 }
                 let isEmpty = queue.isEmpty
                 let hasReserved = queue.hasReserved
-                #expect(isEmpty == model.entries.isEmpty && hasReserved == model.entries.contains { $0.text == nil }, "seed \(seed)")
+                #expect(
+                    isEmpty == model.entries.isEmpty && hasReserved == model.entries.contains { $0.text == nil },
+                    "seed \(seed)")
             }
         }
     }

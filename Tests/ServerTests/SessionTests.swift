@@ -21,17 +21,29 @@ import Wire
         (0..<120).map { step in
             let email = Int.random(in: 0..<5, using: &random)
             switch Int.random(in: 0..<16, using: &random) {
-            case 0..<5: return order(Int.random(in: 0..<30, using: &random), total: Int.random(in: 1..<3, using: &random), email: email)
-            case 5: return order(Int.random(in: 0..<30, using: &random), email: email, updatedAt: Int.random(in: 1..<9, using: &random))
+            case 0..<5:
+                return order(
+                    Int.random(in: 0..<30, using: &random), total: Int.random(in: 1..<3, using: &random), email: email)
+            case 5:
+                return order(
+                    Int.random(in: 0..<30, using: &random), email: email,
+                    updatedAt: Int.random(in: 1..<9, using: &random))
             case 6, 7: return "CUSTOMER.360 email=anna\(email)@example.nl tag=\(step)"
             case 8: return "CUSTOMER.FIND limit=3 offset=1"
             case 9: return "CUSTOMER.WHY C1 tag=\"a b\""
-            case 10: return #"CUSTOMER.PUT tag=p {"channel":"crm","ref":"\#(email)","email":"anna\#(email)@example.nl","phone":"+3161234567\#(email)"}"#
-            case 11: return #"DOCUMENT.PUT {"kind":"invoice","number":"I\#(email)","order":"shopify:\#(step % 30)","total":"1"}"#
+            case 10:
+                return
+                    #"CUSTOMER.PUT tag=p {"channel":"crm","ref":"\#(email)","email":"anna\#(email)@example.nl","phone":"+3161234567\#(email)"}"#
+            case 11:
+                return
+                    #"DOCUMENT.PUT {"kind":"invoice","number":"I\#(email)","order":"shopify:\#(step % 30)","total":"1"}"#
             case 12: return "NOTE.ADD C1 \"remark \(step)\""
             case 13: return "ORDER.GET shopify:\(step % 30)"
-            case 14: return ["PING", "SHOP other", "SHOP main", "INFO", "HELP PING", ""].randomElement(using: &random) ?? ""
-            default: return ["NONSENSE", "ORDER.PUT {", "PING \"", "CUSTOMER.360", "PING\r"].randomElement(using: &random) ?? ""
+            case 14:
+                return ["PING", "SHOP other", "SHOP main", "INFO", "HELP PING", ""].randomElement(using: &random) ?? ""
+            default:
+                return ["NONSENSE", "ORDER.PUT {", "PING \"", "CUSTOMER.360", "PING\r"].randomElement(using: &random)
+                    ?? ""
             }
         }
     }
@@ -79,7 +91,9 @@ import Wire
                 // Events: 1 the engine, 2 the shop, then the orders in turn.
                 let shown = text.split(separator: "\"number\":\"").compactMap { Int($0.prefix { $0.isNumber }) }.max()
                 guard let shown else { return }
-                withKnownIssue("a shard may be ahead of what the directory said when it was asked", isIntermittent: true) {
+                withKnownIssue(
+                    "a shard may be ahead of what the directory said when it was asked", isIntermittent: true
+                ) {
                     #expect(UInt64(shown + 3) <= house.releasedSequence, "seed \(seed)")
                 }
             }
@@ -118,7 +132,9 @@ import Wire
     @Test func bytesThatAreNoUTF8AreRefused() throws {
         let house = try SteppedHouse(seed: 1, isOneLane: true)
         let client = SteppedClient(house, sends: [])
-        let lines: [[UInt8]] = [[0x50, 0xFF], [UInt8]("ORDER.PUT {\"channel\":\"".utf8) + [0xC3, 0x28] + [UInt8]("\"}".utf8)]
+        let lines: [[UInt8]] = [
+            [0x50, 0xFF], [UInt8]("ORDER.PUT {\"channel\":\"".utf8) + [0xC3, 0x28] + [UInt8]("\"}".utf8),
+        ]
         for line in lines { house.enter { _ = client.session.received((line + [0x0A]).span) } }
         house.runAll()
         #expect(client.output.text == String(repeating: "ERR SYNTAX the line is not UTF-8\n", count: 2))
@@ -126,7 +142,8 @@ import Wire
 
     @Test func quitAnswersWhatCameBeforeAndNothingAfter() throws {
         let house = try SteppedHouse(seed: 3, isOneLane: false)
-        let client = SteppedClient(house, sends: [Self.order(1), "CUSTOMER.360 C1", "QUIT tag=q", "PING"], largestPiece: 4_000)
+        let client = SteppedClient(
+            house, sends: [Self.order(1), "CUSTOMER.360 C1", "QUIT tag=q", "PING"], largestPiece: 4_000)
         while client.deliver(), !client.output.isClosed { house.runAll() }
         house.runAll()
         let lines = client.output.text.split(separator: "\n")

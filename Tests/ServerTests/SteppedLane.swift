@@ -89,7 +89,8 @@ final class SteppedHouse: SessionHost {
         let at = { (number: Int) in self.lanes[number % self.lanes.count] }
         let engine = try Engine.open(
             configuration, on: SimulatedDisk(), clock: FixedClock(),
-            lanes: EngineLanes(directory: at(1), shards: [at(2), at(3)], journal: at(4), snapshot: at(5)), holder: "test")
+            lanes: EngineLanes(directory: at(1), shards: [at(2), at(3)], journal: at(4), snapshot: at(5)),
+            holder: "test")
         let journal = engine.journal
         let house = Unchecked(self)
         at(4).post {

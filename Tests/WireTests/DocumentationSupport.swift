@@ -148,7 +148,7 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
             ProfileEntry.self,
             [
                 ("parent", \.parent), ("next", \.next), ("lowest", \.lowest), ("size", \.size),
-                ("newestEdge", \.newestEdge), ("shop", \.shop), ("importedRow", \.importedRow),
+                ("newestEdge", \.newestEdge), ("shop", \.shop), ("importedRow", \.importedRow), ("unused", \.unused),
                 ("importedAt", \.importedAt), ("lastSequence", \.lastSequence),
             ]),
         TableLayout(VariantEntry.self, [("hash", \.hash), ("profile", \.profile), ("row", \.row)]),

@@ -12,14 +12,19 @@ func written(_ body: (inout ByteWriter) -> Void) -> String {
 
 /// The JSON behind `OK` or `ROW`; nil if the text is not exactly one such line.
 func reply(_ text: String, _ word: String) -> JSONValue? {
-    guard text.hasPrefix(word + " "), text.utf8.last == 0x0A, text.utf8.count(where: { $0 == 0x0A }) == 1 else { return nil }
+    guard text.hasPrefix(word + " "), text.utf8.last == 0x0A, text.utf8.count(where: { $0 == 0x0A }) == 1 else {
+        return nil
+    }
     let bytes = [UInt8](text.utf8.dropFirst(word.utf8.count + 1).dropLast())
     do { return try JSONValue(parsing: bytes.span) } catch { return nil }
 }
 
 @Suite struct ReplyEncoderTests {
     /// Whatever a text holds, the reply around it is one line of JSON.
-    static let nasty = (0..<0x30).map { String(Unicode.Scalar(UInt8($0))) } + ["\u{7F}", "\"", "\\", "a\nOK {}", "\u{85}", "\u{2028}", "é😀"]
+    static let nasty =
+        (0..<0x30).map { String(Unicode.Scalar(UInt8($0))) } + [
+            "\u{7F}", "\"", "\\", "a\nOK {}", "\u{85}", "\u{2028}", "é😀",
+        ]
 
     @Test(arguments: nasty) func aReplyIsOneLine(text: String) {
         let tag = [UInt8](text.utf8)
@@ -38,7 +43,9 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
         }
         #expect(reply(row, "ROW")?.members == [JSONMember(text, .string(text))])
         let error = written { $0.error(Refusal(.invalid, text), tag: tag) }
-        #expect(error.hasPrefix("ERR INVALID tag=") && error.utf8.count(where: { $0 == 0x0A }) == 1 && error.utf8.last == 0x0A)
+        #expect(
+            error.hasPrefix("ERR INVALID tag=") && error.utf8.count(where: { $0 == 0x0A }) == 1
+                && error.utf8.last == 0x0A)
         #expect(!error.dropLast().utf8.contains { $0 < 0x20 || $0 == 0x7F })
     }
 
@@ -78,7 +85,10 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
 
     @Test func findsInAnyCase() {
         for description in CommandTable.all {
-            for text in ["\(description.text)", "\(description.text)".lowercased(), "\(description.text)".prefix(1).lowercased() + "\(description.text)".dropFirst()] {
+            for text in [
+                "\(description.text)", "\(description.text)".lowercased(),
+                "\(description.text)".prefix(1).lowercased() + "\(description.text)".dropFirst(),
+            ] {
                 #expect(find(text) == description.name)
             }
         }

@@ -98,9 +98,10 @@ struct SeededGenerator: RandomNumberGenerator {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<3_000 {
             let texts = (0..<Int.random(in: 0..<5, using: &random)).map { _ in
-                String((0..<Int.random(in: 0..<8, using: &random)).map { _ in
-                    "ab \"\\=\n\t\r{[é😀".randomElement(using: &random) ?? "a"
-                })
+                String(
+                    (0..<Int.random(in: 0..<8, using: &random)).map { _ in
+                        "ab \"\\=\n\t\r{[é😀".randomElement(using: &random) ?? "a"
+                    })
             }
             let line = texts.map { text in
                 let escaped = text.unicodeScalars.map { scalar in
@@ -115,7 +116,9 @@ struct SeededGenerator: RandomNumberGenerator {
                 return "\"\(escaped.joined())\""
             }
             let parsed = try parse("X " + line.joined(separator: " ")).get()
-            #expect(parsed.arguments.map { Array($0.unicodeScalars) } == texts.map { Array(("=" + $0).unicodeScalars) }, "seed \(seed)")
+            #expect(
+                parsed.arguments.map { Array($0.unicodeScalars) } == texts.map { Array(("=" + $0).unicodeScalars) },
+                "seed \(seed)")
         }
     }
 
@@ -124,7 +127,9 @@ struct SeededGenerator: RandomNumberGenerator {
         var random = SeededGenerator(seed: seed)
         let alphabet = [UInt8]("PING a=\"\\{[ \t\r=é".utf8) + [0, 0xFF, 0x7F]
         for _ in 0..<30_000 {
-            let line = (0..<Int.random(in: 0..<24, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            let line = (0..<Int.random(in: 0..<24, using: &random)).map { _ in
+                alphabet.randomElement(using: &random) ?? 0
+            }
             switch parse(line) {
             case .success(let parsed): #expect(parsed.command.utf8.count <= max(line.count, 1) * 3, "seed \(seed)")
             case .failure(let refusal): #expect(refusal.code == .syntax, "seed \(seed)")

@@ -27,7 +27,9 @@ import Testing
         return selector
     }
 
-    private func key(_ kind: IdentityKeyKind, _ text: String) -> IdentityKey { hasher.key(kind, [UInt8](text.utf8).span) }
+    private func key(_ kind: IdentityKeyKind, _ text: String) -> IdentityKey {
+        hasher.key(kind, [UInt8](text.utf8).span)
+    }
 
     @Test func namesACustomerInEveryWay() throws {
         #expect(selector("C17") == .number(17))
@@ -50,14 +52,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("CUSTOMER.360", RefusalCode.syntax), ("CUSTOMER.360 C1 C2", .syntax), ("CUSTOMER.360 C1 email=a@b.nl", .syntax),
+        ("CUSTOMER.360", RefusalCode.syntax), ("CUSTOMER.360 C1 C2", .syntax),
+        ("CUSTOMER.360 C1 email=a@b.nl", .syntax),
         ("CUSTOMER.360 17", .invalid), ("CUSTOMER.360 number=0", .invalid), ("CUSTOMER.360 mail=a@b.nl", .syntax),
         ("CUSTOMER.360 email=none", .invalid), ("CUSTOMER.360 phone=12", .invalid), ("CUSTOMER.360 vat=NL1", .invalid),
         ("CUSTOMER.360 ref=17", .invalid), ("CUSTOMER.360 order=17", .invalid), ("CUSTOMER.360 C1 {}", .syntax),
-        ("CUSTOMER.360 C1 limit=-1", .invalid), ("CUSTOMER.360 C1 limit=x", .invalid), ("CUSTOMER.360 C1 offset=", .invalid),
+        ("CUSTOMER.360 C1 limit=-1", .invalid), ("CUSTOMER.360 C1 limit=x", .invalid),
+        ("CUSTOMER.360 C1 offset=", .invalid),
         ("CUSTOMER.360 C1 limit=1000000000", .invalid), ("CUSTOMER.FIND limit=1001", .invalid),
         ("CUSTOMER.FIND C1", .syntax), ("CUSTOMER.WHY", .syntax), ("CUSTOMER.WHY C1 C2 C3", .syntax),
-        ("CUSTOMER.WHY C1 x", .invalid), ("ORDER.GET", .syntax), ("ORDER.GET a:1 b:1", .syntax), ("ORDER.GET 17", .invalid),
+        ("CUSTOMER.WHY C1 x", .invalid), ("ORDER.GET", .syntax), ("ORDER.GET a:1 b:1", .syntax),
+        ("ORDER.GET 17", .invalid),
         ("PING x", .syntax), ("PING {}", .syntax), ("INFO tags=1", .syntax),
     ])
     func refuses(line: String, code: RefusalCode) {
@@ -88,7 +93,10 @@ import Testing
         }
         let read = try note("NOTE.ADD C3 \"two words\"")
         #expect(read.customer == 3 && read.text == [UInt8]("two words".utf8))
-        for line in ["NOTE.ADD", "NOTE.ADD C3", "NOTE.ADD 3 x", "NOTE.ADD C3 \"\"", "NOTE.ADD C3 " + String(repeating: "x", count: 10_001)] {
+        for line in [
+            "NOTE.ADD", "NOTE.ADD C3", "NOTE.ADD 3 x", "NOTE.ADD C3 \"\"",
+            "NOTE.ADD C3 " + String(repeating: "x", count: 10_001),
+        ] {
             #expect(throws: Refusal.self) { _ = try note(line) }
         }
         #expect(try RequestReader.shopName([UInt8]("winkel-2.nl_x".utf8)) == "winkel-2.nl_x")
@@ -97,8 +105,11 @@ import Testing
         }
         for (line, isObject, isPayload) in [("X {}", true, true), ("X []", false, true), ("X a", false, false)] {
             let bytes = [UInt8](line.utf8)
-            #expect(isTaken { () throws(Refusal) in _ = try RequestReader.json(try RequestLine(bytes.span)) } == isObject)
-            #expect(isTaken { () throws(Refusal) in _ = try RequestReader.payload(try RequestLine(bytes.span)) } == isPayload)
+            #expect(
+                isTaken { () throws(Refusal) in _ = try RequestReader.json(try RequestLine(bytes.span)) } == isObject)
+            #expect(
+                isTaken { () throws(Refusal) in _ = try RequestReader.payload(try RequestLine(bytes.span)) }
+                    == isPayload)
         }
     }
 

@@ -24,6 +24,8 @@ package struct ProfileEntry: BitwiseCopyable, Sendable {
     var shop: UInt32
     /// Row of the variant that came last without an order (an import), plus one; zero when there was none.
     var importedRow: UInt32 = 0
+    /// Fills the gap that alignment leaves, so that no stray bytes of memory reach a snapshot.
+    var unused: UInt32 = 0
     /// When the channel says that it was true, in milliseconds.
     var importedAt: Int64 = 0
     /// The last event that touched the customer; true at the root only.

@@ -253,7 +253,8 @@ extension DirectoryState {
         for number in 0..<orders.count where !holds(orders[number].profile, orders[number].row, { $0.orders }) {
             return false
         }
-        for number in 0..<documents.count where !holds(documents[number].profile, documents[number].row, { $0.documents }) {
+        for number in 0..<documents.count
+        where !holds(documents[number].profile, documents[number].row, { $0.documents }) {
             return false
         }
         return areClustersConsistent()

@@ -23,7 +23,8 @@ package struct PackedRecord: ~Escapable {
         }
         var reader = ByteReader(bytes)
         do throws(ByteReaderError) {
-            bitmap = try reader.varint()
+            // No bytes at all are a record that says nothing: what an absent nested record reads as.
+            bitmap = reader.isAtEnd ? 0 : try reader.varint()
             for place in 0..<members.count where bitmap & (1 << UInt64(place)) != 0 {
                 let range = try Self.range(of: members[place].kind, &reader)
                 starts[place] = UInt32(range.lowerBound)

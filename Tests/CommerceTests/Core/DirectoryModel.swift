@@ -90,7 +90,9 @@ struct DirectoryModel {
     ) -> Result<(Verdict, Int), Refusal> {
         let content = "\(order) \(total)"
         let known = documents[shop + number]
-        if let known, let verdict = Self.verdict(known, content, updatedAt) { return .success((verdict, known.profile)) }
+        if let known, let verdict = Self.verdict(known, content, updatedAt) {
+            return .success((verdict, known.profile))
+        }
         guard let owner = orders[shop + order]?.profile else { return .failure(Refusal(.notFound, "")) }
         if let known, known.profile != owner { return .failure(Refusal(.conflict, "")) }
         documents[shop + number] = Subject(content: content, updatedAt: updatedAt, profile: owner)
@@ -124,7 +126,11 @@ struct DirectoryModel {
         var touched: Set<Int> = isNew ? [] : [clusters[profile]]
         var others: [(key: String, profile: Int)] = []
         for key in party.keys {
-            if let owner = keyOwners[shop + key] { others.append((key, owner)) } else { keyOwners[shop + key] = profile }
+            if let owner = keyOwners[shop + key] {
+                others.append((key, owner))
+            } else {
+                keyOwners[shop + key] = profile
+            }
         }
         if let relay = party.relay { relayOwners["\(shop)\(relay)"] = relayOwners["\(shop)\(relay)"] ?? profile }
         if let guest, let known, known != guest { others.append(("order \(known)", known)) }

@@ -24,9 +24,12 @@ import Testing
         return try decodeOrder(json).keys
     }
 
-    private static let amsterdam = #""street":"Keizersgracht","houseNumber":"12","postalCode":"1015 CJ","city":"Amsterdam","country":"NL""#
-    private static let sameWritten = #""street":"KEIZERSGRACHT 12","postalCode":"1015cj","city":"AMSTERDAM","country":"nl""#
-    private static let gent = #""street":"Veldstraat","houseNumber":"3","postalCode":"9000","city":"Gent","country":"BE""#
+    private static let amsterdam =
+        #""street":"Keizersgracht","houseNumber":"12","postalCode":"1015 CJ","city":"Amsterdam","country":"NL""#
+    private static let sameWritten =
+        #""street":"KEIZERSGRACHT 12","postalCode":"1015cj","city":"AMSTERDAM","country":"nl""#
+    private static let gent =
+        #""street":"Veldstraat","houseNumber":"3","postalCode":"9000","city":"Gent","country":"BE""#
 
     static let pairs: [Pair] = [
         Pair(
@@ -81,7 +84,8 @@ import Testing
                 "customer":{"firstName":"Anna","lastName":"Visser"},"billing":{"name":"Anna Visser",\(gent)},
                 "shipping":{"name":"Bert de Vries","phone":"+31612345678","email":"bert@example.nl",\(amsterdam)}
                 """,
-            two: #""customer":{"email":"bert@example.nl","phone":"+31612345678"},"billing":{"name":"Bert de Vries",\#(amsterdam)}"#,
+            two:
+                #""customer":{"email":"bert@example.nl","phone":"+31612345678"},"billing":{"name":"Bert de Vries",\#(amsterdam)}"#,
             ties: []),
         Pair(
             what: "shipped to the buyer's other address",
@@ -89,7 +93,8 @@ import Testing
                 "billing":{"name":"Anna de Vries",\(gent)},
                 "shipping":{"name":"Anna de Vries","email":"anna@example.nl","phone":"+31612345678",\(amsterdam)}
                 """,
-            two: #""customer":{"email":"anna@example.nl","phone":"0031612345678"},"billing":{"name":"A de Vries",\#(sameWritten)}"#,
+            two:
+                #""customer":{"email":"anna@example.nl","phone":"0031612345678"},"billing":{"name":"A de Vries",\#(sameWritten)}"#,
             ties: [.email, .phone, .address]),
         Pair(
             what: "a relay address on another channel", one: #""customer":{"email":"x1y2@marketplace.amazon.nl"}"#,
@@ -101,7 +106,8 @@ import Testing
         Pair(
             what: "a relay address in another store of the channel",
             one: #""customer":{"email":"x1y2@marketplace.amazon.nl"}"#,
-            two: #""customer":{"email":"x1y2@marketplace.amazon.nl"}"#, ties: [], stores: ("amazon", "nl", "amazon", "de")),
+            two: #""customer":{"email":"x1y2@marketplace.amazon.nl"}"#, ties: [],
+            stores: ("amazon", "nl", "amazon", "de")),
         Pair(
             what: "one reference in one store", one: #""customer":{"ref":"17"}"#, two: #""customer":{"ref":17}"#,
             ties: [.channelReference], stores: ("shopify", "main", "Shopify", "Main")),
@@ -139,14 +145,17 @@ import Testing
             "addresses":[{\(Self.amsterdam)},{"name":"Bert Bakker",\(Self.gent)}]}
             """)
         let keys = profile.keys(profile.command.party.record)
-        let home = try Self.keys(#""billing":{"name":"Anna de Vries",\#(Self.amsterdam)}"#, channel: "bol", store: "main")
+        let home = try Self.keys(
+            #""billing":{"name":"Anna de Vries",\#(Self.amsterdam)}"#, channel: "bol", store: "main")
         let bert = try Self.keys(#""billing":{"name":"Bert Bakker",\#(Self.gent)}"#, channel: "bol", store: "main")
         #expect(!Set(keys).isDisjoint(with: home))
         #expect(Set(keys).isDisjoint(with: bert))
     }
 
     @Test func keysAreFewAndNeverTwice() throws {
-        let addresses = (0..<40).map { "{\"street\":\"Dam\",\"houseNumber\":\"\($0 + 1)\",\"postalCode\":\"1012 JS\",\"city\":\"Amsterdam\",\"country\":\"NL\"}" }
+        let addresses = (0..<40).map {
+            "{\"street\":\"Dam\",\"houseNumber\":\"\($0 + 1)\",\"postalCode\":\"1012 JS\",\"city\":\"Amsterdam\",\"country\":\"NL\"}"
+        }
         let profile = try decodeProfile(
             """
             {"channel":"crm","ref":"1","name":"Anna de Vries","email":"anna@example.nl","billing":{"email":"anna@example.nl"},
@@ -160,7 +169,8 @@ import Testing
 
     @Test func buyersWithoutAKeyAreNeverOneVariant() throws {
         func order(_ number: Int) throws(Refusal) -> PreparedOrder {
-            try decodeOrder(OrderDecoderTests.order(["number": "\"\(number)\"", "customer": #"{"name":"Anna"}"#])).command
+            try decodeOrder(OrderDecoderTests.order(["number": "\"\(number)\"", "customer": #"{"name":"Anna"}"#]))
+                .command
         }
         #expect(try order(1).party.contentHash != order(2).party.contentHash)
         #expect(try order(1).party.contentHash == order(1).party.contentHash)

@@ -82,7 +82,9 @@ import Testing
     func requiredMembersAreNamed(member: String) {
         for json in [Self.order([member: nil]), Self.order([member: "null"]), Self.order([member: "\"\""])] {
             let refusal = refusal(json)
-            #expect(refusal?.code == .invalid && refusal?.text.hasPrefix("\(member): ") == true, "\(json): \(refusal as Any)")
+            #expect(
+                refusal?.code == .invalid && refusal?.text.hasPrefix("\(member): ") == true,
+                "\(json): \(refusal as Any)")
         }
     }
 
@@ -178,7 +180,8 @@ import Testing
     @Test(arguments: [
         ("total", "\"39.91\""), ("total", "\"-39.90\""), ("currency", "\"USD\""), ("status", "\"open\""),
         ("kind", "\"booking\""), ("lines", "[]"), ("lines", "[{}]"), ("lines", "[{\"sku\":\"a\"}]"),
-        ("customer", "{\"email\":\"a@example.com\"}"), ("billing", "{\"city\":\"Gent\"}"), ("shipping", "{\"city\":\"Gent\"}"),
+        ("customer", "{\"email\":\"a@example.com\"}"), ("billing", "{\"city\":\"Gent\"}"),
+        ("shipping", "{\"city\":\"Gent\"}"),
         ("x", "1"), ("placedAt", "\"2026-03-01T10:22:32Z\""),
     ])
     func differentContentOfOneOrder(member: String, value: String) throws {
@@ -189,7 +192,8 @@ import Testing
     }
 
     @Test func theSameTextInAnotherMemberIsAnotherContent() throws {
-        let texts = ["status", "kind"].map { Self.order([$0: "\"open\""]) }
+        let texts =
+            ["status", "kind"].map { Self.order([$0: "\"open\""]) }
             + ["billing", "shipping"].map { Self.order([$0: "{\"city\":\"Gent\"}"]) }
             + ["email", "firstName", "lastName"].map { Self.order(["customer": "{\"\($0)\":\"x\"}"]) }
         let hashes = try texts.map { json throws(Refusal) in try decodeOrder(json).command.contentHash }

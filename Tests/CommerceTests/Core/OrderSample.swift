@@ -30,7 +30,9 @@ struct OrderSample {
             ("currency", .string(currency), .string(currency)),
         ]
         order.append(Self.decimal("total", digits, using: &random))
-        for name in ["status", "kind"] where Bool.random(using: &random) { order.append(Self.field(name, using: &random)) }
+        for name in ["status", "kind"] where Bool.random(using: &random) {
+            order.append(Self.field(name, using: &random))
+        }
         if Bool.random(using: &random) {
             let updatedAt = Self.moment(using: &random)
             order.append(("updatedAt", updatedAt.sent, updatedAt.kept))

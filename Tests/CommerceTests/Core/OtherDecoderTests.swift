@@ -60,7 +60,8 @@ import Testing
             "recipient":{"name":"Anna","city":"Gent"},"pages":2,"updatedAt":"2026-03-02T10:30:00Z"}
             """
         let packed = try decodeDocument(json)
-        #expect(try JSONValue(packed.json(packed.command.record, DocumentShape.members)).sorted == JSONValue(json).sorted)
+        #expect(
+            try JSONValue(packed.json(packed.command.record, DocumentShape.members)).sorted == JSONValue(json).sorted)
         #expect(packed.bytes.span.text(packed.command.orderName.range) == "shopify:S-1")
         #expect(packed.command.customerNumber == 0)
     }
@@ -86,7 +87,8 @@ import Testing
         let invoice = try decodeDocument(Self.document("invoice")).command
         let note = try decodeDocument(Self.document("credit-note")).command
         #expect(invoice.keyHash != note.keyHash)
-        guard case .document(let hashes) = CustomerSelector.document(number: [UInt8]("INV-1".utf8).span, mainHasher) else {
+        guard case .document(let hashes) = CustomerSelector.document(number: [UInt8]("INV-1".utf8).span, mainHasher)
+        else {
             Issue.record("no document selector")
             return
         }

@@ -119,15 +119,17 @@ func written(_ body: (inout ByteWriter) -> Void) -> String {
     func reads(text: String, expected: String) { #expect(self.text(decimal(text)) == expected) }
 
     @Test(arguments: [
-        "", "-", ".", "-.", "+1", ".5", "-.5", "5.", "1..2", "1.2.3", "1,5", "1e3", "1E3", " 1", "1 ", "0x1", "--1", "1-",
+        "", "-", ".", "-.", "+1", ".5", "-.5", "5.", "1..2", "1.2.3", "1,5", "1e3", "1E3", " 1", "1 ", "0x1", "--1",
+        "1-",
         "NaN", "∞", "١", "1000000000000000000", "-1000000000000000000", "0.0000000000001", "12.3456789012345678901",
     ])
     func refuses(text: String) { #expect(decimal(text) == nil) }
 
-    @Test(arguments: [
-        ("39.9", 2, "39.90"), ("39.90", 2, "39.90"), ("39.905", 2, "39.905"), ("-1", 3, "-1.000"), ("0", 2, "0.00"),
-        ("92233720368547758", 2, "92233720368547758.00"),
-    ] as [(String, UInt8, String)])
+    @Test(
+        arguments: [
+            ("39.9", 2, "39.90"), ("39.90", 2, "39.90"), ("39.905", 2, "39.905"), ("-1", 3, "-1.000"), ("0", 2, "0.00"),
+            ("92233720368547758", 2, "92233720368547758.00"),
+        ] as [(String, UInt8, String)])
     func scales(text: String, to minimum: UInt8, expected: String) {
         #expect(self.text(decimal(text)?.scaled(to: minimum)) == expected)
     }
@@ -144,8 +146,12 @@ func written(_ body: (inout ByteWriter) -> Void) -> String {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         for _ in 0..<5_000 {
-            let left = Decimal64(units: .random(in: -1_000_000_000...1_000_000_000, using: &random), scale: .random(in: 0...6, using: &random))
-            let right = Decimal64(units: .random(in: -1_000_000_000...1_000_000_000, using: &random), scale: .random(in: 0...6, using: &random))
+            let left = Decimal64(
+                units: .random(in: -1_000_000_000...1_000_000_000, using: &random),
+                scale: .random(in: 0...6, using: &random))
+            let right = Decimal64(
+                units: .random(in: -1_000_000_000...1_000_000_000, using: &random),
+                scale: .random(in: 0...6, using: &random))
             let sum = left.adding(right)
             // Foundation's decimals have 38 digits: exact here.
             let expected = Decimal(string: text(left)!)! + Decimal(string: text(right)!)!
@@ -162,10 +168,12 @@ func written(_ body: (inout ByteWriter) -> Void) -> String {
     }
 
     /// Sums of many orders may reach both ends of the range.
-    @Test(arguments: [
-        (Int64.min, 0, "-9223372036854775808"), (.max, 0, "9223372036854775807"), (.min, 2, "-92233720368547758.08"),
-        (.max, 12, "9223372.036854775807"), (-1, 12, "-0.000000000001"), (0, 2, "0.00"),
-    ] as [(Int64, UInt8, String)])
+    @Test(
+        arguments: [
+            (Int64.min, 0, "-9223372036854775808"), (.max, 0, "9223372036854775807"),
+            (.min, 2, "-92233720368547758.08"),
+            (.max, 12, "9223372.036854775807"), (-1, 12, "-0.000000000001"), (0, 2, "0.00"),
+        ] as [(Int64, UInt8, String)])
     func writesEveryValue(units: Int64, scale: UInt8, expected: String) {
         #expect(text(Decimal64(units: units, scale: scale)) == expected)
         #expect(written { $0.decimal(Decimal64(units: units, scale: scale)) } == "\"\(expected)\"")
@@ -203,11 +211,12 @@ func written(_ body: (inout ByteWriter) -> Void) -> String {
 }
 
 @Suite struct NameTests {
-    @Test(arguments: [
-        ("C1", 1), ("c17", 17), ("C4294967295", 4_294_967_295), ("C4294967296", nil), ("C0", nil), ("C01", nil),
-        ("C", nil), ("", nil), ("17", nil), ("D1", nil), ("C1 ", nil), ("C-1", nil), ("C1x", nil), ("#1", nil),
-        ("C99999999999999999999", nil), ("C１", nil),
-    ] as [(String, UInt32?)])
+    @Test(
+        arguments: [
+            ("C1", 1), ("c17", 17), ("C4294967295", 4_294_967_295), ("C4294967296", nil), ("C0", nil), ("C01", nil),
+            ("C", nil), ("", nil), ("17", nil), ("D1", nil), ("C1 ", nil), ("C-1", nil), ("C1x", nil), ("#1", nil),
+            ("C99999999999999999999", nil), ("C１", nil),
+        ] as [(String, UInt32?)])
     func readsCustomerNumbers(text: String, number: UInt32?) {
         let bytes = [UInt8](text.utf8)
         #expect(CustomerNumber.parse(bytes.span) == number)
@@ -223,11 +232,12 @@ func written(_ body: (inout ByteWriter) -> Void) -> String {
         do throws(Refusal) { return .success(try OrderName(bytes.span)) } catch { return .failure(error) }
     }
 
-    @Test(arguments: [
-        ("shopify:S-1", "shopify", nil, "S-1"), ("Shopify/Winkel:S-1", "shopify", "winkel", "S-1"),
-        ("a:b:c", "a", nil, "b:c"), ("a:b/c", "a", nil, "b/c"), ("a/main:1", "a", "main", "1"),
-        ("a: 1 ", "a", nil, " 1 "), ("bol.com_x-1/s.2:№1", "bol.com_x-1", "s.2", "№1"),
-    ] as [(String, String, String?, String)])
+    @Test(
+        arguments: [
+            ("shopify:S-1", "shopify", nil, "S-1"), ("Shopify/Winkel:S-1", "shopify", "winkel", "S-1"),
+            ("a:b:c", "a", nil, "b:c"), ("a:b/c", "a", nil, "b/c"), ("a/main:1", "a", "main", "1"),
+            ("a: 1 ", "a", nil, " 1 "), ("bol.com_x-1/s.2:№1", "bol.com_x-1", "s.2", "№1"),
+        ] as [(String, String, String?, String)])
     func readsOrderNames(text: String, channel: String, store: String?, number: String) throws {
         let name = try name(text).get()
         #expect(name.channel == [UInt8](channel.utf8) && name.store == store.map { [UInt8]($0.utf8) })

@@ -4,7 +4,7 @@ import Testing
 @testable import Commerce
 
 /// A party may say next to nothing; what is absent must read as absent, also in an optimised build.
-@Suite struct ProfilePackingTests {
+@Suite struct AbsentAddressTests {
     private static let hasher = KeyHasher(hash: Hash64(seed: 7), shopName: "main")
 
     @Test(arguments: [
