@@ -15,12 +15,6 @@ package struct PackedRecord: ~Escapable {
     @_lifetime(copy bytes)
     package init(_ bytes: Span<UInt8>, _ members: [Member]) {
         self.bytes = bytes
-        // No bytes at all: a nested record that is not there, which says nothing.
-        guard bytes.count > 0 else {
-            bitmap = 0
-            end = 0
-            return
-        }
         var reader = ByteReader(bytes)
         do throws(ByteReaderError) {
             // No bytes at all are a record that says nothing: what an absent nested record reads as.
