@@ -180,13 +180,8 @@ final class DirectoryWorldBox {
             }
             for channel in ["shopify", "amazon"] {
                 for value in 0..<62 {
-<<<<<<< HEAD
-                    let selector = Self.named(channel, value, isReference: false)
-                    #expect(find(selector) == traffic.model.orders["\(shop)\(channel):\(value)"]?.profile)
-=======
                     let name = try OrderName([UInt8]("\(channel):\(value)".utf8).span)
                     #expect(find(.order(name)) == traffic.model.orders["\(shop)\(channel):\(value)"]?.profile)
->>>>>>> main
                 }
             }
             for value in 0..<9 {
