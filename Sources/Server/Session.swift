@@ -210,12 +210,8 @@ package final class Session: @unchecked Sendable {
                 self.batchesInFlight -= 1
                 self.questionsInFlight -= questions
                 self.replies.fill(
-<<<<<<< HEAD
-                    place, bytes, releaseSequence: outcome.releaseSequence, replyCount: replyCount, tags: tags)
-                self.submit()
-=======
                     place, bytes, releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
->>>>>>> main
+                self.submit()
                 self.release()
             }
             renderer.run()
