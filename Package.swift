@@ -60,7 +60,7 @@ let package = Package(
         tests("StoreTests", ["Store", "Simulation", "Bytes"], exclude: ["Golden"]),
         tests("EngineTests", ["Engine", "Commerce", "Wire", "Store", "Bytes", "Simulation"]),
         tests("LaneTests", ["Lane", "Bytes"]),
-        tests("ServerTests", ["Server", "Engine", "Wire", "Simulation", "Bytes"]),
+        tests("ServerTests", ["Server", "Engine", "Commerce", "Wire", "Store", "Simulation", "Bytes"]),
         tests("SimulationTests", ["Simulation", "Engine", "Commerce", "Wire", "Store", "Server", "Bytes"]),
         tests("ClientTests", ["Client", "Load", "dossier"]),
         // The real binaries, over real sockets, killed for real.

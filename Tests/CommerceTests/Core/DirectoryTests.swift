@@ -126,7 +126,7 @@ final class DirectoryWorldBox {
             for _ in 0..<60 { traffic.step() }
             compareClusters(traffic)
         }
-        try compareLookups(traffic)
+        compareLookups(traffic)
         try compareDossiers(traffic)
     }
 
@@ -159,7 +159,7 @@ final class DirectoryWorldBox {
         IdentityKeyKind.allCases.first { "\($0.text)" == key.prefix { $0 != " " } } ?? .relayLookup
     }
 
-    private func compareLookups(_ traffic: DirectoryTraffic) throws {
+    private func compareLookups(_ traffic: DirectoryTraffic) {
         let world = traffic.world
         for shop in DirectoryTraffic.shops {
             guard let number = world.value.directory.shop(named: shop) else { continue }
@@ -180,8 +180,8 @@ final class DirectoryWorldBox {
             }
             for channel in ["shopify", "amazon"] {
                 for value in 0..<62 {
-                    let name = try OrderName([UInt8]("\(channel):\(value)".utf8).span)
-                    #expect(find(.order(name)) == traffic.model.orders["\(shop)\(channel):\(value)"]?.profile)
+                    let selector = Self.named(channel, value, isReference: false)
+                    #expect(find(selector) == traffic.model.orders["\(shop)\(channel):\(value)"]?.profile)
                 }
             }
             for value in 0..<9 {

@@ -118,7 +118,7 @@ struct DirectoryWorld: ~Copyable {
         }
         for shop in directory.shops.indices { answers.append("\(directory.customers(of: UInt16(shop), offset: 1, limit: 7))") }
         for order in 0..<directory.orders.count {
-            answers.append("\(String(describing: directory.findOrder(directory.orders[order].keyHash)))")
+            answers.append("\(directory.orders[order]) \(String(describing: directory.findOrder(directory.orders[order].keyHash)))")
         }
         return answers
     }
