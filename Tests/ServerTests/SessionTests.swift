@@ -91,11 +91,7 @@ import Wire
                 // Events: 1 the engine, 2 the shop, then the orders in turn.
                 let shown = text.split(separator: "\"number\":\"").compactMap { Int($0.prefix { $0.isNumber }) }.max()
                 guard let shown else { return }
-                withKnownIssue(
-                    "a shard may be ahead of what the directory said when it was asked", isIntermittent: true
-                ) {
-                    #expect(UInt64(shown + 3) <= house.releasedSequence, "seed \(seed)")
-                }
+                #expect(UInt64(shown + 3) <= house.releasedSequence, "seed \(seed)")
             }
             var isBusy = true
             while isBusy {

@@ -75,7 +75,8 @@ struct DirectoryTraffic {
         let number = "INV-\(Int.random(in: 0..<8, using: &random))"
         let order = "shopify:\(Int.random(in: 0..<60, using: &random))"
         let total = Int.random(in: 1..<3, using: &random)
-        let json = #"{"kind":"invoice","number":"\#(number)","order":"\#(order)","total":"\#(total)"\#(Self.updated(updatedAt))}"#
+        let json =
+            #"{"kind":"invoice","number":"\#(number)","order":"\#(order)","total":"\#(total)"\#(Self.updated(updatedAt))}"#
         switch model.document(number, order: order, total: total, updatedAt: updatedAt, shop: shop) {
         case .success(let expected):
             check(expected) { world, now throws(Refusal) in try world.document(json, shop: shop, now: now) }
@@ -171,11 +172,16 @@ final class DirectoryWorldBox {
                 .keys([hasher.key(kind, [UInt8](text.utf8).span)])
             }
             for value in 0..<22 {
-                #expect(find(key(.email, "anna\(value)@example.nl")) == traffic.model.keyOwners["\(shop)email \(value)"])
+                #expect(
+                    find(key(.email, "anna\(value)@example.nl")) == traffic.model.keyOwners["\(shop)email \(value)"])
                 #expect(find(key(.phone, "+3161234567\(value)")) == traffic.model.keyOwners["\(shop)phone \(value)"])
-                #expect(find(key(.relayLookup, "anna\(value)@marketplace.amazon.nl")) == traffic.model.relayOwners["\(shop)\(value)"])
+                #expect(
+                    find(key(.relayLookup, "anna\(value)@marketplace.amazon.nl"))
+                        == traffic.model.relayOwners["\(shop)\(value)"])
                 for channel in ["shopify", "amazon"] {
-                    #expect(find(Self.named(channel, value, isReference: true)) == traffic.model.keyOwners["\(shop)ref \(channel) \(value)"])
+                    #expect(
+                        find(Self.named(channel, value, isReference: true))
+                            == traffic.model.keyOwners["\(shop)ref \(channel) \(value)"])
                 }
             }
             for channel in ["shopify", "amazon"] {
@@ -189,7 +195,8 @@ final class DirectoryWorldBox {
                 #expect(find(selector) == traffic.model.documents["\(shop)INV-\(value)"]?.profile)
             }
             for customer in 0..<(traffic.model.clusters.count + 2) {
-                let expected = customer > 0 && customer <= traffic.model.clusters.count
+                let expected =
+                    customer > 0 && customer <= traffic.model.clusters.count
                     && traffic.model.shopOf[customer - 1] == shop
                 #expect(find(.number(UInt32(customer))) == (expected ? customer - 1 : nil))
             }
@@ -272,7 +279,9 @@ final class DirectoryWorldBox {
             let changed = Int.random(in: journal.indices, using: &random)
             for (number, event) in journal.enumerated() {
                 var bytes = event
-                if number == changed || Int.random(in: 0..<40, using: &random) == 0 { Self.damage(&bytes, using: &random) }
+                if number == changed || Int.random(in: 0..<40, using: &random) == 0 {
+                    Self.damage(&bytes, using: &random)
+                }
                 do throws(EventError) { try world.apply(bytes) } catch {}
             }
             if world.directory.isInitialised { #expect(world.directoryAnswers.count > 0) }
@@ -284,7 +293,9 @@ final class DirectoryWorldBox {
         var random = SeededGenerator(seed: seed)
         var refused = 0
         for _ in 0..<20_000 {
-            var bytes = (0..<Int.random(in: 0..<40, using: &random)).map { _ in UInt8.random(in: 0 ... .max, using: &random) }
+            var bytes = (0..<Int.random(in: 0..<40, using: &random)).map { _ in
+                UInt8.random(in: 0 ... .max, using: &random)
+            }
             if !bytes.isEmpty { bytes[0] %= 10 }
             do throws(EventError) { _ = try Event(bytes.span) } catch { refused += 1 }
         }

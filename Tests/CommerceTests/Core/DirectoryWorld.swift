@@ -68,7 +68,8 @@ struct DirectoryWorld: ~Copyable {
     private mutating func finish(_ decision: Decision) -> Decision {
         switch decision.verdict {
         case .recorded, .revised: record()
-        case .duplicate, .stale, .conflict: precondition(events.count == journal.count, "nothing happened, yet an event was written")
+        case .duplicate, .stale, .conflict:
+            precondition(events.count == journal.count, "nothing happened, yet an event was written")
         }
         return decision
     }
@@ -89,7 +90,8 @@ struct DirectoryWorld: ~Copyable {
         switch event.kind {
         case .engineInitialised: shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
         case .shopOpened: break
-        default: shards[directory.shard(of: event.party.profile)].evolve(event, bytes.span, sequence: directory.sequence)
+        default:
+            shards[directory.shard(of: event.party.profile)].evolve(event, bytes.span, sequence: directory.sequence)
         }
     }
 
@@ -113,12 +115,17 @@ struct DirectoryWorld: ~Copyable {
         var answers = ["\(directory.counts().customers) \(directory.sequence) \(directory.shops)"]
         for profile in 0..<UInt32(directory.profiles.count) {
             let members = directory.members(of: profile)
-            answers.append("\(directory.customerNumber(of: profile)) \(members) \(directory.lastSequence(ofCustomerOf: profile))")
+            answers.append(
+                "\(directory.customerNumber(of: profile)) \(members) \(directory.lastSequence(ofCustomerOf: profile))")
             answers.append("\(directory.evidence(of: members))")
         }
-        for shop in directory.shops.indices { answers.append("\(directory.customers(of: UInt16(shop), offset: 1, limit: 7))") }
+        for shop in directory.shops.indices {
+            answers.append("\(directory.customers(of: UInt16(shop), offset: 1, limit: 7))")
+        }
         for order in 0..<directory.orders.count {
-            answers.append("\(directory.orders[order]) \(String(describing: directory.findOrder(directory.orders[order].keyHash)))")
+            answers.append(
+                "\(directory.orders[order]) \(String(describing: directory.findOrder(directory.orders[order].keyHash)))"
+            )
         }
         return answers
     }
