@@ -63,7 +63,8 @@ package actor Directory {
             case .order(let order):
                 let shop = try writableShop(batch.shop, now)
                 let decision = state.decide(order, in: bytes, shop: shop, at: now, into: &events)
-                return written(decision, state.orders)
+                let isShared = !order.storeInName.range.isEmpty && isChannelShared(order, bytes, shop)
+                return written(decision, state.orders, isStoreNamed: isShared)
             case .profile(let profile):
                 let shop = try writableShop(batch.shop, now)
                 let decision = state.decide(profile, in: bytes, shop: shop, at: now, into: &events)
@@ -79,39 +80,59 @@ package actor Directory {
                 evolveLast()
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
             case .query(let query):
-                if case .find = query, state.shop(named: batch.shop) == nil {
-                    return .customers([], total: 0, offset: 0)
+                guard let shop = state.shop(named: batch.shop) else {
+                    if case .find = query { return .customers([], total: 0, offset: 0) }
+                    throw Self.empty(batch.shop)
                 }
-                return try answer(query, shop: try knownShop(batch.shop))
+                return try answer(query, shop: shop)
             }
         } catch {
             return .refused(error)
         }
     }
 
+    private func checkWritable() throws(Refusal) {
+        if let reason = journalFailure ?? backlog { throw Refusal(.readOnly, reason) }
+    }
+
+    /// The number of a shop that is open, for a write about somebody who must be known already: it would be refused in
+    /// a new shop, and what is refused opens none.
+    private func knownShop(_ name: String) throws(Refusal) -> UInt16 {
+        try checkWritable()
+        guard let shop = state.shop(named: name) else { throw Self.empty(name) }
+        return shop
+    }
+
     /// The shop's number; its first write opens it.
     private func writableShop(_ name: String, _ now: Timestamp) throws(Refusal) -> UInt16 {
-        if let reason = journalFailure ?? backlog { throw Refusal(.readOnly, reason) }
+        try checkWritable()
         if let shop = state.shop(named: name) { return shop }
         try state.openShop(name, at: now, into: &events)
         evolveLast()
         return UInt16(state.shops.count - 1)
     }
 
-    private func written(_ decision: Decision, _ entries: @autoclosure () -> PagedArray<SubjectEntry>) -> CommandOutcome
-    {
+    /// Whether the order's channel has several stores, so that its name must say which.
+    private func isChannelShared(_ order: PreparedOrder, _ bytes: Span<UInt8>, _ shop: UInt16) -> Bool {
+        let channel = bytes.extracting(order.name.range.lowerBound..<order.storeInName.range.lowerBound)
+        return state.storeCount(ofChannel: channel, shop: shop) > 1
+    }
+
+    private func written(
+        _ decision: Decision, _ entries: @autoclosure () -> PagedArray<SubjectEntry>, isStoreNamed: Bool = false
+    ) -> CommandOutcome {
         if decision.verdict.isChange { evolveLast() }
         let entry = entries()[Int(decision.subject)]
         return .written(
             decision.verdict, profile: decision.profile, customer: state.customerNumber(of: decision.profile),
-            row: entry.row, sequence: entry.sequence)
+            row: entry.row, sequence: entry.sequence, isStoreNamed: isStoreNamed)
     }
 
     private func writtenProfile(_ decision: Decision) -> CommandOutcome {
         if decision.verdict.isChange { evolveLast() }
         return .written(
             decision.verdict, profile: decision.profile, customer: state.customerNumber(of: decision.profile), row: 0,
-            sequence: state.lastSequence(ofCustomerOf: decision.profile))
+            sequence: state.lastSequence(ofCustomerOf: decision.profile), isStoreNamed: false)
     }
 
     // MARK: Events
@@ -163,30 +184,22 @@ package actor Directory {
     /// The last event that the outcome shows: a reply must not leave before it is durable.
     private func releaseSequence(of outcome: CommandOutcome) -> UInt64 {
         switch outcome {
-        case .written(_, let profile, _, _, let sequence):
+        case .written(_, let profile, _, _, let sequence, _):
             // The customer's number may come from a later event, of another profile of the cluster.
             return max(sequence, state.lastSequence(ofCustomerOf: profile))
         case .note(_, let sequence): return sequence
-        case .dossier(let customer, _, _): return lastSequence(customer)
-        case .customers(let customers, _, _): return customers.map(lastSequence).max() ?? 0
-        case .evidence(let plan): return max(lastSequence(plan.first), plan.second.map(lastSequence) ?? 0)
+        case .dossier(let customer, _, _): return customer.sequence
+        case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
+        case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)
         case .order(let profile, _): return state.lastSequence(ofCustomerOf: profile)
         case .refused: return 0
         }
     }
 
-    private func lastSequence(_ customer: CustomerMembers) -> UInt64 {
-        customer.profiles.first.map { state.lastSequence(ofCustomerOf: $0) } ?? 0
-    }
-
     // MARK: Questions
 
-    /// A shop that was written to before. Documents and notes are about what is known, so they never open one.
-    private func knownShop(_ name: String) throws(Refusal) -> UInt16 {
-        guard let shop = state.shop(named: name) else {
-            throw Refusal(.notFound, "nothing is known in shop \(name) yet")
-        }
-        return shop
+    private static func empty(_ shop: String) -> Refusal {
+        Refusal(.notFound, "nothing is known in shop \(shop) yet")
     }
 
     private func answer(_ query: CustomerQuery, shop: UInt16) throws(Refusal) -> CommandOutcome {
@@ -199,11 +212,11 @@ package actor Directory {
             let one = try customer(first, shop)
             let two: CustomerMembers? = if let second { try customer(second, shop) } else { nil }
             return .evidence(EvidencePlan(first: one, second: two, edges: state.evidence(of: one.profiles)))
-        case .order(let hash):
-            guard let order = state.order(hash) else {
+        case .order(let name):
+            guard let number = state.order(named: name, shop: shop) else {
                 throw Refusal(.notFound, "order: not known in this shop")
             }
-            return .order(profile: order.profile, row: order.row)
+            return .order(profile: state.orders[number].profile, row: state.orders[number].row)
         }
     }
 
@@ -215,7 +228,9 @@ package actor Directory {
     }
 
     private func members(_ profile: UInt32) -> CustomerMembers {
-        CustomerMembers(number: state.customerNumber(of: profile), profiles: state.members(of: profile))
+        CustomerMembers(
+            number: state.customerNumber(of: profile), profiles: state.members(of: profile),
+            sequence: state.lastSequence(ofCustomerOf: profile))
     }
 
     private func find(_ selectors: [CustomerSelector], _ shop: UInt16, offset: Int, limit: Int) -> CommandOutcome {

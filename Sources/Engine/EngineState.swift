@@ -51,7 +51,7 @@ struct EngineState: ~Copyable {
     mutating func apply(_ sequence: UInt64, _ bytes: Span<UInt8>) throws(StoreError) {
         do throws(EventError) {
             let event = try Event(bytes)
-            try directory.validate(event)
+            try directory.validate(event, bytes)
             directory.evolve(event, bytes)
             switch event.kind {
             case .engineInitialised:

@@ -37,6 +37,8 @@ package actor Journal {
     private var pendingCount = 0
     private var isCommitPosted = false
     private var isFinished = false
+    /// Why the last write or sync failed; nil when it did not.
+    private var failure: StoreError?
     private var subscribers: [@Sendable (JournalChange) -> Void] = []
     private var waiting: [Waiting] = []
     private var waitingForRelease: [Waiting] = []
@@ -123,6 +125,7 @@ package actor Journal {
     /// A full disk may have room again: the group waits and is tried each second. Any other failure is final: what
     /// reached the disk is unknown, so nothing more is acknowledged until a restart has read it.
     private func fail(_ error: StoreError) {
+        failure = error
         status.set(failure: error.description)
         for subscriber in subscribers { subscriber(.failed(error.description)) }
         if case .diskFull = error {
@@ -133,6 +136,7 @@ package actor Journal {
     }
 
     private func recovered() {
+        failure = nil
         status.set(failure: nil)
         for subscriber in subscribers { subscriber(.recovered) }
     }
@@ -176,11 +180,11 @@ package actor Journal {
     /// The live segment up to the last sync, for an online verify.
     package func liveSegment() -> LiveSegment? { writer.durableEnd }
 
-    /// Writes and syncs what is left and the clean-stop marker.
+    /// Writes and syncs what is left and the clean-stop marker. Returns why there is no marker; nil if there is one.
     func finish() -> StoreError? {
-        guard !isFinished else { return nil }
+        guard !isFinished else { return failure }
         commit()
-        guard pendingCount == 0, !isFinished else { return nil }
+        guard pendingCount == 0, !isFinished else { return failure }
         isFinished = true
         do throws(StoreError) {
             try writer.finish()

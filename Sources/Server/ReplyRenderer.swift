@@ -13,6 +13,7 @@ final class ReplyRenderer: @unchecked Sendable {
     private let completion: @Sendable ([UInt8]) -> Void
 
     private var output = ByteWriter(capacity: 4_096)
+    private var shortName = ByteWriter(capacity: 64)
     private var nextItem = 0
     private var nextOutcome = 0
     private var channelOrders = 0
@@ -92,11 +93,11 @@ final class ReplyRenderer: @unchecked Sendable {
 
     private func renderWritten(_ subject: Subject, _ outcome: CommandOutcome, tag: [UInt8]?, isRow: Bool) {
         switch outcome {
-        case .written(.conflict, let profile, _, let row, _):
+        case .written(.conflict, let profile, _, let row, _, _):
             renderConflict(subject, profile: profile, row: row, tag: tag, isRow: isRow)
-        case .written(let verdict, _, let customer, _, let sequence):
+        case .written(let verdict, _, let customer, _, let sequence, let isStoreNamed):
             if isRow { output.beginRow() } else { output.beginOK(tag: tag) }
-            name(subject)
+            name(subject, isStoreNamed: isStoreNamed)
             output.written(verdict, customer: customer, sequence: sequence)
             output.endReply()
             if isRow { count(subject) }
@@ -113,12 +114,21 @@ final class ReplyRenderer: @unchecked Sendable {
         if case .order = subject { channelOrders += 1 } else { channelCustomers += 1 }
     }
 
-    private func name(_ subject: Subject) {
+    private func name(_ subject: Subject, isStoreNamed: Bool) {
         switch subject {
         case .order(let order):
             output.key("order")
             let bytes = built.batch.bytes
-            output.string(bytes.span.extracting(order.name.range))
+            let name = order.name.range
+            let store = order.storeInName.range
+            if store.isEmpty || isStoreNamed {
+                output.string(bytes.span.extracting(name))
+            } else {
+                shortName.removeAll()
+                shortName.append(bytes.span.extracting(name.lowerBound..<store.lowerBound))
+                shortName.append(bytes.span.extracting(store.upperBound..<name.upperBound))
+                output.string(contentsOf: shortName)
+            }
         case .profile: break
         case .document(let document):
             let bytes = built.batch.bytes
@@ -163,13 +173,10 @@ final class ReplyRenderer: @unchecked Sendable {
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
         case .dossier(let customer, let offset, let limit):
-            let sequence = self.outcome.releaseSequence
-            wait { done in
-                engine.parts(of: [customer], from: lane, done)
-            } _: { (parts: [[DossierPart]]) in
+            wait { done in engine.parts(of: [customer], from: lane, done) } _: { (parts: [[DossierPart]]) in
                 var object = ByteWriter(capacity: 8_192)
                 DossierWriter.write(
-                    number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: sequence,
+                    number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: customer.sequence,
                     into: &object)
                 self.output.ok(object.span, tag: tag)
             }
@@ -203,7 +210,7 @@ final class ReplyRenderer: @unchecked Sendable {
         let hasher = built.hasher
         var values = [String?](repeating: nil, count: plan.edges.count)
         let byShard = Dictionary(grouping: plan.edges.indices) { Int(plan.edges[$0].newer) % engine.shards.count }
-        renderValues(byShard.map { $0 }, plan, hasher, &values, tag: tag)
+        renderValues(byShard.sorted { $0.key < $1.key }, plan, hasher, &values, tag: tag)
     }
 
     /// Asks one shard after the other for the values behind its edges, then writes the reply.

@@ -49,7 +49,7 @@ package struct SessionLimits: Sendable {
 /// One connection's conversation: bytes in, batches to the engine, replies out in request order. Knows no socket.
 /// Confined to its lane.
 package final class Session: @unchecked Sendable {
-    unowned let host: any SessionHost
+    let host: any SessionHost
     private let output: any SessionOutput
     private(set) var shop = "main"
     private var hasher: KeyHasher?

@@ -30,6 +30,9 @@ package final class SimulatedDisk: FileSystem {
     /// All files as readers see them now.
     package func snapshotImage() -> DiskImage { state.withLock { $0.image } }
 
+    /// What every file ever removed held then: a test sees the whole history although retention drops the old part.
+    package func removedFiles() -> DiskImage { DiskImage(files: state.withLock { $0.removed }) }
+
     /// Syncs asked for so far, of files and folders.
     package var syncCount: Int { state.withLock { $0.syncs } }
 

@@ -86,6 +86,8 @@ struct SimulatedDiskState: Sendable {
     /// Paths locked, and by whom.
     var locks: [String: String] = [:]
     private(set) var syncs = 0
+    /// What removed files held when they were removed, by path.
+    private(set) var removed: [String: [UInt8]] = [:]
 
     private var inodes: [Int: Inode] = [:]
     private var nextInode = 0
@@ -182,7 +184,8 @@ struct SimulatedDiskState: Sendable {
     }
 
     mutating func remove(_ path: String) throws(FileError) {
-        guard entries[path] != nil else { throw error(.remove, path, ENOENT) }
+        guard let inode = entries[path] else { throw error(.remove, path, ENOENT) }
+        removed[path] = inodes[inode]?.current
         change(.unlink(path: path))
     }
 

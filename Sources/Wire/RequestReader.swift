@@ -80,7 +80,7 @@ package enum RequestReader {
         case .orderGet:
             guard plain.count == 1 else { throw Refusal(.syntax, "usage: ORDER.GET channel:number") }
             let name = plain[0]
-            return .order(try OrderName(name.span).hash(hasher))
+            return .order(try OrderName(name.span))
         case .customerWhy:
             guard (1...2).contains(plain.count) else { throw Refusal(.syntax, "usage: CUSTOMER.WHY a [b]") }
             let second: CustomerSelector? = if plain.count == 2 { try number(plain[1]) } else { nil }
@@ -127,8 +127,8 @@ package enum RequestReader {
             case "email": selectors.append(try email(value, hasher))
             case "phone": selectors.append(try phone(value, hasher))
             case "vat": selectors.append(try vat(value, hasher))
-            case "ref": selectors.append(try reference(value, hasher))
-            case "order": selectors.append(.order(try OrderName(value.span).hash(hasher)))
+            case "ref": selectors.append(try reference(value))
+            case "order": selectors.append(.order(try OrderName(value.span)))
             case "document": selectors.append(.document(number: value.span, hasher))
             default: break
             }
@@ -170,13 +170,8 @@ package enum RequestReader {
     }
 
     /// `channel:ref` or `channel/store:ref`, as orders are named.
-    private static func reference(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
-        do throws(Refusal) {
-            let name = try OrderName(value.span)
-            return .keys([
-                hasher.key(.channelReference, name.number.span, channel: name.channel.span, store: name.store.span)
-            ])
-        } catch {
+    private static func reference(_ value: [UInt8]) throws(Refusal) -> CustomerSelector {
+        do throws(Refusal) { return .reference(try OrderName(value.span)) } catch {
             throw .invalid("ref", "must be channel:ref or channel/store:ref")
         }
     }

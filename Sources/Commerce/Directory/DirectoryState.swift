@@ -91,6 +91,9 @@ package struct DirectoryState: ~Copyable, Sendable {
 
     var variantIndex = HashIndex()
     var keyIndex = HashIndex()
+    /// The channels and stores that were heard of.
+    var sources = SourceTable()
+
     var orderIndex = HashIndex()
     var documentIndex = HashIndex()
 
@@ -223,7 +226,8 @@ extension DirectoryState {
                 if let entry = findKey(key.hash) { return keys[entry].profile }
             }
             return nil
-        case .order(let hash): return findOrder(hash).map { orders[$0].profile }
+        case .order(let name): return order(named: name, shop: shop).map { orders[$0].profile }
+        case .reference(let name): return reference(name, shop: shop)
         case .document(let hashes):
             for hash in hashes {
                 if let document = findDocument(hash) { return documents[document].profile }
@@ -232,8 +236,6 @@ extension DirectoryState {
         }
     }
 
-    /// The order's entry, by the hash of its name.
-    package func order(_ hash: UInt64) -> SubjectEntry? { findOrder(hash).map { orders[$0] } }
 }
 
 /// What a directory holds, in numbers.
@@ -263,6 +265,7 @@ extension CustomerSelector {
         case .number: "number"
         case .keys(let keys): keys.first.map { "\($0.kind.text)" } ?? "value"
         case .order: "order"
+        case .reference: "ref"
         case .document: "document"
         }
     }

@@ -15,6 +15,12 @@ package struct PackedRecord: ~Escapable {
     @_lifetime(copy bytes)
     package init(_ bytes: Span<UInt8>, _ members: [Member]) {
         self.bytes = bytes
+        // No bytes at all: a nested record that is not there, which says nothing.
+        guard bytes.count > 0 else {
+            bitmap = 0
+            end = 0
+            return
+        }
         var reader = ByteReader(bytes)
         do throws(ByteReaderError) {
             bitmap = try reader.varint()
@@ -46,12 +52,9 @@ package struct PackedRecord: ~Escapable {
         }
     }
 
-    /// The packed form of a record that says nothing.
-    static let nothing: InlineArray<1, UInt8> = [0]
-
     package func has(_ place: Int) -> Bool { bitmap & (1 << UInt64(place)) != 0 }
 
-    /// The member's bytes; empty when it is absent.
+    /// The member's bytes; empty when it is absent, which as a nested record says nothing.
     package subscript(place: Int) -> Span<UInt8> {
         @_lifetime(copy self) get { bytes.extracting(Int(starts[place])..<Int(ends[place])) }
     }
@@ -98,6 +101,11 @@ package struct PartyRecord: ~Escapable {
     package init(_ bytes: Span<UInt8>) {
         keyBytes = Self.keyBytes(of: bytes)
         members = PackedRecord(bytes.extracting(0..<(bytes.count - keyBytes.count)), PartyShape.members)
+    }
+
+    /// Whether the keys that the last byte counts are there; for data that came from a disk.
+    static func holdsItsKeys(_ bytes: Span<UInt8>) -> Bool {
+        bytes.count > 0 && bytes.count > Int(bytes[bytes.count - 1]) * 9
     }
 
     /// The part of a party record that holds the identity keys, found from its end without reading the members.

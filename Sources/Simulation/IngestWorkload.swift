@@ -1,0 +1,134 @@
+import Engine
+import Server
+import Store
+
+// What is simulated, and what is not.
+//
+// Real: the engine with all its actors, journal, snapshots, recovery; the sessions with their parser, batches, reply
+// queue and back-pressure. Simulated: threads (a seeded scheduler picks whose job runs next), the disk (unsynced bytes
+// are lost, torn or garbled by a crash, syncs fail, room runs out), the clock, the sockets. A job is never interrupted
+// in the middle, so races inside one job are beyond it (the thread sanitizer is for them); epoll, the kernel's TCP and
+// the listener are the business of the tests of Lane and of the real programs.
+//
+// A workload is setup, start, check, all from one seed, and its check is one law about the whole data.
+
+/// How one run is set up; everything comes from the seed.
+package struct IngestPlan {
+    package var seed: UInt64
+    package var layout: LaneLayout
+    package var lives = 3
+    package var stepsPerLife = 1_500
+    package var clients = 3
+    /// Whether clients ask for snapshots, and the engine takes them by its own thresholds.
+    package var takesSnapshots = false
+    package var configuration: EngineConfiguration
+    package var limits = SessionLimits()
+    package var connection = SimulatedConnection.Limits()
+
+    package init(seed: UInt64) {
+        self.seed = seed
+        var generator = SeededGenerator(seed: seed)
+        layout = LaneLayout.allCases.randomElement(using: &generator) ?? .single
+        configuration = EngineConfiguration(folder: CommerceWorld.folder)
+        configuration.shards = Int.random(in: 1...8, using: &generator)
+        configuration.seed = generator.next()
+        configuration.segmentBytes = Int.random(in: 300...6_000, using: &generator)
+        configuration.durability = generator.oneIn(6) ? .everysec : generator.oneIn(10) ? .os : .always
+        configuration.snapshotJournalBytes = 0
+        configuration.snapshotSeconds = 0
+        limits.batchRequests = Int.random(in: 1...20, using: &generator)
+        limits.batches = Int.random(in: 1...5, using: &generator)
+        limits.waitingBytes = Int.random(in: 200...5_000, using: &generator)
+        connection.kernelBytes = Int.random(in: 100...3_000, using: &generator)
+        connection.highWaterBytes = Int.random(in: 300...5_000, using: &generator)
+        connection.lowWaterBytes = connection.highWaterBytes / 4
+        lives = Int.random(in: 2...4, using: &generator)
+        clients = Int.random(in: 1...4, using: &generator)
+        stepsPerLife = Int.random(in: 50...1_500, using: &generator)
+    }
+}
+
+/// Several clients write and ask; power fails at a random step, several times over.
+///
+/// Law: every acknowledged write is there exactly once, each other one is wholly there or wholly absent, everything is
+/// as the reference model says after the surviving decisions, every number ever given answers, no shop sees another,
+/// and nothing that anybody was shown is taken back.
+package final class IngestWorkload {
+    package let plan: IngestPlan
+    package let machine: SimulatedMachine
+    package let world: CommerceWorld
+    private var isDurable: Bool { plan.configuration.durability == .always }
+    /// What the restart must agree with.
+    private var lastHistory: DecisionHistory?
+
+    package init(_ plan: IngestPlan) {
+        self.plan = plan
+        machine = SimulatedMachine(seed: plan.seed, layout: plan.layout)
+        world = CommerceWorld(seed: plan.seed)
+    }
+
+    package func run() throws {
+        for _ in 0..<plan.lives { try live() }
+        let process = try start()
+        _ = process
+    }
+
+    /// Restarts on what the crash left, and judges it.
+    private func start() throws -> SimulatedProcess {
+        let process = try SimulatedProcess(machine, plan.configuration, limits: plan.limits)
+        let survived = process.engine.recovery.lastSequence
+        guard let history = lastHistory else { return process }
+        let model = try world.judge(history, survived: survived, isDurable: isDurable)
+        try StateAudit(process, against: model, of: world).run()
+        return process
+    }
+
+    private func live() throws {
+        let process = try start()
+        let clients = (0..<plan.clients).map { _ in SimulatedClient(process.connect(plan.connection)) }
+        let steps = Int.random(in: 1...plan.stepsPerLife, using: &world.generator)
+        try drive(clients, steps: steps)
+        if world.generator.oneIn(3) { try finish(clients) }
+        lastHistory = try DecisionHistory(reading: CommerceWorld.folder, on: machine.disk)
+        machine.crash()
+        for client in clients { client.connection.discard() }
+    }
+
+    /// Lets clients and lanes act in random turns.
+    private func drive(_ clients: [SimulatedClient], steps: Int) throws {
+        for _ in 0..<steps {
+            guard world.generator.oneIn(3), let client = clients.randomElement(using: &world.generator) else {
+                machine.scheduler.step()
+                continue
+            }
+            if client.outstandingCount < 12 { ask(client) }
+            client.send(&world.generator)
+            if !world.generator.oneIn(3) { try hear(client) }
+        }
+    }
+
+    private func ask(_ client: SimulatedClient) {
+        if plan.takesSnapshots, world.generator.oneIn(25) {
+            return client.ask(SimulatedRequest(.other(replyPrefix: ""), line: "SNAPSHOT"))
+        }
+        world.ask(client)
+    }
+
+    private func hear(_ client: SimulatedClient) throws {
+        for reply in try client.receive(&world.generator) { try world.hear(reply) }
+    }
+
+    /// Nothing more is asked: everything asked is answered.
+    private func finish(_ clients: [SimulatedClient]) throws {
+        for _ in 0..<50_000 where !clients.allSatisfy(\.isIdle) {
+            for client in clients {
+                client.send(&world.generator)
+                try hear(client)
+            }
+            machine.scheduler.step()
+        }
+        guard clients.allSatisfy(\.isIdle) else {
+            throw BrokenLaw("\(clients.map(\.outstandingCount)) requests were never answered")
+        }
+    }
+}
