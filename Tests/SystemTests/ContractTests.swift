@@ -29,7 +29,9 @@ extension SystemTests {
                 #expect(merged.text("resolution") == "merged" && merged.text("customer") == "C1")
                 #expect(try talk.ok("CUSTOMER.360 C2").text("customer.number") == "C1")
                 let stored = try talk.ok(Story.order("bol", "1", customer: tying, more: #","store":"nl2""#))
-                #expect(stored.text("order") == "bol/nl2:1" && stored.at("duplicate") == .bool(false))
+                #expect(stored.at("duplicate") == .bool(false))
+                #expect(try talk.ok("ORDER.GET bol/nl2:1").text("store") == "nl2")
+                #expect(try talk.ok("ORDER.GET bol/main:1").text("store") == "main")
             }
         }
 
@@ -55,6 +57,85 @@ extension SystemTests {
                     "CONFLICT", "email", "status")
                 #expect(try talk.ok(put("12.00", "2026-05-01T00:00:01+00:00")).at("duplicate") == .bool(false))
                 #expect(try talk.ok("CUSTOMER.360 C1").text("totals.orders") == "1")
+            }
+        }
+
+        @Test func putsProfilesAndDocuments() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start().connect()
+                let profile = #"CUSTOMER.PUT {"channel":"crm","ref":"r-1","email":"a@vanderlinden.nl"}"#
+                let created = try talk.ok(profile)
+                #expect(created.text("customer") == "C1" && created.text("resolution") == "created")
+                let sequence = try talk.sequence()
+                #expect(created.text("seq") == "\(sequence)")
+                #expect(try talk.ok(profile).at("duplicate") == .bool(true))
+                #expect(try talk.sequence() == sequence)
+                #expect(try talk.ok(profile.replacing("a@", with: "b@")).text("customer") == "C1")
+                #expect(try talk.ok("CUSTOMER.360 email=b@vanderlinden.nl").text("customer.number") == "C1")
+                #expect(try talk.ok("CUSTOMER.360 email=a@vanderlinden.nl").text("customer.number") == "C1")
+
+                try talk.ok(Story.order("bol", "1", customer: #""ref":"7""#))
+                func document(_ total: String, _ more: String = "") -> String {
+                    #"DOCUMENT.PUT {"kind":"invoice","number":"I-1","order":"bol:1","total":"\#(total)","currency":"EUR"\#(more)}"#
+                }
+                let filed = try talk.ok(document("10.00"))
+                #expect(filed.text("document") == "I-1" && filed.text("customer") == "C2")
+                let filedSequence = try talk.sequence()
+                #expect(try talk.ok(document("10.00")).at("duplicate") == .bool(true))
+                #expect(try talk.sequence() == filedSequence)
+                try talk.refused(document("11.00"), "CONFLICT", "total")
+                try talk.ok(document("12.00", #","updatedAt":"2026-05-02T00:00:00Z""#))
+                #expect(
+                    try talk.ok(document("9.00", #","updatedAt":"2026-05-01T00:00:00Z""#)).at("stale") == .bool(true))
+                let dossier = try talk.ok("CUSTOMER.360 document=I-1")
+                #expect(dossier.count("documents") == 1 && dossier.text("documents.0.total") == "12.00")
+                #expect(dossier.text("documents.0.order") == "bol:1" && dossier.text("documents.0.kind") == "invoice")
+            }
+        }
+
+        @Test func putsPayloadsOfPlatforms() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start().connect()
+                let payload = try Samples.oneLine("bol-sophie-order.json")
+                let (rows, end) = try talk.rows("CHANNEL.PUT bol store=nl " + payload)
+                #expect(rows.count == 1 && end.text("orders") == "1" && end.text("customers") == "0")
+                let row = try #require(rows.first)
+                #expect(row.at("duplicate") == .bool(false))
+                let number = try #require(row.text("order")).split(separator: ":").last ?? ""
+                #expect(try talk.ok("ORDER.GET bol/nl:\(number)").text("store") == "nl")
+                #expect(row.text("resolution") == "created" && row.text("customer") == "C1" && row.text("seq") != nil)
+                let again = try talk.rows("channel.put BOL store=nl " + payload).rows
+                #expect(again.first?.at("duplicate") == .bool(true))
+                let customer = try talk.rows("CHANNEL.PUT shopify " + Samples.oneLine("shopify-sophie-customer.json"))
+                #expect(customer.rows.first?.text("customer") == "C1" && customer.end.text("customers") == "1")
+                // Nothing in it, and nothing in it that can be taken, are answered like everything else.
+                let empty = try talk.rows("CHANNEL.PUT shopify {\"orders\":[]}")
+                #expect(empty.rows.isEmpty && empty.end.text("orders") == "0")
+                let odd = try talk.rows("CHANNEL.PUT woocommerce tag=t [{\"id\":7,\"number\":\"7\",\"line_items\":[]}]")
+                #expect(odd.rows.count == 1 && odd.rows.first?.text("error") == "INVALID" && odd.end.text("tag") == "t")
+            }
+        }
+
+        /// An answer shows what was sent before its question, and nothing that was sent after.
+        @Test func answersInOrder() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start("data", ["--lanes", "2"]).connect()
+                let lines = (1...500).flatMap {
+                    [
+                        Story.order("bol", "\($0)", customer: #""ref":"1""#), "CUSTOMER.360 C1 limit=1 tag=\($0)",
+                        "PING tag=\($0)",
+                    ]
+                }
+                let replies = try talk.pipeline(lines)
+                for index in 1...500 {
+                    let three = try replies[(index * 3 - 3)..<(index * 3)].map { reply in
+                        guard case .ok(let text?) = reply.outcome else { throw TestFailure("\(reply.outcome)") }
+                        return try JSONValue(parsing: text)
+                    }
+                    #expect(three[0].text("order") == "bol:\(index)")
+                    #expect(three[1].text("tag") == "\(index)" && three[1].text("totals.orders") == "\(index)")
+                    #expect(three[2].text("tag") == "\(index)")
+                }
             }
         }
 

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 extension SystemTests {
-    /// Data folders damaged on purpose: the server serves exactly a prefix and says what it cut, or refuses and says
+    /// Data folders damaged on purpose: the server serves all of it, or exactly a prefix and says what it cut, or refuses and says
     /// what is broken. It never crashes, and never loses anything in silence.
     @Suite struct DamageTests {
         @Test(arguments: [true, false]) func everyFlippedByteIsNoticed(isCleanStop: Bool) throws {
@@ -36,7 +36,7 @@ extension SystemTests {
                     let size = try model.size(of: name)
                     guard size > 0 else { continue }
                     for length in [0, size - 1, Int(random.next() % UInt64(size)), Int(random.next() % UInt64(size))] {
-                        try model.damage("\(name) cut to \(length) of \(size) bytes") {
+                        try model.damage("\(name) cut to \(length) of \(size) bytes", cutting: name) {
                             try model.change($0 + "/" + name) { $0.removeLast(size - length) }
                         }
                     }
@@ -46,9 +46,13 @@ extension SystemTests {
                     }
                     let tail = 1 + Int(random.next() % UInt64(size))
                     try model.damage("the last \(tail) bytes of \(name) turned to zeros") {
-                        try model.change($0 + "/" + name) { $0.replaceSubrange((size - tail)..., with: repeatElement(0, count: tail)) }
+                        try model.change($0 + "/" + name) {
+                            $0.replaceSubrange((size - tail)..., with: repeatElement(0, count: tail))
+                        }
                     }
-                    try model.damage("\(name) removed") { try FileManager.default.removeItem(atPath: $0 + "/" + name) }
+                    try model.damage("\(name) removed", cutting: name) {
+                        try FileManager.default.removeItem(atPath: $0 + "/" + name)
+                    }
                 }
             }
         }
@@ -108,7 +112,8 @@ private final class Model {
     }
 
     /// Copies the folder, damages the copy, and judges what verify and the server make of it.
-    func damage(_ what: String, _ body: (String) throws -> Void) throws {
+    /// - Parameter cut: the file that is cut short and not changed otherwise.
+    func damage(_ what: String, cutting cut: String? = nil, _ body: (String) throws -> Void) throws {
         let copy = sandbox.path("copy")
         try FileManager.default.copyItem(atPath: folder, toPath: copy)
         defer { #expect(throws: Never.self) { try FileManager.default.removeItem(atPath: copy) } }
@@ -121,7 +126,9 @@ private final class Model {
         let process = try sandbox.launch(copy, Self.options)
         defer { process.end() }
         if let port = process.error.wait(within: 30, for: { Sandbox.port(in: $0, event: "ready") }) {
-            try judge(RunningServer(process, port: port), verify, what)
+            // After a crash, a last segment that ends with a whole group looks like all that there ever was.
+            let mayLookWhole = try !isCleanStop && cut == names().last { $0.hasPrefix("journal-") }
+            try judge(RunningServer(process, port: port), verify, what, mayLookWhole)
         } else {
             try judgeRefusal(process, verify, what)
         }
@@ -146,16 +153,20 @@ private final class Model {
         #expect(verify.ending == .exit(1), "\(what): refused, but verify found nothing: \(log)")
     }
 
-    private func judge(_ server: RunningServer, _ verify: Finished, _ what: String) throws {
+    private func judge(_ server: RunningServer, _ verify: Finished, _ what: String, _ mayLookWhole: Bool) throws {
         let talk = try server.connect()
         let sequence = try talk.sequence()
         let log = server.log
         if sequence == lastSequence {
             #expect(try Self.dossiers(talk) == listing, "\(what): other content")
         } else {
-            #expect(log.contains("torn-end-cut"), "\(what): \(lastSequence - sequence) events lost in silence: \(log)")
+            let isTold = log.contains("torn-end-cut") && verify.output.contains("\"verdict\":\"torn\"")
+            let lost = lastSequence - sequence
+            #expect(isTold || mayLookWhole, "\(what): \(lost) events lost in silence: \(log) \(verify.output)")
             #expect(!isCleanStop, "\(what): the clean-stop marker knows better: \(log)")
-            #expect(verify.ending == .exit(0) && verify.output.contains("\"torn\""), "\(what): \(verify.output)")
+            #expect(
+                verify.ending == .exit(0) && verify.output.contains("\"seq\":\(sequence),"), "\(what): \(verify.output)"
+            )
             let kept = sequences.count { $0 <= sequence }
             #expect(try talk.info("orders") == kept, "\(what)")
             for index in [0, kept - 1, kept, Self.orders - 1] where index >= 0 && index < Self.orders {
@@ -165,6 +176,7 @@ private final class Model {
         // What works must go on working.
         let more = try talk.ok(Story.order("web", "more", customer: #""ref":"1""#))
         #expect(more.text("seq") == "\(sequence + 1)", "\(what)")
-        if verify.ending == .exit(1) { #expect(log.contains("warning"), "\(what): not a word of it: \(log)") }
+        // Older files that this start did not need may be damaged, which verify tells; nothing is missing for it.
+        if verify.ending == .exit(1) { #expect(sequence == lastSequence, "\(what): \(verify.output)") }
     }
 }

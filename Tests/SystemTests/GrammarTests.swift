@@ -116,7 +116,12 @@ extension SystemTests {
             (order("\"number\":\"new\"", "\"number\":\"a\\nb\""), "INVALID", "number"),
             (order("\"total\":\"39.90\"", "\"total\":\"99999999999999999999999\""), "INVALID", "total"),
             (order("Thee", "Th\u{0}ee"), "SYNTAX", ""),
-            (order("\"title\":\"Thee\"", "\"title\":" + String(repeating: "[", count: 600)), "TOOLARGE", "nested"),
+            (
+                order(
+                    "\"lines\":[",
+                    "\"x\":\(String(repeating: "[", count: 600) + String(repeating: "]", count: 600)),\"lines\":["),
+                "TOOLARGE", "nested"
+            ),
         ]
 
         @Test func refusesWhatIsNotUTF8() throws {

@@ -105,7 +105,8 @@ private final class Ledger: Sendable {
     private static func order(_ number: String, buyer: Int) -> String {
         let phone = 610_000_000 + buyer / 2 * 7_919
         let keys = [
-            #""email":"buyer\#(buyer)@vanderlinden.nl""#, #""ref":"r\#(buyer)","email":"buyer\#(buyer)@vanderlinden.nl""#,
+            #""email":"buyer\#(buyer)@vanderlinden.nl""#,
+            #""ref":"r\#(buyer)","email":"buyer\#(buyer)@vanderlinden.nl""#,
             #""ref":"r\#(buyer)""#, #""phone":"+31\#(phone)","ref":"r\#(buyer)""#,
         ]
         let kind = number.utf8.reduce(0) { $0 + Int($1) } % (buyer % 10 == 0 ? 4 : 3)
@@ -129,9 +130,12 @@ private final class Ledger: Sendable {
         let survivors = unanswered.count - newcomers
         #expect(before == acknowledged.count + survivors)
         #expect(try talk.info("orders") == sent.count)
-        let asked = sample == .max ? acknowledged : (0..<min(sample, acknowledged.count)).map { _ in
-            acknowledged[Int(random.next() % UInt64(acknowledged.count))]
-        }
+        let asked =
+            sample == .max
+            ? acknowledged
+            : (0..<min(sample, acknowledged.count)).map { _ in
+                acknowledged[Int(random.next() % UInt64(acknowledged.count))]
+            }
         for (number, reply) in zip(asked, try talk.pipeline(asked.map { "ORDER.GET web:\($0)" })) {
             guard case .ok(let text?) = reply.outcome else {
                 Issue.record("\(number) was acknowledged and is lost: \(reply.outcome)")
@@ -157,7 +161,9 @@ private final class Ledger: Sendable {
             found += numbers
         }
         #expect(found.count == sent.count && Set(found) == sent)
-        print("KillTests: \(sent.count) orders of \(customers.count) customers survived \(SystemTests.KillTests.rounds) kills")
+        print(
+            "KillTests: \(sent.count) orders of \(customers.count) customers survived \(SystemTests.KillTests.rounds) kills"
+        )
     }
 }
 

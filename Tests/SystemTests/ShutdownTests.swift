@@ -39,6 +39,39 @@ extension SystemTests {
             }
         }
 
+        /// While the data folder is read, the server answers that it is, and can be stopped.
+        @Test func answersAndStopsWhileItLoads() throws {
+            try Sandbox.with { sandbox in
+                let server = try sandbox.start()
+                let orders = (0..<5_000).map { Story.order("bol", "\($0)", customer: #""ref":"\#($0 % 50)""#) }
+                let talk = try server.connect()
+                #expect(try talk.pipeline(orders).allSatisfy { $0.isOK })
+                try server.kill()
+
+                let loading = try sandbox.launch()
+                let port = loading.error.wait(within: 30) { Sandbox.port(in: $0, event: "listening") }
+                let early = try RunningServer(loading, port: try #require(port)).connect()
+                var states: Set<String?> = []
+                repeat {
+                    states.insert(try early.ok("INFO").text("state"))
+                    if case .error(let code, _) = try early.ask("ORDER.GET bol:7").outcome {
+                        #expect(code == "LOADING")
+                    }
+                } while !states.contains("ready")
+                #expect(states.isSubset(of: ["loading", "ready"]))
+                #expect(try early.info("orders") == 5_000)
+                early.client.close()
+                loading.send(SIGKILL)
+                try loading.waitForEnd()
+
+                let stopped = try sandbox.launch()
+                _ = stopped.error.wait(within: 30) { Sandbox.port(in: $0, event: "listening") }
+                stopped.send(SIGTERM)
+                #expect(try stopped.waitForEnd() == .exit(0), "\(stopped.error.text)")
+                #expect(try sandbox.start().connect().info("orders") == 5_000)
+            }
+        }
+
         @Test func oneFolderHasOneServer() throws {
             try Sandbox.with { sandbox in
                 let server = try sandbox.start()

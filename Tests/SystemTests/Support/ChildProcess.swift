@@ -64,10 +64,13 @@ final class ChildProcess: @unchecked Sendable {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     }
 
-    /// The programs stand beside the test bundle in the build folder.
+    /// The programs stand beside the test bundle in the build folder, or where `DOSSIER_PROGRAMS` says: the optimised ones
+    /// of another build are tried by the same tests.
     static func path(of program: String) throws -> String {
         if program.hasPrefix("/") { return program }
-        let folders = [Bundle.main.bundleURL, Bundle.main.executableURL?.deletingLastPathComponent()].compactMap { $0 }
+        let named = ProcessInfo.processInfo.environment["DOSSIER_PROGRAMS"].map { [URL(filePath: $0)] } ?? []
+        let folders =
+            named + [Bundle.main.bundleURL, Bundle.main.executableURL?.deletingLastPathComponent()].compactMap { $0 }
         let candidates = folders.map { $0.appending(path: program).path }
         guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
             throw TestFailure("\(program) is not beside the tests: \(candidates)")
