@@ -64,15 +64,18 @@ package actor Directory {
             case .order(let order):
                 let shop = try writableShop(batch.shop, now)
                 let decision = state.decide(order, in: bytes, shop: shop, at: now, into: &events)
+                if decision.verdict.isChange { evolveLast() }
                 let isShared = !order.storeInName.range.isEmpty && isChannelShared(order, bytes, shop)
                 return written(decision, state.orders, isStoreNamed: isShared)
             case .profile(let profile):
                 let shop = try writableShop(batch.shop, now)
                 let decision = state.decide(profile, in: bytes, shop: shop, at: now, into: &events)
+                if decision.verdict.isChange { evolveLast() }
                 return writtenProfile(decision)
             case .document(let document):
                 let shop = try knownShop(batch.shop)
                 let decision = try state.decide(document, in: bytes, shop: shop, at: now, into: &events)
+                if decision.verdict.isChange { evolveLast() }
                 return written(decision, state.documents)
             case .note(let note):
                 let shop = try knownShop(batch.shop)
@@ -122,7 +125,6 @@ package actor Directory {
     private func written(
         _ decision: Decision, _ entries: @autoclosure () -> PagedArray<SubjectEntry>, isStoreNamed: Bool = false
     ) -> CommandOutcome {
-        if decision.verdict.isChange { evolveLast() }
         let entry = entries()[Int(decision.subject)]
         return .written(
             decision.verdict, profile: decision.profile, customer: state.customerNumber(of: decision.profile),
@@ -130,7 +132,6 @@ package actor Directory {
     }
 
     private func writtenProfile(_ decision: Decision) -> CommandOutcome {
-        if decision.verdict.isChange { evolveLast() }
         return .written(
             decision.verdict, profile: decision.profile, customer: state.customerNumber(of: decision.profile), row: 0,
             sequence: state.lastSequence(ofCustomerOf: decision.profile), isStoreNamed: false)
