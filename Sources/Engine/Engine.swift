@@ -205,6 +205,22 @@ package final class Engine: Sendable {
         }
     }
 
+    /// The last event that touched any of the customers that these profiles belong to; `completion` runs on `lane`, at
+    /// once where the directory lives on it. What shards on other lanes have answered before may show events up to this
+    /// one, and none later.
+    package func lastSequence(
+        ofCustomersOf profiles: [UInt32], from lane: any EngineLane, _ completion: @escaping @Sendable (UInt64) -> Void
+    ) {
+        let directory = directory
+        if directory.lane.isCurrent, lane.isCurrent {
+            return completion(directory.assumeIsolated { $0.lastSequence(ofCustomersOf: profiles) })
+        }
+        directory.lane.post {
+            let sequence = directory.assumeIsolated { $0.lastSequence(ofCustomersOf: profiles) }
+            lane.post { completion(sequence) }
+        }
+    }
+
     /// Counts of the directory and bytes held by the shards; `completion` runs on `lane`.
     package func counts(
         from lane: any EngineLane, _ completion: @escaping @Sendable (DirectoryCounts, _ shardBytes: Int) -> Void

@@ -10,7 +10,7 @@ final class ReplyRenderer: @unchecked Sendable {
     private let outcome: BatchOutcome
     private let engine: Engine
     private let lane: any EngineLane
-    private let completion: @Sendable ([UInt8]) -> Void
+    private let completion: @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void
 
     private var output = ByteWriter(capacity: 4_096)
     private var nextItem = 0
@@ -22,10 +22,14 @@ final class ReplyRenderer: @unchecked Sendable {
     private var waitingCount = 0
     private var isWaiting: Bool { waitingCount > 0 }
 
-    /// `completion` runs on `lane` with all replies, perhaps before `run` returns.
+    /// Profiles of which shards were asked. They may have answered with events that came after the directory's outcome.
+    private var shownProfiles: [UInt32] = []
+
+    /// `completion` runs on `lane` with all replies and the event that must be durable before they leave, perhaps
+    /// before `run` returns.
     init(
         _ built: BuiltBatch, _ outcome: BatchOutcome, engine: Engine, lane: any EngineLane,
-        completion: @escaping @Sendable ([UInt8]) -> Void
+        completion: @escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void
     ) {
         self.built = built
         self.outcome = outcome
@@ -43,7 +47,16 @@ final class ReplyRenderer: @unchecked Sendable {
             render(item)
         }
         isRunning = false
-        if nextItem == built.items.count, !isWaiting { completion(output.copyBytes()) }
+        if nextItem == built.items.count, !isWaiting { finish() }
+    }
+
+    /// A reply that shows what shards know waits until all of it is durable, also what came in the meantime.
+    private func finish() {
+        let bytes = output.copyBytes()
+        let decided = outcome.releaseSequence
+        guard !shownProfiles.isEmpty else { return completion(bytes, decided) }
+        let completion = completion
+        engine.lastSequence(ofCustomersOf: shownProfiles, from: lane) { completion(bytes, max(decided, $0)) }
     }
 
     /// Waits for an answer that `start` brings about; goes on at once if it is there when `start` returns.
@@ -151,6 +164,7 @@ final class ReplyRenderer: @unchecked Sendable {
         case .profile: preconditionFailure("a profile never conflicts")
         }
         let sentParty = party
+        shownProfiles.append(profile)
         wait { done in
             engine.ask(
                 shardOf: profile, from: lane,
@@ -168,6 +182,7 @@ final class ReplyRenderer: @unchecked Sendable {
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
         case .dossier(let customer, let offset, let limit):
+            shownProfiles += customer.profiles
             wait { done in engine.parts(of: [customer], from: lane, done) } _: { (parts: [[DossierPart]]) in
                 var object = ByteWriter(capacity: 8_192)
                 DossierWriter.write(
@@ -176,6 +191,7 @@ final class ReplyRenderer: @unchecked Sendable {
                 self.output.ok(object.span, tag: tag)
             }
         case .customers(let customers, let total, let offset):
+            for customer in customers { shownProfiles += customer.profiles }
             wait { done in engine.parts(of: customers, from: lane, done) } _: { (parts: [[DossierPart]]) in
                 for (customer, parts) in zip(customers, parts) {
                     self.output.append("ROW ")
@@ -188,6 +204,7 @@ final class ReplyRenderer: @unchecked Sendable {
             }
         case .evidence(let plan): renderEvidence(plan, tag: tag)
         case .order(let profile, let row):
+            shownProfiles.append(profile)
             wait { done in engine.ask(shardOf: profile, from: lane, { $0.orderJSON(row: row) }, done) } _: {
                 (json: [UInt8]) in
                 self.output.ok(json.span, tag: tag)
