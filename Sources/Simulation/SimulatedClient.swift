@@ -5,6 +5,10 @@ package struct SimulatedRequest: Sendable {
     package enum Subject: Sendable {
         case write(SimulatedWrite)
         case dossier(shop: String, customer: Int)
+        /// One order; the reply shows its record.
+        case order
+        /// Why profiles are one customer.
+        case evidence
         /// Anything else; the reply must begin like this.
         case other(replyPrefix: String)
     }
