@@ -262,9 +262,10 @@ package final class Engine: Sendable {
         let snapshotter = snapshotter
         journal.lane.post {
             journal.assumeIsolated { journal in
-                journal.whenSynced(capture.directory.sequence) {
+                journal.whenSynced(capture.directory.sequence) { failure in
                     snapshotter.lane.post {
-                        let result = snapshotter.assumeIsolated { $0.write(capture) }
+                        let result =
+                            failure.map { .failure($0) } ?? snapshotter.assumeIsolated { $0.write(capture) }
                         if case .success = result {
                             self.bytesAtSnapshot.store(journalBytes, ordering: .relaxed)
                             self.snapshotAt.store(self.clock.now().milliseconds, ordering: .relaxed)

@@ -37,9 +37,11 @@ package actor Journal {
     private var pendingCount = 0
     private var isCommitPosted = false
     private var isFinished = false
+    /// Why the journal ended before its time: the last words of `finish`.
+    private var finalFailure: StoreError?
     private var subscribers: [@Sendable (JournalChange) -> Void] = []
-    private var waiting: [Waiting] = []
-    private var waitingForRelease: [Waiting] = []
+    private var waitingForSync: [(sequence: UInt64, body: @Sendable (StoreError?) -> Void)] = []
+    private var waitingForRelease: [(sequence: UInt64, body: @Sendable () -> Void)] = []
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
@@ -105,17 +107,16 @@ package actor Journal {
         status.syncedSequence.store(writer.syncedSequence, ordering: .releasing)
         status.releasedSequence.store(released, ordering: .releasing)
         for subscriber in subscribers { subscriber(.released(released)) }
-        Self.runReady(&waiting, upTo: writer.syncedSequence)
-        Self.runReady(&waitingForRelease, upTo: released)
+        let synced = writer.syncedSequence
+        for item in Self.take(&waitingForSync, where: { $0.sequence <= synced }) { item.body(nil) }
+        for item in Self.take(&waitingForRelease, where: { $0.sequence <= released }) { item.body() }
     }
 
-    private typealias Waiting = (sequence: UInt64, body: @Sendable () -> Void)
-
-    private static func runReady(_ waiting: inout [Waiting], upTo sequence: UInt64) {
-        guard !waiting.isEmpty else { return }
-        let ready = waiting.filter { $0.sequence <= sequence }
-        waiting.removeAll { $0.sequence <= sequence }
-        for item in ready { item.body() }
+    private static func take<Item>(_ items: inout [Item], where isReady: (Item) -> Bool) -> [Item] {
+        guard !items.isEmpty else { return [] }
+        let ready = items.filter(isReady)
+        items.removeAll(where: isReady)
+        return ready
     }
 
     // MARK: Trouble
@@ -125,10 +126,12 @@ package actor Journal {
     private func fail(_ error: StoreError) {
         status.set(failure: error.description)
         for subscriber in subscribers { subscriber(.failed(error.description)) }
+        for item in Self.take(&waitingForSync, where: { _ in true }) { item.body(error) }
         if case .diskFull = error {
             lane.post(after: .seconds(1)) { self.assumeIsolated { $0.commit() } }
         } else {
             isFinished = true
+            finalFailure = error
         }
     }
 
@@ -139,10 +142,11 @@ package actor Journal {
 
     // MARK: Waiting and stopping
 
-    /// Runs `body` on this lane when the event is on the disk.
-    func whenSynced(_ sequence: UInt64, _ body: @escaping @Sendable () -> Void) {
-        if writer.syncedSequence >= sequence { return body() }
-        waiting.append((sequence, body))
+    /// Runs `body` on this lane when the event is on the disk, or with the reason when writing fails before it is.
+    func whenSynced(_ sequence: UInt64, _ body: @escaping @Sendable (StoreError?) -> Void) {
+        if writer.syncedSequence >= sequence { return body(nil) }
+        if let finalFailure { return body(finalFailure) }
+        waitingForSync.append((sequence, body))
         if durability != .always { syncNow() }
     }
 
@@ -178,9 +182,9 @@ package actor Journal {
 
     /// Writes and syncs what is left and the clean-stop marker.
     func finish() -> StoreError? {
-        guard !isFinished else { return nil }
+        guard !isFinished else { return finalFailure }
         commit()
-        guard pendingCount == 0, !isFinished else { return nil }
+        guard pendingCount == 0, !isFinished else { return finalFailure }
         isFinished = true
         do throws(StoreError) {
             try writer.finish()

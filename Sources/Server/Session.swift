@@ -373,6 +373,8 @@ package final class Session: @unchecked Sendable {
             $0.string(shop)
             $0.endReply()
         }
+        // Alone, so that its reply never shares the fate of a write that the journal could not take.
+        submit()
     }
 
     private func help(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
