@@ -9,7 +9,11 @@ package final class CommerceWorld {
     static let folder = "data"
 
     package var generator: SeededGenerator
+    /// The shops that writes at random go to.
     private let shops = ["main", "alpha", "beta"]
+    /// A shop that only `putSettled` writes to.
+    package static let settledShop = "settled"
+    static let allShops = ["main", "alpha", "beta", settledShop]
     package private(set) var buyers: [SimulatedBuyer] = []
     /// By mark.
     package private(set) var writes: [SimulatedWrite] = []
@@ -63,6 +67,15 @@ package final class CommerceWorld {
             SimulatedRequest(
                 .dossier(shop: client.shop, customer: customer),
                 line: "CUSTOMER.360\(tag.map { " tag=\($0)" } ?? "") C\(customer)", tag: tag))
+    }
+
+    /// Writes one order in the settled shop.
+    package func putSettled(_ client: SimulatedClient) {
+        let write = SimulatedWrite(
+            mark: writes.count, shop: Self.settledShop, buyer: Int.random(in: 0..<buyers.count, using: &generator),
+            subject: .order(number: writes.count, cents: 1_995, currency: "EUR"), updatedAt: nil)
+        writes.append(write)
+        put(client, write)
     }
 
     private func askOrder(_ client: SimulatedClient) {
@@ -131,6 +144,7 @@ package final class CommerceWorld {
     package func hear(_ reply: SimulatedReply) throws {
         switch reply.request.subject {
         case .other(let prefix):
+            if reply.request.mayShareAWritesFate, reply.line.hasPrefix("ERR READONLY") { return try refused(reply) }
             guard reply.line.hasPrefix(prefix) else {
                 throw BrokenLaw("\(reply.request.line) was answered by \(reply.line)")
             }
@@ -267,6 +281,11 @@ package final class CommerceWorld {
             throw BrokenLaw("a dossier lacks notes: \(reply.text)")
         }
     }
+}
+
+extension SimulatedRequest {
+    /// Whether the request may travel in one batch with writes, and be answered by their error.
+    fileprivate var mayShareAWritesFate: Bool { !line.hasPrefix("SHOP") && !line.hasPrefix("SNAPSHOT") }
 }
 
 extension SimulatedWrite {

@@ -13,7 +13,7 @@ package struct StateAudit {
     }
 
     package func run() throws {
-        for shop in ["main", "alpha", "beta"] { try audit(shop) }
+        for shop in CommerceWorld.allShops { try audit(shop) }
     }
 
     private func audit(_ shop: String) throws {
