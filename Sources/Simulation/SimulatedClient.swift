@@ -56,6 +56,7 @@ package final class SimulatedClient {
     package init(_ connection: SimulatedConnection) { self.connection = connection }
 
     package var outstandingCount: Int { outstanding.count - firstOutstanding }
+    package var hasSentAll: Bool { unsent.isEmpty }
     package var isIdle: Bool { outstandingCount == 0 && unsent.isEmpty }
 
     package func ask(_ request: SimulatedRequest) {
