@@ -34,7 +34,8 @@ package struct IngestPlan {
         var generator = SeededGenerator(seed: ~seed)
         plan.takesSnapshots = true
         plan.damagesSnapshots = true
-        plan.configuration.snapshotJournalBytes = generator.oneIn(2) ? Int.random(in: 300...4_000, using: &generator) : 0
+        plan.configuration.snapshotJournalBytes =
+            generator.oneIn(2) ? Int.random(in: 300...4_000, using: &generator) : 0
         plan.configuration.snapshotSeconds = Int.random(in: 0...3, using: &generator)
         plan.configuration.segmentBytes = Int.random(in: 200...1_500, using: &generator)
         return plan
@@ -136,7 +137,8 @@ package final class IngestWorkload {
         let prefix = CommerceWorld.folder + "/"
         let newest = files.keys.filter { FileName.snapshotSequence(String($0.dropFirst(prefix.count))) != nil }.max()
         guard let newest, var bytes = files[newest], !bytes.isEmpty else { return }
-        bytes[Int.random(in: 0..<bytes.count, using: &world.generator)] ^= 1 << UInt8.random(in: 0..<8, using: &world.generator)
+        bytes[Int.random(in: 0..<bytes.count, using: &world.generator)] ^=
+            1 << UInt8.random(in: 0..<8, using: &world.generator)
         machine.disk.replace(newest, with: bytes)
         damageCount += 1
     }
@@ -168,15 +170,14 @@ package final class IngestWorkload {
 
     /// Nothing more is asked: everything asked is answered.
     private func finish(_ clients: [SimulatedClient]) throws {
-        for _ in 0..<50_000 where !clients.allSatisfy(\.isIdle) {
+        for _ in 0..<50_000 {
+            if clients.allSatisfy(\.isIdle) { return }
             for client in clients {
                 client.send(&world.generator)
                 try hear(client)
             }
             machine.scheduler.step()
         }
-        guard clients.allSatisfy(\.isIdle) else {
-            throw BrokenLaw("\(clients.map(\.outstandingCount)) requests were never answered")
-        }
+        throw BrokenLaw("\(clients.map(\.outstandingCount)) requests were never answered")
     }
 }

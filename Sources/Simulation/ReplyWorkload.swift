@@ -28,7 +28,8 @@ package final class ReplyWorkload {
         }
         for _ in 0..<2_000 { deaf.ask(ping()) }
         let hangUpAt = Int.random(in: 0..<400, using: &generator)
-        for step in 0..<60_000 where !staying.allSatisfy(isDone) {
+        for step in 0..<60_000 {
+            if staying.allSatisfy(isDone) { break }
             for client in staying where generator.oneIn(4) { try act(client) }
             if step < hangUpAt { try act(leaving) }
             if step == hangUpAt { leaving.connection.clientHangUp() }
@@ -37,7 +38,8 @@ package final class ReplyWorkload {
         }
         for client in staying where !isDone(client) {
             throw BrokenLaw(
-                "\(client.outstandingCount) requests unanswered, the connection \(client.connection.isClosed ? "closed" : "open")")
+                "\(client.outstandingCount) requests unanswered, the connection \(client.connection.isClosed ? "closed" : "open")"
+            )
         }
         try judge(deaf)
         for client in staying + [leaving, deaf] { client.connection.discard() }

@@ -100,7 +100,11 @@ package final class SimulatedScheduler: @unchecked Sendable {
 
     /// Runs jobs until none waits; timers do not fire.
     package func drain(steps: Int = 200_000) {
-        for _ in 0..<steps where isReady { step() }
+        var stepsLeft = steps
+        while stepsLeft > 0, isReady {
+            step()
+            stepsLeft -= 1
+        }
     }
 
     /// Lets time pass; timers that become due wait on their lanes.

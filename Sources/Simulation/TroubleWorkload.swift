@@ -94,7 +94,8 @@ package final class TroubleWorkload {
         guard process.engine.status.failure != nil else { throw BrokenLaw("the trouble went unnoticed") }
         // The directory hears of it a hop later; whatever comes before that is refused when its group fails.
         let replies = try process.converse(
-            ["SHOP \(CommerceWorld.settledShop)", "CUSTOMER.360 C1", "CUSTOMER.FIND", "SHOP elsewhere", Self.order], world)
+            ["SHOP \(CommerceWorld.settledShop)", "CUSTOMER.360 C1", "CUSTOMER.FIND", "SHOP elsewhere", Self.order],
+            world)
         guard replies[1].isOK, replies[2].isOK else {
             throw BrokenLaw("somebody settled is not shown while nothing can be written: \(replies[1].line)")
         }
@@ -121,7 +122,8 @@ package final class TroubleWorkload {
     // MARK: Acting
 
     private func drive(_ clients: [SimulatedClient], steps: Int, until condition: () -> Bool) throws {
-        for _ in 0..<steps where !condition() {
+        for _ in 0..<steps {
+            if condition() { return }
             guard world.generator.oneIn(3), let client = clients.randomElement(using: &world.generator) else {
                 machine.scheduler.step()
                 continue
@@ -133,15 +135,14 @@ package final class TroubleWorkload {
     }
 
     private func finish(_ clients: [SimulatedClient]) throws {
-        for _ in 0..<50_000 where !clients.allSatisfy(\.isIdle) {
+        for _ in 0..<50_000 {
+            if clients.allSatisfy(\.isIdle) { return }
             for client in clients {
                 client.send(&world.generator)
                 for reply in try client.receive(&world.generator) { try world.hear(reply) }
             }
             machine.scheduler.step()
         }
-        guard clients.allSatisfy(\.isIdle) else {
-            throw BrokenLaw("\(clients.map(\.outstandingCount)) requests were never answered")
-        }
+        throw BrokenLaw("\(clients.map(\.outstandingCount)) requests were never answered")
     }
 }
