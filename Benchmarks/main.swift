@@ -1,1 +1,3 @@
-print("placeholder")
+import Foundation
+
+exit(BenchmarkProgram.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,4 +1,5 @@
 /// The bytes ended before the value did, or the value is not one that the writer makes.
+@usableFromInline
 package enum ByteReaderError: Error, Equatable {
     /// `offset` is where the value that is cut short begins.
     case truncated(offset: Int)
@@ -7,29 +8,30 @@ package enum ByteReaderError: Error, Equatable {
 }
 
 /// Reads what `ByteWriter` wrote, checking every length: bytes from disk are never trusted.
+@usableFromInline
 package struct ByteReader: ~Escapable {
-    package let bytes: Span<UInt8>
+    @usableFromInline package let bytes: Span<UInt8>
     /// Offset of the next unread byte.
-    package var position: Int
+    @usableFromInline package var position: Int
 
     @_lifetime(copy bytes)
-    package init(_ bytes: Span<UInt8>, at position: Int = 0) {
+    @inlinable package init(_ bytes: Span<UInt8>, at position: Int = 0) {
         self.bytes = bytes
         self.position = position
     }
 
-    package var isAtEnd: Bool { position >= bytes.count }
-    package var remaining: Int { bytes.count - position }
+    @inlinable package var isAtEnd: Bool { position >= bytes.count }
+    @inlinable package var remaining: Int { bytes.count - position }
 
     @_lifetime(self: copy self)
-    package mutating func byte() throws(ByteReaderError) -> UInt8 {
+    @inlinable package mutating func byte() throws(ByteReaderError) -> UInt8 {
         guard position < bytes.count else { throw .truncated(offset: position) }
         defer { position += 1 }
         return bytes[position]
     }
 
     @_lifetime(self: copy self)
-    package mutating func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(
+    @inlinable package mutating func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(
         _ type: T.Type = T.self
     ) throws(ByteReaderError) -> T {
         let size = MemoryLayout<T>.size
@@ -39,7 +41,7 @@ package struct ByteReader: ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    @inline(__always) package mutating func varint() throws(ByteReaderError) -> UInt64 {
+    @inlinable @inline(__always) package mutating func varint() throws(ByteReaderError) -> UInt64 {
         if position < bytes.count {
             let first = bytes[position]
             if first < 0x80 {
@@ -51,7 +53,7 @@ package struct ByteReader: ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    private mutating func longVarint() throws(ByteReaderError) -> UInt64 {
+    @usableFromInline mutating func longVarint() throws(ByteReaderError) -> UInt64 {
         let start = position
         var value: UInt64 = 0
         var shift: UInt64 = 0
@@ -67,14 +69,14 @@ package struct ByteReader: ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    package mutating func zigzag() throws(ByteReaderError) -> Int64 {
+    @inlinable package mutating func zigzag() throws(ByteReaderError) -> Int64 {
         let raw = try varint()
         return Int64(bitPattern: raw >> 1) ^ -Int64(bitPattern: raw & 1)
     }
 
     /// The range of the next `count` bytes.
     @_lifetime(self: copy self)
-    @inline(__always) package mutating func range(count: Int) throws(ByteReaderError) -> Range<Int> {
+    @inlinable @inline(__always) package mutating func range(count: Int) throws(ByteReaderError) -> Range<Int> {
         guard count >= 0, remaining >= count else { throw .truncated(offset: position) }
         defer { position += count }
         return position..<(position + count)
@@ -82,7 +84,7 @@ package struct ByteReader: ~Escapable {
 
     /// The range of a byte string that carries its length as a varint.
     @_lifetime(self: copy self)
-    @inline(__always) package mutating func countedRange() throws(ByteReaderError) -> Range<Int> {
+    @inlinable @inline(__always) package mutating func countedRange() throws(ByteReaderError) -> Range<Int> {
         let start = position
         let count = try varint()
         guard count <= UInt64(bytes.count - position) else { throw .truncated(offset: start) }
@@ -103,7 +105,7 @@ extension Span where Element == UInt8 {
     package var array: [UInt8] { withUnsafeBufferPointer { [UInt8]($0) } }
 
     /// Whether the bytes are exactly those of `literal`.
-    @inline(__always) package func equals(_ literal: StaticString) -> Bool {
+    @inlinable @inline(__always) package func equals(_ literal: StaticString) -> Bool {
         let length = literal.utf8CodeUnitCount
         guard count == length else { return false }
         let other = literal.utf8Start
@@ -112,7 +114,7 @@ extension Span where Element == UInt8 {
     }
 
     /// Whether both spans hold the same bytes.
-    package func equals(_ other: Span<UInt8>) -> Bool {
+    @inlinable package func equals(_ other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         for index in 0..<count where self[unchecked: index] != other[unchecked: index] { return false }
         return true

@@ -2,11 +2,12 @@
 ///
 /// Appending copies bytes and never allocates per call once the buffer has grown; `removeAll` keeps the memory,
 /// so one writer serves a connection or a batch loop for ever. This file owns the unsafe code of writing.
+@usableFromInline
 package struct ByteWriter: ~Copyable {
     @usableFromInline var base: UnsafeMutableRawPointer
     @usableFromInline var capacity: Int
     /// Bytes written so far.
-    package private(set) var count: Int
+    @usableFromInline package internal(set) var count: Int
 
     /// - Parameter capacity: bytes reserved at once; at least 16.
     package init(capacity: Int = 256) {
@@ -26,12 +27,12 @@ package struct ByteWriter: ~Copyable {
     }
 
     /// The byte written last.
-    @inline(__always) package var lastByte: UInt8? {
+    @inlinable @inline(__always) package var lastByte: UInt8? {
         count > 0 ? base.load(fromByteOffset: count - 1, as: UInt8.self) : nil
     }
 
     /// One byte that was written.
-    @inline(__always) package func byte(at offset: Int) -> UInt8 {
+    @inlinable @inline(__always) package func byte(at offset: Int) -> UInt8 {
         precondition(offset >= 0 && offset < count)
         return base.load(fromByteOffset: offset, as: UInt8.self)
     }
@@ -46,10 +47,10 @@ package struct ByteWriter: ~Copyable {
     }
 
     /// Forgets all bytes and keeps the memory.
-    package mutating func removeAll() { count = 0 }
+    @inlinable package mutating func removeAll() { count = 0 }
 
     /// Forgets the bytes from `newCount` on: the way back from a half-written record.
-    package mutating func truncate(to newCount: Int) {
+    @inlinable package mutating func truncate(to newCount: Int) {
         precondition(newCount >= 0 && newCount <= count)
         count = newCount
     }
@@ -70,11 +71,11 @@ package struct ByteWriter: ~Copyable {
     }
 
     /// Makes sure that `additional` more bytes fit without another allocation.
-    @inline(__always) package mutating func reserve(_ additional: Int) {
+    @inlinable @inline(__always) package mutating func reserve(_ additional: Int) {
         if count + additional > capacity { grow(by: additional) }
     }
 
-    @inline(never) private mutating func grow(by additional: Int) {
+    @inline(never) @usableFromInline mutating func grow(by additional: Int) {
         let larger = max(capacity * 2, count + additional)
         let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
         moved.copyMemory(from: base, byteCount: count)
@@ -83,13 +84,13 @@ package struct ByteWriter: ~Copyable {
         capacity = larger
     }
 
-    @inline(__always) package mutating func append(_ byte: UInt8) {
+    @inlinable @inline(__always) package mutating func append(_ byte: UInt8) {
         reserve(1)
         base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
         count += 1
     }
 
-    @inline(__always) package mutating func append(_ bytes: Span<UInt8>) {
+    @inlinable @inline(__always) package mutating func append(_ bytes: Span<UInt8>) {
         let added = bytes.count
         reserve(added)
         bytes.withUnsafeBufferPointer { source in
@@ -98,7 +99,7 @@ package struct ByteWriter: ~Copyable {
         count += added
     }
 
-    @inline(__always) package mutating func append(_ text: StaticString) {
+    @inlinable @inline(__always) package mutating func append(_ text: StaticString) {
         let added = text.utf8CodeUnitCount
         reserve(added)
         (base + count).copyMemory(from: text.utf8Start, byteCount: added)
@@ -117,7 +118,7 @@ package struct ByteWriter: ~Copyable {
     }
 
     /// Appends the integer's bytes, least significant first.
-    @inline(__always) package mutating func appendLittleEndian<T: FixedWidthInteger>(_ value: T) {
+    @inlinable @inline(__always) package mutating func appendLittleEndian<T: FixedWidthInteger>(_ value: T) {
         let size = MemoryLayout<T>.size
         reserve(size)
         base.storeBytes(of: value.littleEndian, toByteOffset: count, as: T.self)
@@ -125,7 +126,7 @@ package struct ByteWriter: ~Copyable {
     }
 
     /// Appends 1 to 10 bytes: seven bits a byte, lowest first, the high bit set on all but the last (LEB128).
-    @inline(__always) package mutating func appendVarint(_ value: UInt64) {
+    @inlinable @inline(__always) package mutating func appendVarint(_ value: UInt64) {
         var rest = value
         reserve(10)
         while rest >= 0x80 {
@@ -138,18 +139,18 @@ package struct ByteWriter: ~Copyable {
     }
 
     /// Appends a signed integer as a varint, small magnitudes first (zigzag).
-    @inline(__always) package mutating func appendZigzag(_ value: Int64) {
+    @inlinable @inline(__always) package mutating func appendZigzag(_ value: Int64) {
         appendVarint(UInt64(bitPattern: (value << 1) ^ (value >> 63)))
     }
 
     /// Appends the length as a varint, then the bytes.
-    @inline(__always) package mutating func appendCounted(_ bytes: Span<UInt8>) {
+    @inlinable @inline(__always) package mutating func appendCounted(_ bytes: Span<UInt8>) {
         appendVarint(UInt64(bytes.count))
         append(bytes)
     }
 
     /// Overwrites four bytes at `offset`: a length that is known only after what it counts was written.
-    package mutating func overwriteUInt32(_ value: UInt32, at offset: Int) {
+    @inlinable package mutating func overwriteUInt32(_ value: UInt32, at offset: Int) {
         precondition(offset >= 0 && offset + 4 <= count)
         base.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)
     }
@@ -168,5 +169,5 @@ package struct ByteWriter: ~Copyable {
 
 extension ByteWriter {
     /// Appends all bytes of another writer.
-    package mutating func append(contentsOf other: borrowing ByteWriter) { append(other.span) }
+    @inlinable package mutating func append(contentsOf other: borrowing ByteWriter) { append(other.span) }
 }

@@ -3,22 +3,23 @@
 /// Sixteen bytes a step are folded by one 64 x 64 -> 128 bit multiplication, the construction that the "wyhash" family
 /// made popular. It is no cryptographic hash: the seed (random per data folder) keeps strangers from
 /// making two values collide, and 64 bits keep chance from it (10 million keys: one chance in 300,000).
+@usableFromInline
 package struct Hash64: Sendable, Equatable {
-    package let seed: UInt64
+    @usableFromInline package let seed: UInt64
 
     package init(seed: UInt64) { self.seed = seed }
 
-    @inline(__always) private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    @inlinable @inline(__always) static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
         let product = left.multipliedFullWidth(by: right)
         return product.high ^ product.low
     }
 
-    private static let first: UInt64 = 0x9E37_79B9_7F4A_7C15
-    private static let second: UInt64 = 0xC2B2_AE3D_27D4_EB4F
-    private static let third: UInt64 = 0x1656_67B1_9E37_79F9
+    @inlinable static var first: UInt64 { 0x9E37_79B9_7F4A_7C15 }
+    @inlinable static var second: UInt64 { 0xC2B2_AE3D_27D4_EB4F }
+    @inlinable static var third: UInt64 { 0x1656_67B1_9E37_79F9 }
 
     /// The hash of the bytes; `salt` separates kinds of values that must never meet.
-    package func hash(_ bytes: Span<UInt8>, salt: UInt64 = 0) -> UInt64 {
+    @inlinable package func hash(_ bytes: Span<UInt8>, salt: UInt64 = 0) -> UInt64 {
         let count = bytes.count
         let raw = bytes.bytes
         var state = Self.fold(seed ^ Self.first, salt ^ Self.second)
@@ -46,7 +47,7 @@ package struct Hash64: Sendable, Equatable {
     }
 
     /// Two hashes as one, order mattering.
-    @inline(__always) package func combine(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    @inlinable @inline(__always) package func combine(_ left: UInt64, _ right: UInt64) -> UInt64 {
         Self.fold(left ^ Self.first ^ seed, right ^ Self.second)
     }
 }

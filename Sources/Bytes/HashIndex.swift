@@ -4,25 +4,32 @@
 /// table (`matches`), so a short tag never decides. The index is split into 64 parts that grow one by one: growing
 /// never stops the caller for longer than one part takes. Never written to disk, rebuilt at load. This file owns
 /// the unsafe code of indexes.
+@usableFromInline
 package struct HashIndex: ~Copyable, @unchecked Sendable {
     // Sendable although it holds pointers: it cannot be copied, so whoever has it is its only user.
-    private struct Slot {
-        var tag: UInt32
+    @usableFromInline struct Slot {
+        @usableFromInline var tag: UInt32
         /// Entry number plus one; zero is an empty slot.
-        var entry: UInt32
+        @usableFromInline var entry: UInt32
+
+        @inlinable init(tag: UInt32, entry: UInt32) {
+            self.tag = tag
+            self.entry = entry
+        }
     }
 
-    private struct Part {
-        var slots: UnsafeMutablePointer<Slot>
-        var mask: Int
-        var count: Int
+    @usableFromInline struct Part {
+        @usableFromInline var slots: UnsafeMutablePointer<Slot>
+        @usableFromInline var mask: Int
+        @usableFromInline var count: Int
     }
 
-    private static let partBits: UInt64 = 6
+    @inlinable static var partBits: UInt64 { 6 }
     private static let firstCapacity = 16
 
-    private let parts: UnsafeMutablePointer<Part>
-    package private(set) var count = 0
+    @usableFromInline let parts: UnsafeMutablePointer<Part>
+    /// Entries in the index.
+    @usableFromInline package internal(set) var count = 0
 
     package init() {
         parts = .allocate(capacity: 1 << Int(Self.partBits))
@@ -49,10 +56,10 @@ package struct HashIndex: ~Copyable, @unchecked Sendable {
 
     // The upper bits choose the part; the lower 32 are the tag, whose low bits are the home slot. So growing needs
     // nothing but the slots.
-    @inline(__always) private static func part(_ hash: UInt64) -> Int { Int(hash >> (64 - partBits)) }
+    @inlinable static func part(_ hash: UInt64) -> Int { Int(hash >> (64 - partBits)) }
 
     /// The entry whose hash is `hash`, confirmed by `matches`.
-    @inline(__always) package func find(_ hash: UInt64, where matches: (Int) -> Bool) -> Int? {
+    @inlinable package func find(_ hash: UInt64, where matches: (Int) -> Bool) -> Int? {
         let part = parts[Self.part(hash)]
         let tag = UInt32(truncatingIfNeeded: hash)
         var position = Int(tag) & part.mask
@@ -65,7 +72,7 @@ package struct HashIndex: ~Copyable, @unchecked Sendable {
     }
 
     /// Adds an entry that `find` does not find yet. At most 2^32 - 2 entries.
-    package mutating func insert(_ hash: UInt64, _ entry: Int) {
+    @inlinable package mutating func insert(_ hash: UInt64, _ entry: Int) {
         precondition(entry >= 0 && entry < Int(UInt32.max))
         let number = Self.part(hash)
         if (parts[number].count + 1) * 4 > (parts[number].mask + 1) * 3 { grow(number) }
@@ -74,16 +81,18 @@ package struct HashIndex: ~Copyable, @unchecked Sendable {
         count += 1
     }
 
-    @inline(__always) private static func place(_ slot: Slot, in part: Part) {
+    @inlinable static func place(_ slot: Slot, in part: Part) {
         var position = Int(slot.tag) & part.mask
         while part.slots[position].entry != 0 { position = (position + 1) & part.mask }
         part.slots[position] = slot
     }
 
-    @inline(never) private mutating func grow(_ number: Int) {
+    @inline(never) @usableFromInline mutating func grow(_ number: Int) {
         let old = parts[number]
         var larger = Self.makePart(capacity: (old.mask + 1) * 2)
-        for position in 0...old.mask where old.slots[position].entry != 0 { Self.place(old.slots[position], in: larger) }
+        for position in 0...old.mask where old.slots[position].entry != 0 {
+            Self.place(old.slots[position], in: larger)
+        }
         larger.count = old.count
         old.slots.deallocate()
         parts[number] = larger

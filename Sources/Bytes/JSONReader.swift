@@ -1,30 +1,30 @@
 /// Why a text is not JSON (RFC 8259), and at which byte.
-package struct JSONError: Error, Equatable {
-    package enum Reason: Equatable, Sendable {
+@usableFromInline package struct JSONError: Error, Equatable {
+    @usableFromInline package enum Reason: Equatable, Sendable {
         case endOfInput, unexpectedByte, badEscape, badNumber, controlCharacter, tooDeep, trailingBytes, wrongType
     }
 
-    package let reason: Reason
+    @usableFromInline package let reason: Reason
     /// Offset into the span that was read.
-    package let offset: Int
+    @usableFromInline package let offset: Int
 
-    package init(_ reason: Reason, at offset: Int) {
+    @inlinable package init(_ reason: Reason, at offset: Int) {
         self.reason = reason
         self.offset = offset
     }
 }
 
 /// The kind of the next value, seen by its first byte.
-package enum JSONKind: Equatable, Sendable {
+@usableFromInline package enum JSONKind: Equatable, Sendable {
     case object, array, string, number, bool, null
 }
 
 /// A string's bytes between its quotes, still escaped.
-package struct JSONString: Equatable, Sendable {
-    package let range: Range<Int>
-    package let hasEscapes: Bool
+@usableFromInline package struct JSONString: Equatable, Sendable {
+    @usableFromInline package let range: Range<Int>
+    @usableFromInline package let hasEscapes: Bool
 
-    package init(range: Range<Int>, hasEscapes: Bool) {
+    @inlinable package init(range: Range<Int>, hasEscapes: Bool) {
         self.range = range
         self.hasEscapes = hasEscapes
     }
@@ -34,23 +34,23 @@ package struct JSONString: Equatable, Sendable {
 ///
 /// The bytes must be valid UTF-8 (a session checks each line once). Nesting deeper than `maximumDepth` is an error,
 /// so that hostile input cannot exhaust a stack.
-package struct JSONReader: ~Escapable {
-    package static let maximumDepth = 64
+@usableFromInline package struct JSONReader: ~Escapable {
+    @inlinable package static var maximumDepth: Int { 64 }
 
-    package let bytes: Span<UInt8>
+    @usableFromInline package let bytes: Span<UInt8>
     /// Offset of the next unread byte.
-    package private(set) var position: Int
-    private var depth = 0
+    @usableFromInline package internal(set) var position: Int
+    @usableFromInline var depth = 0
 
     @_lifetime(copy bytes)
-    package init(_ bytes: Span<UInt8>, at position: Int = 0) {
+    @inlinable package init(_ bytes: Span<UInt8>, at position: Int = 0) {
         self.bytes = bytes
         self.position = position
     }
 
     /// Skips white space and tells the next value's kind without reading it.
     @_lifetime(self: copy self)
-    @inline(__always) package mutating func peek() throws(JSONError) -> JSONKind {
+    @inlinable @inline(__always) package mutating func peek() throws(JSONError) -> JSONKind {
         skipSpace()
         guard position < bytes.count else { throw JSONError(.endOfInput, at: position) }
         switch bytes[unchecked: position] {
@@ -68,14 +68,14 @@ package struct JSONReader: ~Escapable {
 
     /// Enters an object; then call `nextKey` until it returns nil.
     @_lifetime(self: copy self)
-    package mutating func beginObject() throws(JSONError) { try enter(UInt8(ascii: "{")) }
+    @inlinable package mutating func beginObject() throws(JSONError) { try enter(UInt8(ascii: "{")) }
 
     /// Enters an array; then call `nextElement` until it returns false.
     @_lifetime(self: copy self)
-    package mutating func beginArray() throws(JSONError) { try enter(UInt8(ascii: "[")) }
+    @inlinable package mutating func beginArray() throws(JSONError) { try enter(UInt8(ascii: "[")) }
 
     @_lifetime(self: copy self)
-    private mutating func enter(_ bracket: UInt8) throws(JSONError) {
+    @inlinable mutating func enter(_ bracket: UInt8) throws(JSONError) {
         skipSpace()
         guard position < bytes.count else { throw JSONError(.endOfInput, at: position) }
         guard bytes[unchecked: position] == bracket else { throw JSONError(.wrongType, at: position) }
@@ -87,7 +87,7 @@ package struct JSONReader: ~Escapable {
     /// The next member's name, with the reader before its value; nil when the object has ended.
     /// `isFirst` is true before the first call and is cleared by it.
     @_lifetime(self: copy self)
-    @inline(__always) package mutating func nextKey(_ isFirst: inout Bool) throws(JSONError) -> JSONString? {
+    @inlinable @inline(__always) package mutating func nextKey(_ isFirst: inout Bool) throws(JSONError) -> JSONString? {
         guard try advance(to: UInt8(ascii: "}"), &isFirst) else { return nil }
         let key = try string()
         skipSpace()
@@ -97,13 +97,13 @@ package struct JSONReader: ~Escapable {
 
     /// Whether another element follows; false when the array has ended.
     @_lifetime(self: copy self)
-    package mutating func nextElement(_ isFirst: inout Bool) throws(JSONError) -> Bool {
+    @inlinable package mutating func nextElement(_ isFirst: inout Bool) throws(JSONError) -> Bool {
         try advance(to: UInt8(ascii: "]"), &isFirst)
     }
 
     @_lifetime(self: copy self)
-    @inline(__always)
-    private mutating func advance(to close: UInt8, _ isFirst: inout Bool) throws(JSONError) -> Bool {
+    @inlinable @inline(__always)
+    mutating func advance(to close: UInt8, _ isFirst: inout Bool) throws(JSONError) -> Bool {
         skipSpace()
         guard position < bytes.count else { throw JSONError(.endOfInput, at: position) }
         if bytes[unchecked: position] == close {
@@ -124,7 +124,7 @@ package struct JSONReader: ~Escapable {
 
     /// Reads a string and says where its content lies.
     @_lifetime(self: copy self)
-    @inline(__always) package mutating func string() throws(JSONError) -> JSONString {
+    @inlinable @inline(__always) package mutating func string() throws(JSONError) -> JSONString {
         skipSpace()
         guard position < bytes.count else { throw JSONError(.endOfInput, at: position) }
         guard bytes[unchecked: position] == UInt8(ascii: "\"") else { throw JSONError(.wrongType, at: position) }
@@ -145,7 +145,7 @@ package struct JSONReader: ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    private mutating func escapedString(from start: Int, firstEscape: Int) throws(JSONError) -> JSONString {
+    @usableFromInline mutating func escapedString(from start: Int, firstEscape: Int) throws(JSONError) -> JSONString {
         var index = firstEscape
         while index < bytes.count {
             switch bytes[unchecked: index] {
@@ -178,7 +178,7 @@ package struct JSONReader: ~Escapable {
 
     /// Reads a number and returns the range of its text, digit for digit as it was sent.
     @_lifetime(self: copy self)
-    package mutating func number() throws(JSONError) -> Range<Int> {
+    @usableFromInline package mutating func number() throws(JSONError) -> Range<Int> {
         skipSpace()
         let start = position
         var index = start
@@ -204,7 +204,7 @@ package struct JSONReader: ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    package mutating func bool() throws(JSONError) -> Bool {
+    @usableFromInline package mutating func bool() throws(JSONError) -> Bool {
         skipSpace()
         if try literal("true") { return true }
         if try literal("false") { return false }
@@ -213,7 +213,7 @@ package struct JSONReader: ~Escapable {
 
     /// Reads `null` if it comes next; otherwise reads nothing and returns false.
     @_lifetime(self: copy self)
-    @inline(__always) package mutating func null() throws(JSONError) -> Bool {
+    @inlinable @inline(__always) package mutating func null() throws(JSONError) -> Bool {
         skipSpace()
         guard position < bytes.count, bytes[unchecked: position] == UInt8(ascii: "n") else { return false }
         guard try literal("null") else { throw JSONError(.unexpectedByte, at: position) }
@@ -221,7 +221,7 @@ package struct JSONReader: ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    private mutating func literal(_ word: StaticString) throws(JSONError) -> Bool {
+    @usableFromInline mutating func literal(_ word: StaticString) throws(JSONError) -> Bool {
         let end = position + word.utf8CodeUnitCount
         guard end <= bytes.count, bytes.extracting(position..<end).equals(word) else { return false }
         position = end
@@ -232,7 +232,7 @@ package struct JSONReader: ~Escapable {
 
     /// Steps over one value of any kind, checking its grammar, and returns the range of its text.
     @_lifetime(self: copy self)
-    package mutating func skipValue() throws(JSONError) -> Range<Int> {
+    @inlinable package mutating func skipValue() throws(JSONError) -> Range<Int> {
         let kind = try peek()
         let start = position
         switch kind {
@@ -252,6 +252,36 @@ package struct JSONReader: ~Escapable {
         return start..<position
     }
 
+    /// Steps over an object or array that is going to be read by itself: finds its end by strings and brackets alone and
+    /// leaves the grammar to that reading.
+    @_lifetime(self: copy self)
+    @inlinable package mutating func skipNested() throws(JSONError) -> Range<Int> {
+        skipSpace()
+        let start = position
+        var level = 0
+        var index = start
+        let end = bytes.count
+        while index < end {
+            switch bytes[unchecked: index] {
+            case UInt8(ascii: "\""):
+                index += 1
+                while index < end, bytes[unchecked: index] != UInt8(ascii: "\"") {
+                    index += bytes[unchecked: index] == UInt8(ascii: "\\") ? 2 : 1
+                }
+            case UInt8(ascii: "{"), UInt8(ascii: "["): level += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                level -= 1
+                if level <= 0 {
+                    position = index + 1
+                    return start..<position
+                }
+            default: break
+            }
+            index += 1
+        }
+        throw JSONError(.endOfInput, at: end)
+    }
+
     /// Succeeds if only white space is left.
     @_lifetime(self: copy self)
     package mutating func end() throws(JSONError) {
@@ -262,7 +292,7 @@ package struct JSONReader: ~Escapable {
     // MARK: Bytes
 
     @_lifetime(self: copy self)
-    @inline(__always) private mutating func skipSpace() {
+    @inlinable @inline(__always) mutating func skipSpace() {
         while position < bytes.count {
             switch bytes[unchecked: position] {
             case 0x20, 0x0A, 0x0D, 0x09: position += 1
@@ -272,7 +302,7 @@ package struct JSONReader: ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    @inline(__always) private mutating func expect(_ byte: UInt8) throws(JSONError) {
+    @inlinable @inline(__always) mutating func expect(_ byte: UInt8) throws(JSONError) {
         guard position < bytes.count else { throw JSONError(.endOfInput, at: position) }
         guard bytes[unchecked: position] == byte else { throw JSONError(.unexpectedByte, at: position) }
         position += 1

@@ -61,6 +61,9 @@ extension ByteWriter {
         append(UInt8(ascii: "\""))
     }
 
+    /// A string of all bytes of another writer.
+    package mutating func string(contentsOf other: borrowing ByteWriter) { string(other.span) }
+
     private mutating func appendEscape(_ byte: UInt8) {
         append(UInt8(ascii: "\\"))
         switch byte {

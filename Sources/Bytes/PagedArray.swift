@@ -4,32 +4,34 @@
 /// writer that then touches a page copies that page alone. This file owns the unsafe code of paged tables.
 ///
 /// Invariants: every page but the last is full; entries are never removed.
+@usableFromInline
 package struct PagedArray<Entry: BitwiseCopyable & Sendable>: Sendable {
     /// Raw memory of one page. Immutable as soon as it has two owners, hence safe to read from any thread.
     @usableFromInline final class Page: @unchecked Sendable {
         @usableFromInline let entries: UnsafeMutablePointer<Entry>
 
-        init(capacity: Int) { entries = .allocate(capacity: capacity) }
+        @usableFromInline init(capacity: Int) { entries = .allocate(capacity: capacity) }
 
-        deinit { entries.deallocate() }
+        @usableFromInline deinit { entries.deallocate() }
     }
 
-    private var pages: [Page] = []
-    package private(set) var count = 0
+    @usableFromInline var pages: [Page] = []
+    /// Entries in the table.
+    @usableFromInline package internal(set) var count = 0
 
-    private static var shift: Int {
+    @inlinable static var shift: Int {
         // The largest power of two of entries that fits in 64 KiB.
         (65_536 / MemoryLayout<Entry>.stride).bitWidth - 1 - (65_536 / MemoryLayout<Entry>.stride).leadingZeroBitCount
     }
 
-    package static var entriesPerPage: Int { 1 << shift }
+    @inlinable package static var entriesPerPage: Int { 1 << shift }
 
-    package init() {}
+    @inlinable package init() {}
 
     /// Bytes held by the pages.
     package var allocatedBytes: Int { pages.count * Self.entriesPerPage * MemoryLayout<Entry>.stride }
 
-    package subscript(index: Int) -> Entry {
+    @inlinable package subscript(index: Int) -> Entry {
         @inline(__always) get {
             precondition(index >= 0 && index < count)
             return pages[index >> Self.shift].entries[index & (Self.entriesPerPage - 1)]
@@ -43,7 +45,7 @@ package struct PagedArray<Entry: BitwiseCopyable & Sendable>: Sendable {
 
     /// Appends an entry and returns its index.
     @discardableResult
-    package mutating func append(_ entry: Entry) -> Int {
+    @inlinable package mutating func append(_ entry: Entry) -> Int {
         let index = count
         let page = index >> Self.shift
         if page == pages.count { pages.append(Page(capacity: Self.entriesPerPage)) } else { own(page) }
@@ -52,11 +54,11 @@ package struct PagedArray<Entry: BitwiseCopyable & Sendable>: Sendable {
         return index
     }
 
-    @inline(__always) private mutating func own(_ page: Int) {
+    @inlinable mutating func own(_ page: Int) {
         if !isKnownUniquelyReferenced(&pages[page]) { copyPage(page) }
     }
 
-    @inline(never) private mutating func copyPage(_ page: Int) {
+    @inlinable @inline(never) mutating func copyPage(_ page: Int) {
         let copy = Page(capacity: Self.entriesPerPage)
         let used = min(Self.entriesPerPage, count - page << Self.shift)
         copy.entries.initialize(from: pages[page].entries, count: used)

@@ -5,3 +5,4 @@
 #include <sys/timerfd.h>
 #include <sys/signalfd.h>
 #include <sys/prctl.h>
+#include <malloc.h>

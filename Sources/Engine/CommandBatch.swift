@@ -27,8 +27,10 @@ package struct CustomerMembers: Sendable, Equatable {
 
 /// What the directory decided about one command.
 package enum CommandOutcome: Sendable {
-    /// An order, profile or document; `row` is its row on the profile's shard.
-    case written(Verdict, profile: UInt32, customer: UInt32, row: UInt32, sequence: UInt64)
+    /// An order, profile or document; `row` is its row on the profile's shard, `isStoreNamed` whether the order's name
+    /// must say its store.
+    case written(
+        Verdict, profile: UInt32, customer: UInt32, row: UInt32, sequence: UInt64, isStoreNamed: Bool)
     case note(customer: UInt32, sequence: UInt64)
     case dossier(CustomerMembers, offset: Int, limit: Int)
     case customers([CustomerMembers], total: Int, offset: Int)

@@ -1,5 +1,6 @@
 import Bytes
 import Commerce
+import Synchronization
 
 /// The directory: who is this, have we seen this, and the total order of events. All methods run on its lane; none
 /// of them awaits. It holds hashes and small integers only.
@@ -63,7 +64,8 @@ package actor Directory {
             case .order(let order):
                 let shop = try writableShop(batch.shop, now)
                 let decision = state.decide(order, in: bytes, shop: shop, at: now, into: &events)
-                return written(decision, state.orders)
+                let isShared = !order.storeInName.range.isEmpty && isChannelShared(order, bytes, shop)
+                return written(decision, state.orders, isStoreNamed: isShared)
             case .profile(let profile):
                 let shop = try writableShop(batch.shop, now)
                 let decision = state.decide(profile, in: bytes, shop: shop, at: now, into: &events)
@@ -79,7 +81,10 @@ package actor Directory {
                 evolveLast()
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
             case .query(let query):
-                guard let shop = state.shop(named: batch.shop) else { throw Self.empty(batch.shop) }
+                guard let shop = state.shop(named: batch.shop) else {
+                    if case .find = query { return .customers([], total: 0, offset: 0) }
+                    throw Self.empty(batch.shop)
+                }
                 return try answer(query, shop: shop)
             }
         } catch {
@@ -108,19 +113,27 @@ package actor Directory {
         return UInt16(state.shops.count - 1)
     }
 
-    private func written(_ decision: Decision, _ entries: @autoclosure () -> PagedArray<SubjectEntry>) -> CommandOutcome {
+    /// Whether the order's channel has several stores, so that its name must say which.
+    private func isChannelShared(_ order: PreparedOrder, _ bytes: Span<UInt8>, _ shop: UInt16) -> Bool {
+        let channel = bytes.extracting(order.name.range.lowerBound..<order.storeInName.range.lowerBound)
+        return state.storeCount(ofChannel: channel, shop: shop) > 1
+    }
+
+    private func written(
+        _ decision: Decision, _ entries: @autoclosure () -> PagedArray<SubjectEntry>, isStoreNamed: Bool = false
+    ) -> CommandOutcome {
         if decision.verdict.isChange { evolveLast() }
         let entry = entries()[Int(decision.subject)]
         return .written(
             decision.verdict, profile: decision.profile, customer: state.customerNumber(of: decision.profile),
-            row: entry.row, sequence: entry.sequence)
+            row: entry.row, sequence: entry.sequence, isStoreNamed: isStoreNamed)
     }
 
     private func writtenProfile(_ decision: Decision) -> CommandOutcome {
         if decision.verdict.isChange { evolveLast() }
         return .written(
             decision.verdict, profile: decision.profile, customer: state.customerNumber(of: decision.profile), row: 0,
-            sequence: state.lastSequence(ofCustomerOf: decision.profile))
+            sequence: state.lastSequence(ofCustomerOf: decision.profile), isStoreNamed: false)
     }
 
     // MARK: Events
@@ -144,6 +157,8 @@ package actor Directory {
     private func handOver(firstSequence: UInt64) {
         guard events.count > 0 else { return }
         let bytes = events.framed.copyBytes()
+        // Before any shard can show them: whoever reads there knows how far it may have seen.
+        journal.status.decidedSequence.store(state.sequence, ordering: .releasing)
         for number in shards.indices where !shardEvents[number].isEmpty {
             let shard = shards[number]
             if shard.lane.isCurrent {
@@ -172,7 +187,7 @@ package actor Directory {
     /// The last event that the outcome shows: a reply must not leave before it is durable.
     private func releaseSequence(of outcome: CommandOutcome) -> UInt64 {
         switch outcome {
-        case .written(_, let profile, _, _, let sequence):
+        case .written(_, let profile, _, _, let sequence, _):
             // The customer's number may come from a later event, of another profile of the cluster.
             return max(sequence, state.lastSequence(ofCustomerOf: profile))
         case .note(_, let sequence): return sequence
@@ -200,11 +215,11 @@ package actor Directory {
             let one = try customer(first, shop)
             let two: CustomerMembers? = if let second { try customer(second, shop) } else { nil }
             return .evidence(EvidencePlan(first: one, second: two, edges: state.evidence(of: one.profiles)))
-        case .order(let hash):
-            guard let order = state.order(hash) else {
+        case .order(let name):
+            guard let number = state.order(named: name, shop: shop) else {
                 throw Refusal(.notFound, "order: not known in this shop")
             }
-            return .order(profile: order.profile, row: order.row)
+            return .order(profile: state.orders[number].profile, row: state.orders[number].row)
         }
     }
 

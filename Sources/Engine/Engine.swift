@@ -132,6 +132,9 @@ package final class Engine: Sendable {
         tick()
     }
 
+    /// Whether directory and shards share one lane, so that an answer shows exactly what the directory named.
+    package var isOnOneLane: Bool { shards.allSatisfy { $0.lane === directory.lane } }
+
     // MARK: Commands
 
     /// Turns values into identity keys of a shop.
@@ -160,7 +163,9 @@ package final class Engine: Sendable {
             directory.lane.post {
                 let outcome = directory.assumeIsolated { $0.process(batch) }
                 journal.lane.post {
-                    journal.assumeIsolated { $0.whenReleased(outcome.releaseSequence) { continuation.resume(returning: outcome) } }
+                    journal.assumeIsolated {
+                        $0.whenReleased(outcome.releaseSequence) { continuation.resume(returning: outcome) }
+                    }
                 }
             }
         }
@@ -178,16 +183,19 @@ package final class Engine: Sendable {
                 byShard[shard, default: []].append((number, profiles))
             }
         }
-        let gathering = Gathering<(customer: Int, part: DossierPart)>(byShard.count, from: lane) { parts in
+        let gathering = Gathering<(shard: Int, customer: Int, part: DossierPart)>(byShard.count, from: lane) { parts in
             var result = [[DossierPart]](repeating: [], count: customers.count)
-            for item in parts { result[item.customer].append(item.part) }
+            // Of two values that are equally new the same one shows, whichever shard was quicker.
+            for item in parts.sorted(by: { $0.shard < $1.shard }) { result[item.customer].append(item.part) }
             completion(result)
         }
         for (number, wanted) in byShard.sorted(by: { $0.key < $1.key }) {
             let shard = shards[number]
             shard.lane.run {
                 gathering.add(
-                    shard.assumeIsolated { shard in wanted.map { ($0.customer, shard.dossierPart(of: $0.profiles)) } })
+                    shard.assumeIsolated { shard in
+                        wanted.map { (number, $0.customer, shard.dossierPart(of: $0.profiles)) }
+                    })
             }
         }
     }
@@ -229,7 +237,9 @@ package final class Engine: Sendable {
         directory.lane.run {
             let counts = directory.assumeIsolated { $0.counts() }
             let gathering = Gathering<Int>(self.shards.count, from: lane) { completion(counts, $0.reduce(0, +)) }
-            for shard in self.shards { shard.lane.run { gathering.add([shard.assumeIsolated { $0.allocatedBytes() }]) } }
+            for shard in self.shards {
+                shard.lane.run { gathering.add([shard.assumeIsolated { $0.allocatedBytes() }]) }
+            }
         }
     }
 
@@ -237,7 +247,9 @@ package final class Engine: Sendable {
 
     /// Writes a snapshot of this moment. `completion` runs on the snapshot lane.
     package func snapshot(_ completion: @escaping @Sendable (Result<SnapshotEntry, SnapshotFailure>) -> Void) {
-        guard isSnapshotRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+        guard
+            isSnapshotRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing)
+                .exchanged
         else { return completion(.failure(.alreadyRunning)) }
         let directory = directory
         directory.lane.run {
@@ -266,6 +278,7 @@ package final class Engine: Sendable {
                     snapshotter.lane.post {
                         let result =
                             failure.map { .failure($0) } ?? snapshotter.assumeIsolated { $0.write(capture) }
+                        self.configuration.onSnapshot?(result)
                         if case .success = result {
                             self.bytesAtSnapshot.store(journalBytes, ordering: .relaxed)
                             self.snapshotAt.store(self.clock.now().milliseconds, ordering: .relaxed)

@@ -28,5 +28,8 @@ package struct EngineConfiguration: Sendable {
     package var maximumJournalBytes = 16 << 30
     package var recovery = RecoveryMode.strict
 
+    /// Hears how each snapshot went, on the snapshot lane.
+    package var onSnapshot: (@Sendable (Result<SnapshotEntry, StoreError>) -> Void)?
+
     package init(folder: String) { self.folder = folder }
 }

@@ -16,13 +16,12 @@ struct EngineState: ~Copyable {
         guard let kind = TableKind(rawValue: section.kind) else {
             throw .rejected(sequence: nil, reason: "a table of kind \(section.kind), which is not known here")
         }
+        if kind == .header { return partial.append(bytes) }
+        try takeHeader()
         let shard = Int(truncatingIfNeeded: section.first)
         let isRead: Bool
         switch kind {
-        case .header:
-            isRead = directory.load(kind, bytes)
-            shards = (0..<directory.shardCount).map { ShardState(number: $0, of: directory.shardCount) }
-        case .profiles, .variants, .keys, .orders, .documents, .edges: isRead = directory.load(kind, bytes)
+        case .header, .profiles, .variants, .keys, .orders, .documents, .edges: isRead = directory.load(kind, bytes)
         default:
             guard shards.indices.contains(shard) else {
                 throw .rejected(sequence: nil, reason: "a table of shard \(shard), which does not exist")
@@ -30,6 +29,17 @@ struct EngineState: ~Copyable {
             isRead = shards[shard].load(kind, bytes, partial: &partial)
         }
         guard isRead else { throw .rejected(sequence: nil, reason: "table \(kind) cannot be read") }
+    }
+
+    /// Reads the header, which is whole when the next table begins: the names of many shops take several pieces.
+    private mutating func takeHeader() throws(StoreError) {
+        guard !directory.isInitialised else { return }
+        let header = partial.copyBytes()
+        guard directory.load(.header, header.span) else {
+            throw .rejected(sequence: nil, reason: "the header of the snapshot cannot be read")
+        }
+        partial.removeAll()
+        shards = (0..<directory.shardCount).map { ShardState(number: $0, of: directory.shardCount) }
     }
 
     /// Builds the indexes once the snapshot is loaded, and checks that its tables fit together.
@@ -51,7 +61,7 @@ struct EngineState: ~Copyable {
     mutating func apply(_ sequence: UInt64, _ bytes: Span<UInt8>) throws(StoreError) {
         do throws(EventError) {
             let event = try Event(bytes)
-            try directory.validate(event)
+            try directory.validate(event, bytes)
             directory.evolve(event, bytes)
             switch event.kind {
             case .engineInitialised:

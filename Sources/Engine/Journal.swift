@@ -7,6 +7,8 @@ import Synchronization
 package final class JournalStatus: Sendable {
     /// The last event whose acknowledgement may leave.
     package let releasedSequence = Atomic<UInt64>(0)
+    /// The last event decided; it may be on its way to the journal.
+    package let decidedSequence = Atomic<UInt64>(0)
     /// The last event known to be on the disk.
     package let syncedSequence = Atomic<UInt64>(0)
     /// Bytes written since the server started.
@@ -37,8 +39,8 @@ package actor Journal {
     private var pendingCount = 0
     private var isCommitPosted = false
     private var isFinished = false
-    /// Why the journal ended before its time: the last words of `finish`.
-    private var finalFailure: StoreError?
+    /// Why the last write or sync failed; nil when it did not.
+    private var failure: StoreError?
     private var subscribers: [@Sendable (JournalChange) -> Void] = []
     private var waitingForSync: [(sequence: UInt64, body: @Sendable (StoreError?) -> Void)] = []
     private var waitingForRelease: [(sequence: UInt64, body: @Sendable () -> Void)] = []
@@ -50,6 +52,7 @@ package actor Journal {
         self.durability = durability
         self.lane = lane
         firstPending = writer.nextSequence
+        status.decidedSequence.store(writer.nextSequence - 1, ordering: .releasing)
         status.releasedSequence.store(writer.nextSequence - 1, ordering: .releasing)
         status.syncedSequence.store(writer.nextSequence - 1, ordering: .releasing)
     }
@@ -124,6 +127,7 @@ package actor Journal {
     /// A full disk may have room again: the group waits and is tried each second. Any other failure is final: what
     /// reached the disk is unknown, so nothing more is acknowledged until a restart has read it.
     private func fail(_ error: StoreError) {
+        failure = error
         status.set(failure: error.description)
         for subscriber in subscribers { subscriber(.failed(error.description)) }
         for item in Self.take(&waitingForSync, where: { _ in true }) { item.body(error) }
@@ -131,11 +135,11 @@ package actor Journal {
             lane.post(after: .seconds(1)) { self.assumeIsolated { $0.commit() } }
         } else {
             isFinished = true
-            finalFailure = error
         }
     }
 
     private func recovered() {
+        failure = nil
         status.set(failure: nil)
         for subscriber in subscribers { subscriber(.recovered) }
     }
@@ -145,7 +149,7 @@ package actor Journal {
     /// Runs `body` on this lane when the event is on the disk, or with the reason when writing fails before it is.
     func whenSynced(_ sequence: UInt64, _ body: @escaping @Sendable (StoreError?) -> Void) {
         if writer.syncedSequence >= sequence { return body(nil) }
-        if let finalFailure { return body(finalFailure) }
+        if isFinished, let failure { return body(failure) }
         waitingForSync.append((sequence, body))
         if durability != .always { syncNow() }
     }
@@ -180,11 +184,11 @@ package actor Journal {
     /// The live segment up to the last sync, for an online verify.
     package func liveSegment() -> LiveSegment? { writer.durableEnd }
 
-    /// Writes and syncs what is left and the clean-stop marker.
+    /// Writes and syncs what is left and the clean-stop marker. Returns why there is no marker; nil if there is one.
     func finish() -> StoreError? {
-        guard !isFinished else { return finalFailure }
+        guard !isFinished else { return failure }
         commit()
-        guard pendingCount == 0, !isFinished else { return finalFailure }
+        guard pendingCount == 0, !isFinished else { return failure }
         isFinished = true
         do throws(StoreError) {
             try writer.finish()

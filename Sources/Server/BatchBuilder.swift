@@ -149,6 +149,16 @@ struct BatchBuilder: ~Copyable {
 }
 
 extension ByteWriter {
+    /// What closes the rows of `CHANNEL.PUT`: how many were taken in.
+    mutating func channelEnd(orders: Int, customers: Int, tag: [UInt8]?) {
+        beginOK(tag: tag)
+        key("orders")
+        number(orders)
+        key("customers")
+        number(customers)
+        endReply()
+    }
+
     /// A ROW about something that was not recorded.
     mutating func refusedRow(_ refusal: Refusal) {
         beginRow()

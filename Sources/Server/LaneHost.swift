@@ -97,7 +97,7 @@ final class LaneHost: SessionHost, @unchecked Sendable {
 /// A session on a real connection. Confined to the connection's lane.
 final class ConnectionSession: ConnectionHandler, SessionOutput, @unchecked Sendable {
     private let connection: Connection
-    private unowned let host: LaneHost
+    private let host: LaneHost
     private(set) lazy var session = Session(host: host, output: self)
 
     init(_ connection: Connection, host: LaneHost) {

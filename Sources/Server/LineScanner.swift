@@ -1,7 +1,7 @@
 import Bytes
 
 /// What stands at the front of the input.
-enum ScannedLine: Equatable {
+package enum ScannedLine: Equatable {
     /// A whole line, without its line feed; the next one begins at `next`.
     case line(Range<Int>, next: Int)
     /// The line is not complete yet.
@@ -11,10 +11,10 @@ enum ScannedLine: Equatable {
 }
 
 /// Finds lines in bytes. Looks at eight bytes at a time.
-enum LineScanner {
+package enum LineScanner {
     /// The line that begins at `start`, of at most `limit` bytes.
     @inline(__always)
-    static func next(_ bytes: Span<UInt8>, from start: Int, scannedTo: Int, limit: Int) -> ScannedLine {
+    package static func next(_ bytes: Span<UInt8>, from start: Int, scannedTo: Int, limit: Int) -> ScannedLine {
         if let end = lineFeed(bytes, from: scannedTo) {
             return end - start > limit ? .tooLong : .line(start..<end, next: end + 1)
         }
@@ -22,7 +22,7 @@ enum LineScanner {
     }
 
     /// Offset of the first line feed at or behind `start`.
-    static func lineFeed(_ bytes: Span<UInt8>, from start: Int) -> Int? {
+    package static func lineFeed(_ bytes: Span<UInt8>, from start: Int) -> Int? {
         let raw = bytes.bytes
         var index = start
         while index + 8 <= bytes.count {
@@ -40,7 +40,7 @@ enum LineScanner {
     }
 
     /// Whether the bytes are valid UTF-8. Most lines are ASCII, which eight bytes at a time prove.
-    static func isUTF8(_ bytes: Span<UInt8>) -> Bool {
+    package static func isUTF8(_ bytes: Span<UInt8>) -> Bool {
         let raw = bytes.bytes
         var index = 0
         while index + 8 <= bytes.count {

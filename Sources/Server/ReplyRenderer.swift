@@ -1,6 +1,7 @@
 import Bytes
 import Commerce
 import Engine
+import Synchronization
 import Wire
 
 /// Writes the replies of one batch, item by item. Some items need what the shards know; where all shards live on this
@@ -13,6 +14,7 @@ final class ReplyRenderer: @unchecked Sendable {
     private let completion: @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void
 
     private var output = ByteWriter(capacity: 4_096)
+    private var shortName = ByteWriter(capacity: 64)
     private var nextItem = 0
     private var nextOutcome = 0
     private var channelOrders = 0
@@ -82,12 +84,7 @@ final class ReplyRenderer: @unchecked Sendable {
         case .written(let subject, let tag): renderWritten(subject, takeOutcome(), tag: tag, isRow: false)
         case .channelRow(let subject): renderWritten(subject, takeOutcome(), tag: nil, isRow: true)
         case .channelEnd(let tag):
-            output.beginOK(tag: tag)
-            output.key("orders")
-            output.number(channelOrders)
-            output.key("customers")
-            output.number(channelCustomers)
-            output.endReply()
+            output.channelEnd(orders: channelOrders, customers: channelCustomers, tag: tag)
             channelOrders = 0
             channelCustomers = 0
         case .note(let tag):
@@ -110,11 +107,11 @@ final class ReplyRenderer: @unchecked Sendable {
 
     private func renderWritten(_ subject: Subject, _ outcome: CommandOutcome, tag: [UInt8]?, isRow: Bool) {
         switch outcome {
-        case .written(.conflict, let profile, _, let row, _):
+        case .written(.conflict, let profile, _, let row, _, _):
             renderConflict(subject, profile: profile, row: row, tag: tag, isRow: isRow)
-        case .written(let verdict, _, let customer, _, let sequence):
+        case .written(let verdict, _, let customer, _, let sequence, let isStoreNamed):
             if isRow { output.beginRow() } else { output.beginOK(tag: tag) }
-            name(subject)
+            name(subject, isStoreNamed: isStoreNamed)
             output.written(verdict, customer: customer, sequence: sequence)
             output.endReply()
             if isRow { count(subject) }
@@ -131,12 +128,21 @@ final class ReplyRenderer: @unchecked Sendable {
         if case .order = subject { channelOrders += 1 } else { channelCustomers += 1 }
     }
 
-    private func name(_ subject: Subject) {
+    private func name(_ subject: Subject, isStoreNamed: Bool) {
         switch subject {
         case .order(let order):
             output.key("order")
             let bytes = built.batch.bytes
-            output.string(bytes.span.extracting(order.name.range))
+            let name = order.name.range
+            let store = order.storeInName.range
+            if store.isEmpty || isStoreNamed {
+                output.string(bytes.span.extracting(name))
+            } else {
+                shortName.removeAll()
+                shortName.append(bytes.span.extracting(name.lowerBound..<store.lowerBound))
+                shortName.append(bytes.span.extracting(store.upperBound..<name.upperBound))
+                output.string(contentsOf: shortName)
+            }
         case .profile: break
         case .document(let document):
             let bytes = built.batch.bytes

@@ -63,7 +63,8 @@ package final class Server: Sendable {
             journalLane = try Lane(name: "journal")
             snapshotLane = try Lane(name: "snapshot")
             let connections = ConnectionCount()
-            administrator = Administrator(options, fileSystem: LinuxFileSystem(), connectionCount: { connections.value })
+            administrator = Administrator(
+                options, fileSystem: LinuxFileSystem(), connectionCount: { connections.value })
             let administrator = administrator
             let hosts = lanes.map { LaneHost($0, limits: options.session, administrator: administrator) }
             self.hosts = hosts
@@ -96,14 +97,16 @@ package final class Server: Sendable {
 
     private func recover() -> Result<RecoveryReport, StoreError> {
         do throws(StoreError) {
+            var configuration = options.engine
+            let log = log
+            configuration.onSnapshot = { log.snapshot($0) }
             let engine = try Engine.open(
-                options.engine, on: LinuxFileSystem(), clock: SystemClock(),
+                configuration, on: LinuxFileSystem(), clock: SystemClock(),
                 lanes: EngineLanes(
                     directory: lanes[0], shards: lanes, journal: journalLane, snapshot: snapshotLane),
                 holder: "pid \(getpid())", progress: administrator.recovered)
             self.engine.withLock { $0 = engine }
             let hosts = hosts
-            let log = log
             let journal = engine.journal
             journal.lane.post {
                 journal.assumeIsolated {

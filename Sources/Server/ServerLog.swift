@@ -47,6 +47,13 @@ package final class ServerLog: Sendable {
         }
     }
 
+    func snapshot(_ result: Result<SnapshotEntry, StoreError>) {
+        switch result {
+        case .success(let entry): log(.info, "snapshot", ["file": entry.file, "bytes": "\(entry.bytes)"])
+        case .failure(let error): log(.error, "snapshot-failed", ["reason": error.description])
+        }
+    }
+
     package func recovered(_ report: RecoveryReport) {
         let snapshot = report.snapshot.map { "\($0.sequence)" } ?? "none"
         log(

@@ -49,7 +49,7 @@ package struct SessionLimits: Sendable {
 /// One connection's conversation: bytes in, batches to the engine, replies out in request order. Knows no socket.
 /// Confined to its lane.
 package final class Session: @unchecked Sendable {
-    unowned let host: any SessionHost
+    let host: any SessionHost
     private let output: any SessionOutput
     private(set) var shop = "main"
     private var hasher: KeyHasher?
@@ -214,9 +214,9 @@ package final class Session: @unchecked Sendable {
 
     // MARK: Batches
 
-    /// Sends what has been collected to the engine.
+    /// Sends what has been collected to the engine; behind a question only when that is answered.
     private func submit() {
-        guard !builder.isEmpty else { return }
+        guard !builder.isEmpty, questionsInFlight == 0 else { return }
         guard case .success(let engine) = host.engine, !builder.commands.isEmpty else { return answerLocally() }
         let built = builder.build(shop: shop, actor: "anonymous", hasher: engine.hasher(shop: shop))
         let replyCount = built.items.count { $0.endsReply }
@@ -232,6 +232,7 @@ package final class Session: @unchecked Sendable {
                 self.questionsInFlight -= questions
                 self.replies.fill(
                     place, bytes, releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
+                self.submit()
                 self.release()
             }
             renderer.run()
@@ -242,9 +243,13 @@ package final class Session: @unchecked Sendable {
     private func answerLocally() {
         var bytes = ByteWriter()
         for item in builder.items {
-            if case .local(let reply) = item { bytes.append(reply) }
+            switch item {
+            case .local(let reply), .channelRefusal(let reply): bytes.append(reply)
+            case .channelEnd(let tag): bytes.channelEnd(orders: 0, customers: 0, tag: tag)
+            case .written, .channelRow, .note, .query: preconditionFailure("a reply of the engine without a command")
+            }
         }
-        let count = builder.count
+        let count = builder.items.count { $0.endsReply }
         builder.discard()
         replies.fill(replies.reserve(), bytes.copyBytes(), releaseSequence: 0, replyCount: count)
         release()
@@ -393,6 +398,7 @@ package final class Session: @unchecked Sendable {
         host.administer(command, session: self, tag: tag) { bytes in
             self.questionsInFlight -= 1
             self.replies.fill(place, bytes, releaseSequence: 0, replyCount: 1)
+            self.submit()
             self.release()
         }
     }

@@ -88,7 +88,8 @@ package enum CommandTable {
             plainArguments: 0, takesJSON: true),
         CommandDescription(
             name: .customer360, text: "CUSTOMER.360",
-            arguments: "number | email= | phone= | vat= | ref=channel:ref | order=channel:number | document=number [offset=] [limit=]",
+            arguments:
+                "number | email= | phone= | vat= | ref=channel:ref | order=channel:number | document=number [offset=] [limit=]",
             summary: "everything about one customer",
             details: "Orders come newest first; limit is 1000 unless given, totals count all.",
             options: selectors + ["offset", "limit"], plainArguments: 1, takesJSON: false),

@@ -41,10 +41,10 @@ extension ByteWriter {
     /// `OK` with a JSON object that is ready; the tag becomes its first member.
     package mutating func ok(_ object: Span<UInt8>, tag: [UInt8]?) {
         append("OK ")
-        guard tag != nil, object.count > 2 else { return line(object) }
+        guard tag != nil else { return line(object) }
         openObject()
         echo(tag)
-        append(UInt8(ascii: ","))
+        if object.count > 2 { append(UInt8(ascii: ",")) }
         line(object.extracting(1..<object.count))
     }
 

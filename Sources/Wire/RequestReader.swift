@@ -47,14 +47,16 @@ package enum RequestReader {
     }
 
     package static func shopName(_ name: [UInt8]) throws(Refusal) -> String {
-        let isGood = (1...64).contains(name.count) && name.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
+        let isGood =
+            (1...64).contains(name.count)
+            && name.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
+                    UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
             }
-        }
         guard isGood else { throw .invalid("shop", "1 to 64 of a-z, 0-9, '.', '_' and '-'") }
         return String(decoding: name, as: UTF8.self)
     }
@@ -80,7 +82,7 @@ package enum RequestReader {
         case .orderGet:
             guard plain.count == 1 else { throw Refusal(.syntax, "usage: ORDER.GET channel:number") }
             let name = plain[0]
-            return .order(try OrderName(name.span).hash(hasher))
+            return .order(try OrderName(name.span))
         case .customerWhy:
             guard (1...2).contains(plain.count) else { throw Refusal(.syntax, "usage: CUSTOMER.WHY a [b]") }
             let second: CustomerSelector? = if plain.count == 2 { try number(plain[1]) } else { nil }
@@ -95,7 +97,8 @@ package enum RequestReader {
             if let first = plain.first { selectors.insert(try number(first), at: 0) }
             guard selectors.count == 1 else {
                 throw Refusal(
-                    .syntax, "name the customer by exactly one of: number, email=, phone=, vat=, ref=, order=, document=")
+                    .syntax,
+                    "name the customer by exactly one of: number, email=, phone=, vat=, ref=, order=, document=")
             }
             return .dossier(
                 selectors[0], offset: try natural(request, "offset") ?? 0,
@@ -105,7 +108,8 @@ package enum RequestReader {
 
     private static func number(_ text: [UInt8]) throws(Refusal) -> CustomerSelector {
         guard let number = CustomerNumber.parse(text.span) else {
-            throw .invalid("number", "\(String(decoding: text.prefix(40), as: UTF8.self)) is no customer number such as C17")
+            throw .invalid(
+                "number", "\(String(decoding: text.prefix(40), as: UTF8.self)) is no customer number such as C17")
         }
         return .number(number)
     }
@@ -127,8 +131,8 @@ package enum RequestReader {
             case "email": selectors.append(try email(value, hasher))
             case "phone": selectors.append(try phone(value, hasher))
             case "vat": selectors.append(try vat(value, hasher))
-            case "ref": selectors.append(try reference(value, hasher))
-            case "order": selectors.append(.order(try OrderName(value.span).hash(hasher)))
+            case "ref": selectors.append(try reference(value))
+            case "order": selectors.append(.order(try OrderName(value.span)))
             case "document": selectors.append(.document(number: value.span, hasher))
             default: break
             }
@@ -170,13 +174,8 @@ package enum RequestReader {
     }
 
     /// `channel:ref` or `channel/store:ref`, as orders are named.
-    private static func reference(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
-        do throws(Refusal) {
-            let name = try OrderName(value.span)
-            return .keys([
-                hasher.key(.channelReference, name.number.span, channel: name.channel.span, store: name.store.span)
-            ])
-        } catch {
+    private static func reference(_ value: [UInt8]) throws(Refusal) -> CustomerSelector {
+        do throws(Refusal) { return .reference(try OrderName(value.span)) } catch {
             throw .invalid("ref", "must be channel:ref or channel/store:ref")
         }
     }

@@ -1,3 +1,4 @@
+import CLinux
 import Engine
 import Foundation
 import Lane
@@ -14,8 +15,10 @@ struct ServerProgram {
     func run() -> Never {
         let log = ServerLog.standardError()
         let end = Ending()
+        resetSignals()
         Signals.ignoreBrokenPipes()
         raiseDescriptorLimit()
+        keepBatchMemory()
         do {
             // Signals are blocked before any other thread exists.
             let control = try Lane(name: "control")
@@ -68,6 +71,25 @@ struct ServerProgram {
     }
 
     private func name(_ signal: Int32) -> String { signal == SIGTERM ? "SIGTERM" : "SIGINT" }
+
+    /// Buffers of batches come and go by the thousand a second: without this the C library would map and unmap each of
+    /// them, and the kernel clear their pages every time.
+    private func keepBatchMemory() {
+        mallopt(M_MMAP_THRESHOLD, 32 << 20)
+        mallopt(M_TRIM_THRESHOLD, 256 << 20)
+    }
+
+    /// A parent may leave signals blocked or ignored to its children, and an ignored SIGTERM could never stop us in order.
+    /// From here on only those that are read in order are blocked, so none of them can end us in between.
+    private func resetSignals() {
+        var ownSignals = sigset_t()
+        sigemptyset(&ownSignals)
+        for number in [SIGTERM, SIGINT] {
+            signal(number, SIG_DFL)
+            sigaddset(&ownSignals, number)
+        }
+        sigprocmask(SIG_SETMASK, &ownSignals, nil)
+    }
 
     /// Ten thousand connections need ten thousand descriptors.
     private func raiseDescriptorLimit() {

@@ -45,7 +45,7 @@ struct CanonicalAddress: Equatable {
         object.add("company", company)
         object.add("street", street)
         object.add("houseNumber", houseNumber)
-        object.add("houseNumberAddition", houseNumberAddition)
+        object.add("addition", houseNumberAddition)
         object.add("extraLines", extraLines.map(JSONValue.string))
         object.add("postalCode", postalCode)
         object.add("city", city)

@@ -66,14 +66,21 @@ extension CommandDecoder {
     static func source(
         _ packer: RecordPacker, channel: MemberTable.Slot, store: MemberTable.Slot, _ scratch: inout PackingScratch
     ) throws(Refusal) {
+        guard channel.form != .absent else { throw .invalid("channel", "is required, a string such as \"shopify\"") }
         scratch.channel.removeAll()
+        try sourceName(packer, channel, "channel", &scratch.normalised, into: &scratch.channel)
         scratch.store.removeAll()
-        guard channel.form == .text else { throw .invalid("channel", "is required, a string such as \"shopify\"") }
-        try NameRule.append(packer.bytes.extracting(channel.range), "channel", into: &scratch.channel)
-        switch store.form {
-        case .absent: scratch.store.append("main")
-        case .text: try NameRule.append(packer.bytes.extracting(store.range), "store", into: &scratch.store)
-        default: throw .invalid("store", "must be a string")
-        }
+        guard store.form != .absent else { return scratch.store.append("main") }
+        try sourceName(packer, store, "store", &scratch.normalised, into: &scratch.store)
+    }
+
+    private static func sourceName(
+        _ packer: RecordPacker, _ slot: MemberTable.Slot, _ field: StaticString, _ plain: inout ByteWriter,
+        into output: inout ByteWriter
+    ) throws(Refusal) {
+        guard slot.form == .text || slot.form == .escapedText else { throw .invalid("\(field)", "must be a string") }
+        plain.removeAll()
+        try packer.plainText(slot, field, into: &plain)
+        try NameRule.append(plain.span, field, into: &output)
     }
 }

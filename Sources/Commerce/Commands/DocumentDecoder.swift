@@ -61,7 +61,7 @@ private struct DocumentPacker: ~Escapable {
             let kinds = DocumentKind.all.map { "\($0)" }.joined(separator: ", ")
             throw .invalid("kind", "is required, one of \(kinds)")
         }
-        try owner(&document)
+        try owner(&document, into: &output)
         scratch.normalised.removeAll()
         try RecordPacker(json).plainText(members[DocumentShape.number], "number", into: &scratch.normalised)
         try NameRule.check(number: scratch.normalised.span, "number")
@@ -77,11 +77,12 @@ private struct DocumentPacker: ~Escapable {
     }
 
     /// A document belongs to an order, or straight to a customer.
-    private func owner(_ document: inout PreparedDocument) throws(Refusal) {
+    private func owner(_ document: inout PreparedDocument, into output: inout ByteWriter) throws(Refusal) {
         if members.has(DocumentShape.order) {
-            var name = ByteWriter()
-            try RecordPacker(json).plainText(members[DocumentShape.order], "order", into: &name)
-            document.orderHash = try OrderName(name.span).hash(hasher)
+            let start = output.count
+            try RecordPacker(json).plainText(members[DocumentShape.order], "order", into: &output)
+            document.orderName = ByteRange(start, output.count)
+            _ = try OrderName(output.span.extracting(document.orderName.range))
         } else if members.has(DocumentShape.customer) {
             guard let number = CustomerNumber.parse(json.extracting(members[DocumentShape.customer].range)) else {
                 throw .invalid("customer", "must be a customer number such as \"C17\"")

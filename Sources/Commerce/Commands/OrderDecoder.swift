@@ -54,8 +54,10 @@ private struct OrderPacker: ~Escapable {
         let start = output.count
         output.append(scratch.channel.span)
         if !scratch.store.span.equals("main") {
+            let slash = output.count
             output.append(UInt8(ascii: "/"))
             output.append(scratch.store.span)
+            order.storeInName = ByteRange(slash, output.count)
         }
         output.append(UInt8(ascii: ":"))
         let numberStart = output.count
@@ -75,8 +77,13 @@ private struct OrderPacker: ~Escapable {
             person = try MemberTable.read(
                 &reader, place: PartyShape.names.place(of:), path: "customer", extra: &scratch.extra)
         }
+        // Some senders put the addresses into the customer.
+        func address(_ place: Int, _ fallback: Int) -> MemberTable.Slot {
+            members.has(place) ? members[place] : person[fallback]
+        }
         return PartySource(
-            person: person, billing: members[OrderInputShape.billing], shipping: members[OrderInputShape.shipping])
+            person: person, billing: address(OrderInputShape.billing, PartyShape.billing),
+            shipping: address(OrderInputShape.shipping, PartyShape.shipping))
     }
 
     // MARK: The order's own record

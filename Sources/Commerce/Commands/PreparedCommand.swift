@@ -33,6 +33,8 @@ package struct PreparedOrder: Sendable, BitwiseCopyable {
     /// How replies name the order: `channel:number` or `channel/store:number`.
     package var name: ByteRange = .empty
     package var keyHash: UInt64 = 0
+    /// Where `/store` stands in the name; empty for store `main`.
+    package var storeInName: ByteRange = .empty
     /// Hash of order and party without `updatedAt`.
     package var contentHash: UInt64 = 0
     /// Milliseconds; `noUpdateTime` when the sender gave none.
@@ -55,8 +57,8 @@ package struct PreparedDocument: Sendable, BitwiseCopyable {
     package var keyHash: UInt64 = 0
     package var contentHash: UInt64 = 0
     package var updatedAt: Int64 = PreparedOrder.noUpdateTime
-    /// The hash of the order it belongs to; zero when it names a customer instead.
-    package var orderHash: UInt64 = 0
+    /// The name of the order it belongs to; empty when it names a customer instead.
+    package var orderName: ByteRange = .empty
     /// The number of the customer it belongs to; zero when it names an order.
     package var customerNumber: UInt32 = 0
 }
@@ -77,7 +79,9 @@ package enum CustomerSelector: Sendable, Equatable {
     case number(UInt32)
     /// Any identity key; several where a value can be of several kinds (an e-mail may be real or relay).
     case keys([IdentityKey])
-    case order(UInt64)
+    case order(OrderName)
+    /// The channel's own number of the customer.
+    case reference(OrderName)
     /// The hashes under which a document of this number may be known, one per kind.
     case document([UInt64])
 }
@@ -87,7 +91,7 @@ package enum CustomerQuery: Sendable {
     case dossier(CustomerSelector, offset: Int, limit: Int)
     case find([CustomerSelector], offset: Int, limit: Int)
     case why(CustomerSelector, CustomerSelector?)
-    case order(UInt64)
+    case order(OrderName)
 }
 
 /// One command of a batch, ready for the directory.

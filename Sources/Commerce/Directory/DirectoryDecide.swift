@@ -234,7 +234,7 @@ extension DirectoryState {
                 return Decision(verdict: verdict, profile: entry.profile, subject: UInt32(known))
             }
         }
-        let profile = try owner(of: document, shop: shop)
+        let profile = try owner(of: document, in: bytes, shop: shop)
         if let known, documents[known].profile != profile {
             throw Refusal(.conflict, "order: the document is known for another order")
         }
@@ -250,9 +250,12 @@ extension DirectoryState {
             verdict: known == nil ? .recorded(.matched) : .revised(.matched), profile: profile, subject: subject)
     }
 
-    private func owner(of document: PreparedDocument, shop: UInt16) throws(Refusal) -> UInt32 {
-        if document.orderHash != 0 {
-            guard let order = findOrder(document.orderHash) else {
+    private func owner(
+        of document: PreparedDocument, in bytes: Span<UInt8>, shop: UInt16
+    ) throws(Refusal) -> UInt32 {
+        if !document.orderName.range.isEmpty {
+            let name = try OrderName(bytes.extracting(document.orderName.range))
+            guard let order = order(named: name, shop: shop) else {
                 throw Refusal(.notFound, "order: not known in this shop; put the order first")
             }
             return orders[order].profile

@@ -4,36 +4,56 @@ import Bytes
 // event that `decide` made; `validate` is asked first where events come from a disk.
 extension DirectoryState {
     /// Whether the event follows from this state. Rules are not asked again: only what would break the tables.
-    package func validate(_ event: Event) throws(EventError) {
-        func check(_ condition: Bool, _ what: String) throws(EventError) {
-            if !condition { throw .inconsistent(what) }
-        }
+    package func validate(_ event: Event, _ bytes: Span<UInt8>) throws(EventError) {
         if event.kind == .engineInitialised {
-            try check(sequence == 0 && (1...256).contains(event.shards), "initialised twice, or with no shard")
+            try Self.check(sequence == 0 && (1...256).contains(event.shards), "initialised twice, or with no shard")
             return
         }
-        try check(sequence > 0, "the first event does not initialise the engine")
-        if event.kind == .shopOpened { return try check(Int(event.shop) == shops.count, "a shop number out of order") }
-        try check(Int(event.shop) < shops.count, "an unknown shop")
+        try Self.check(sequence > 0, "the first event does not initialise the engine")
+        if event.kind == .shopOpened {
+            return try Self.check(Int(event.shop) == shops.count, "a shop number out of order")
+        }
+        try Self.check(Int(event.shop) < shops.count, "an unknown shop")
         let profile = Int(event.party.profile)
-        try check(event.party.isNewProfile ? profile == profiles.count : profile < profiles.count, "an unknown profile")
+        let isKnown = event.party.isNewProfile ? profile == profiles.count : profile < profiles.count
+        try Self.check(isKnown, "an unknown profile")
         let rows = rows[profile % shardCount]
         switch event.kind {
-        case .profileRecorded, .orderRecorded, .orderRevised:
-            let variant = event.party.variantRow
-            try check(event.party.isNewVariant ? variant == rows.variants : variant < rows.variants, "a wrong variant")
-            try check(event.party.isNewVariant || !event.party.isNewProfile, "a profile without data")
-            if event.kind == .profileRecorded { return }
-            let isNew = event.kind == .orderRecorded
-            try check(isNew == (Int(event.subject) == orders.count), "a wrong order number")
-            try check(isNew ? event.row == rows.orders : event.row < rows.orders, "a wrong order row")
+        case .profileRecorded: try validateParty(event, bytes, rows)
+        case .orderRecorded, .orderRevised:
+            try validateParty(event, bytes, rows)
+            try validateSubject(event, isNew: event.kind == .orderRecorded, orders, rows: rows.orders)
         case .documentRecorded, .documentRevised:
-            let isNew = event.kind == .documentRecorded
-            try check(isNew == (Int(event.subject) == documents.count), "a wrong document number")
-            try check(isNew ? event.row == rows.documents : event.row < rows.documents, "a wrong document row")
-        case .noteAdded: try check(event.row == rows.notes, "a wrong note row")
+            try validateSubject(event, isNew: event.kind == .documentRecorded, documents, rows: rows.documents)
+        case .noteAdded: try Self.check(event.row == rows.notes, "a wrong note row")
         case .engineInitialised, .shopOpened: break
         }
+    }
+
+    private static func check(_ condition: Bool, _ what: String) throws(EventError) {
+        if !condition { throw .inconsistent(what) }
+    }
+
+    private func validateParty(_ event: Event, _ bytes: Span<UInt8>, _ rows: ShardRows) throws(EventError) {
+        let party = event.party
+        guard party.isNewVariant else {
+            return try Self.check(!party.isNewProfile && party.variantRow < rows.variants, "a wrong variant")
+        }
+        try Self.check(party.variantRow == rows.variants, "a wrong variant")
+        try Self.check(PartyRecord.isWellFormed(bytes.extracting(party.record.range)), "a party that does not read")
+        var others: UInt32 = 0
+        event.forEachEdge(in: bytes) { _, other in others = max(others, other) }
+        try Self.check(party.edgeCount == 0 || Int(others) < profiles.count, "evidence for an unknown profile")
+    }
+
+    private func validateSubject(
+        _ event: Event, isNew: Bool, _ known: PagedArray<SubjectEntry>, rows: UInt32
+    ) throws(EventError) {
+        let subject = Int(event.subject)
+        if isNew { return try Self.check(subject == known.count && event.row == rows, "a wrong number or row") }
+        try Self.check(
+            subject < known.count && known[subject].profile == event.party.profile && known[subject].row == event.row,
+            "a version of something that is not there")
     }
 
     /// Applies an event. `bytes` are the event's own.
@@ -94,6 +114,7 @@ extension DirectoryState {
                     parent: profile, next: profile, lowest: profile, size: 1, newestEdge: 0, shop: UInt32(event.shop),
                     lastSequence: sequence))
             customerCount += 1
+            sources.note(bytes.extracting(party.record.range), shop: event.shop)
         }
         defer { touch(profile) }
         guard party.isNewVariant else { return }

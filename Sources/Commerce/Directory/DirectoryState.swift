@@ -24,6 +24,8 @@ package struct ProfileEntry: BitwiseCopyable, Sendable {
     var shop: UInt32
     /// Row of the variant that came last without an order (an import), plus one; zero when there was none.
     var importedRow: UInt32 = 0
+    /// Fills the gap that alignment leaves, so that no stray bytes of memory reach a snapshot.
+    var unused: UInt32 = 0
     /// When the channel says that it was true, in milliseconds.
     var importedAt: Int64 = 0
     /// The last event that touched the customer; true at the root only.
@@ -91,6 +93,9 @@ package struct DirectoryState: ~Copyable, Sendable {
 
     var variantIndex = HashIndex()
     var keyIndex = HashIndex()
+    /// The channels and stores that were heard of.
+    var sources = SourceTable()
+
     var orderIndex = HashIndex()
     var documentIndex = HashIndex()
 
@@ -223,7 +228,8 @@ extension DirectoryState {
                 if let entry = findKey(key.hash) { return keys[entry].profile }
             }
             return nil
-        case .order(let hash): return findOrder(hash).map { orders[$0].profile }
+        case .order(let name): return order(named: name, shop: shop).map { orders[$0].profile }
+        case .reference(let name): return reference(name, shop: shop)
         case .document(let hashes):
             for hash in hashes {
                 if let document = findDocument(hash) { return documents[document].profile }
@@ -232,8 +238,6 @@ extension DirectoryState {
         }
     }
 
-    /// The order's entry, by the hash of its name.
-    package func order(_ hash: UInt64) -> SubjectEntry? { findOrder(hash).map { orders[$0] } }
 }
 
 /// What a directory holds, in numbers.
@@ -263,6 +267,7 @@ extension CustomerSelector {
         case .number: "number"
         case .keys(let keys): keys.first.map { "\($0.kind.text)" } ?? "value"
         case .order: "order"
+        case .reference: "ref"
         case .document: "document"
         }
     }

@@ -79,6 +79,7 @@ extension DirectoryState {
             header.appendVarint(UInt64(shard.documents))
             header.appendVarint(UInt64(shard.notes))
         }
+        sources.write(into: &header)
         return DirectoryCapture(
             sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
             orders: orders, documents: documents, edges: edges)
@@ -118,6 +119,7 @@ extension DirectoryState {
                 rows[shard].documents = UInt32(truncatingIfNeeded: try reader.varint())
                 rows[shard].notes = UInt32(truncatingIfNeeded: try reader.varint())
             }
+            try sources.read(&reader)
             return reader.isAtEnd
         } catch {
             return false
@@ -235,24 +237,47 @@ extension DirectoryState {
     /// Rows that a shard must hold, by the directory's own count.
     package func rows(ofShard shard: Int) -> ShardRows { rows[shard] }
 
-    /// Whether the loaded tables fit together: every link points to something that is there.
+    /// Whether the loaded tables fit together: every link points to something that is there, and every walk ends.
     package func isConsistent() -> Bool {
         let count = profiles.count
-        for number in 0..<count {
-            let entry = profiles[number]
-            guard Int(entry.parent) < count, Int(entry.next) < count, Int(entry.lowest) < count,
-                Int(entry.newestEdge) <= edges.count, Int(entry.shop) < shops.count
-            else { return false }
-        }
-        for number in 0..<variants.count where Int(variants[number].profile) >= count { return false }
-        for number in 0..<keys.count where Int(keys[number].profile) >= count { return false }
-        for number in 0..<orders.count where Int(orders[number].profile) >= count { return false }
-        for number in 0..<documents.count where Int(documents[number].profile) >= count { return false }
         for number in 0..<edges.count {
             let edge = edges[number]
             guard Int(edge.newer) < count, Int(edge.older) < count, Int(edge.nextOfNewer) <= number,
                 Int(edge.nextOfOlder) <= number
             else { return false }
+        }
+        for number in 0..<variants.count where !holds(variants[number].profile, variants[number].row, { $0.variants }) {
+            return false
+        }
+        for number in 0..<keys.count where Int(keys[number].profile) >= count { return false }
+        for number in 0..<orders.count where !holds(orders[number].profile, orders[number].row, { $0.orders }) {
+            return false
+        }
+        for number in 0..<documents.count
+        where !holds(documents[number].profile, documents[number].row, { $0.documents }) {
+            return false
+        }
+        return areClustersConsistent()
+    }
+
+    @inline(__always)
+    private func holds(_ profile: UInt32, _ row: UInt32, _ count: (ShardRows) -> UInt32) -> Bool {
+        Int(profile) < profiles.count && row < count(rows[shard(of: profile)])
+    }
+
+    /// A tree grows by its larger part, so that sizes rise towards the root and no walk goes round; rings are closed if
+    /// every profile is the next of exactly one.
+    private func areClustersConsistent() -> Bool {
+        let count = profiles.count
+        var isNext = [Bool](repeating: false, count: count)
+        for number in 0..<count {
+            let entry = profiles[number]
+            guard Int(entry.parent) < count, Int(entry.next) < count, Int(entry.lowest) < count,
+                Int(entry.newestEdge) <= edges.count, Int(entry.shop) < shops.count,
+                entry.importedRow <= rows[shard(of: UInt32(number))].variants, !isNext[Int(entry.next)],
+                Int(entry.parent) == number || profiles[Int(entry.parent)].size > entry.size
+            else { return false }
+            isNext[Int(entry.next)] = true
         }
         return true
     }

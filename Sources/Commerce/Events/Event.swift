@@ -122,7 +122,7 @@ package struct Event: Sendable, BitwiseCopyable {
             let start = reader.position
             for _ in 0..<party.edgeCount {
                 _ = try reader.byte()
-                _ = try reader.varint()
+                _ = try reader.varint32()
                 _ = try reader.littleEndian(UInt64.self)
             }
             party.edges = ByteRange(start, reader.position)

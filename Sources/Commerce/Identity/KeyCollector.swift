@@ -6,9 +6,9 @@ import Bytes
 // the buyer only where it names the same person (family name and first initial): a gift goes to somebody else.
 extension PartyPacker {
     func collectKeys(_ party: PackedRecord, _ scratch: inout PackingScratch) {
-        let billing = PackedRecord(party.addressOrEmpty(PartyShape.billing), AddressShape.members)
+        let billing = PackedRecord(party[PartyShape.billing], AddressShape.members)
         let shippingPlace = party.has(PartyShape.shipping) ? PartyShape.shipping : PartyShape.billing
-        let shipping = PackedRecord(party.addressOrEmpty(shippingPlace), AddressShape.members)
+        let shipping = PackedRecord(party[shippingPlace], AddressShape.members)
         let shipCountry = CountryCode(shipping[AddressShape.country]) ?? .unknown
         let country = CountryCode(billing[AddressShape.country]) ?? shipCountry
 
@@ -111,12 +111,6 @@ extension PartyPacker {
 }
 
 extension PackedRecord {
-    /// The nested address record, or an empty one.
-    @_lifetime(copy self)
-    fileprivate func addressOrEmpty(_ place: Int) -> Span<UInt8> {
-        has(place) ? self[place] : _overrideLifetime(PackedRecord.nothing.span, copying: self)
-    }
-
     fileprivate var hasName: Bool {
         has(AddressShape.name) || has(AddressShape.firstName) || has(AddressShape.lastName)
     }

@@ -17,7 +17,8 @@ package struct PackedRecord: ~Escapable {
         self.bytes = bytes
         var reader = ByteReader(bytes)
         do throws(ByteReaderError) {
-            bitmap = try reader.varint()
+            // No bytes at all are a record that says nothing: what an absent nested record reads as.
+            bitmap = reader.isAtEnd ? 0 : try reader.varint()
             for place in 0..<members.count where bitmap & (1 << UInt64(place)) != 0 {
                 let range = try Self.range(of: members[place].kind, &reader)
                 starts[place] = UInt32(range.lowerBound)
@@ -46,12 +47,9 @@ package struct PackedRecord: ~Escapable {
         }
     }
 
-    /// The packed form of a record that says nothing.
-    static let nothing: InlineArray<1, UInt8> = [0]
-
     package func has(_ place: Int) -> Bool { bitmap & (1 << UInt64(place)) != 0 }
 
-    /// The member's bytes; empty when it is absent.
+    /// The member's bytes; empty when it is absent, which as a nested record says nothing.
     package subscript(place: Int) -> Span<UInt8> {
         @_lifetime(copy self) get { bytes.extracting(Int(starts[place])..<Int(ends[place])) }
     }
@@ -98,6 +96,20 @@ package struct PartyRecord: ~Escapable {
     package init(_ bytes: Span<UInt8>) {
         keyBytes = Self.keyBytes(of: bytes)
         members = PackedRecord(bytes.extracting(0..<(bytes.count - keyBytes.count)), PartyShape.members)
+    }
+
+    /// Whether channel and store in front and the keys at the end are there; for data that came from a disk.
+    static func isWellFormed(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count > 0, bytes.count > Int(bytes[bytes.count - 1]) * 9 else { return false }
+        var reader = ByteReader(bytes)
+        do throws(ByteReaderError) {
+            _ = try reader.varint()
+            _ = try reader.countedRange()
+            _ = try reader.countedRange()
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// The part of a party record that holds the identity keys, found from its end without reading the members.

@@ -22,7 +22,7 @@ package struct PackingScratch: ~Copyable {
     var orderExtra = ByteWriter()
     var extra = ByteWriter()
     var innerExtra = ByteWriter()
-    var compared = ByteWriter()
+    var addresses = ByteWriter()
     var normalised = ByteWriter()
     var familyKey = ByteWriter()
     var keys = IdentityKeySet()
@@ -90,19 +90,14 @@ struct PartyPacker: ~Escapable {
     ) throws(Refusal) {
         let person = source.person
         let packer = RecordPacker(bytes)
-        let shippingIsBilling = try sameAddress(source, &scratch)
+        let (billingEnd, shippingIsBilling) = try packAddresses(source, &scratch)
         output.appendVarint(bitmap(source, hasExtra: scratch.extra.count > 0, shippingIsBilling: shippingIsBilling))
         output.appendCounted(scratch.channel.span)
         output.appendCounted(scratch.store.span)
         for place in PartyShape.ref...PartyShape.language where person.has(place) {
             try packer.text(person[place], PartyShape.members[place].name, into: &output)
         }
-        if source.billing.form != .absent {
-            try address(source.billing, "billing", &scratch.innerExtra, into: &output)
-        }
-        if source.shipping.form != .absent, !shippingIsBilling {
-            try address(source.shipping, "shipping", &scratch.innerExtra, into: &output)
-        }
+        output.append(scratch.addresses.span.extracting(0..<(shippingIsBilling ? billingEnd : scratch.addresses.count)))
         if person.has(PartyShape.addresses) { try addresses(person[PartyShape.addresses], &scratch, into: &output) }
         if scratch.extra.count > 0 { output.appendCounted(scratch.extra.span) }
     }
@@ -121,17 +116,23 @@ struct PartyPacker: ~Escapable {
         return bitmap
     }
 
-    /// Most orders ship to the billing address; it is stored once.
-    private func sameAddress(_ source: PartySource, _ scratch: inout PackingScratch) throws(Refusal) -> Bool {
-        guard source.billing.form == .nested, source.shipping.form == .nested else { return false }
-        if bytes.extracting(source.billing.range).equals(bytes.extracting(source.shipping.range)) { return true }
-        guard source.billing.range.count == source.shipping.range.count else { return false }
-        scratch.compared.removeAll()
-        try address(source.billing, "billing", &scratch.innerExtra, into: &scratch.compared)
-        let middle = scratch.compared.count
-        try address(source.shipping, "shipping", &scratch.innerExtra, into: &scratch.compared)
-        let both = scratch.compared.span
-        return both.extracting(0..<middle).equals(both.extracting(middle..<both.count))
+    /// Packs billing and shipping address into the scratch and returns where the first ends. Most orders ship to the
+    /// billing address, which is stored once, however the two were spelled.
+    private func packAddresses(
+        _ source: PartySource, _ scratch: inout PackingScratch
+    ) throws(Refusal) -> (billingEnd: Int, shippingIsBilling: Bool) {
+        scratch.addresses.removeAll()
+        if source.billing.form != .absent {
+            try address(source.billing, "billing", &scratch.innerExtra, into: &scratch.addresses)
+        }
+        let billingEnd = scratch.addresses.count
+        guard source.shipping.form != .absent else { return (billingEnd, false) }
+        if bytes.extracting(source.billing.range).equals(bytes.extracting(source.shipping.range)) {
+            return (billingEnd, true)
+        }
+        try address(source.shipping, "shipping", &scratch.innerExtra, into: &scratch.addresses)
+        let both = scratch.addresses.span
+        return (billingEnd, both.extracting(0..<billingEnd).equals(both.extracting(billingEnd..<both.count)))
     }
 
     /// Appends a counted address record.

@@ -60,7 +60,8 @@ struct MemberTable {
         case .null:
             guard try reader.null() else { throw JSONError(.unexpectedByte, at: reader.position) }
             return Slot()
-        case .object, .array, .bool: return Slot(.nested, try reader.skipValue())
+        case .object, .array: return Slot(.nested, try reader.skipNested())
+        case .bool: return Slot(.nested, try reader.skipValue())
         }
     }
 
@@ -130,13 +131,23 @@ struct RecordPacker: ~Escapable {
 
     func decimal(_ slot: MemberTable.Slot, _ name: StaticString) throws(Refusal) -> Decimal64 {
         guard slot.form == .text || slot.form == .number, let value = Decimal64(bytes.extracting(slot.range)) else {
-            throw .invalid("\(name)", "must be a decimal such as \"39.90\", up to 17 digits and 12 decimals")
+            throw .invalid("\(name)", "must be a decimal such as \"39.90\", up to 18 digits and 12 decimals")
         }
         return value
     }
 
     func moment(_ slot: MemberTable.Slot, _ name: StaticString) throws(Refusal) -> Timestamp {
-        guard slot.form == .text, let value = Timestamp(rfc3339: bytes.extracting(slot.range)) else {
+        let value: Timestamp?
+        switch slot.form {
+        case .text: value = Timestamp(rfc3339: bytes.extracting(slot.range))
+        case .escapedText:
+            // Some encoders write the `+` of an offset as an escape.
+            var plain = ByteWriter(capacity: slot.range.count)
+            try plainText(slot, name, into: &plain)
+            value = Timestamp(rfc3339: plain.span)
+        case .absent, .number, .nested: value = nil
+        }
+        guard let value else {
             throw .invalid("\(name)", "must be a moment in RFC 3339 such as \"2026-03-01T10:22:31Z\"")
         }
         return value
@@ -153,12 +164,10 @@ struct RecordPacker: ~Escapable {
             do throws(JSONError) {
                 if isFirst { try reader.beginArray() }
                 guard try reader.nextElement(&isFirst) else { return }
-                element = MemberTable.Slot(.nested, try reader.skipValue())
+                guard try reader.peek() == .object else { throw JSONError(.wrongType, at: reader.position) }
+                element = MemberTable.Slot(.nested, try reader.skipNested())
             } catch {
                 throw .json(error, name)
-            }
-            guard bytes[element.range.lowerBound] == UInt8(ascii: "{") else {
-                throw .invalid("\(name)", "must be a list of objects")
             }
             try body(element)
         }

@@ -25,7 +25,9 @@ extension PackedRecord {
         for place in shape.indices where !self[place].equals(other[place]) {
             names.append(shape[place].kind == .extra ? "other members" : "\(shape[place].name)")
         }
-        if self.has(PartyShape.shippingIsBilling) != other.has(PartyShape.shippingIsBilling) { names.append("shipping") }
+        if self.has(PartyShape.shippingIsBilling) != other.has(PartyShape.shippingIsBilling) {
+            names.append("shipping")
+        }
         return names
     }
 }

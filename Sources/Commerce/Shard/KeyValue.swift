@@ -23,8 +23,8 @@ extension ShardState {
 extension PackedRecord {
     /// The text of a party's member that normalises to this key.
     fileprivate func value(of key: IdentityKey, hasher: KeyHasher) -> String? {
-        let billing = PackedRecord(nested(PartyShape.billing), AddressShape.members)
-        let shipping = PackedRecord(nested(PartyShape.shipping), AddressShape.members)
+        let billing = PackedRecord(self[PartyShape.billing], AddressShape.members)
+        let shipping = PackedRecord(self[PartyShape.shipping], AddressShape.members)
         let country = CountryCode(billing[AddressShape.country]) ?? CountryCode(shipping[AddressShape.country])
         switch key.kind {
         case .email, .relayEmail:
@@ -40,12 +40,6 @@ extension PackedRecord {
         case .address: return billing.addressText.isEmpty ? shipping.addressText : billing.addressText
         case .order, .relayLookup: return nil
         }
-    }
-
-    /// A nested record's bytes, or those of one that says nothing.
-    @_lifetime(copy self)
-    private func nested(_ place: Int) -> Span<UInt8> {
-        has(place) ? self[place] : _overrideLifetime(PackedRecord.nothing.span, copying: self)
     }
 
     private func emailKey(_ text: String, _ hasher: KeyHasher) -> IdentityKey? {

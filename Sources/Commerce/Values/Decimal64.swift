@@ -16,7 +16,7 @@ package struct Decimal64: Hashable, Sendable, BitwiseCopyable {
 
     package static let zero = Decimal64(units: 0, scale: 0)
 
-    /// Reads `39.90`, `-5`, `+.5` is refused: digits, at most one point with digits on both sides, a minus before.
+    /// Reads `39.90` and `-5`, not `+.5`: digits, at most one point with digits on both sides, perhaps a minus before.
     package init?(_ text: Span<UInt8>) {
         var index = 0
         let isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")
@@ -91,11 +91,11 @@ package struct Decimal64: Hashable, Sendable, BitwiseCopyable {
 extension ByteWriter {
     /// The decimal's digits, as `39.90`.
     package mutating func appendDecimal(_ value: Decimal64) {
+        guard value.scale > 0 else { return appendDecimal(value.units) }
         if value.units < 0 { append(UInt8(ascii: "-")) }
         var divisor: UInt64 = 1
         for _ in 0..<value.scale { divisor *= 10 }
         appendDecimal(Int64(value.units.magnitude / divisor))
-        guard value.scale > 0 else { return }
         append(UInt8(ascii: "."))
         var rest = value.units.magnitude % divisor
         for _ in 0..<value.scale {

@@ -29,10 +29,12 @@ extension ByteWriter {
     }
 }
 
-/// How orders are named: `channel:number`, or `channel/store:number` where two stores share a channel.
+/// How orders, and likewise references, are named: `channel:number`, or `channel/store:number` where two stores share
+/// a channel.
 package struct OrderName: Equatable, Sendable {
     package let channel: [UInt8]
-    package let store: [UInt8]
+    /// Nil when the name does not say which store: it is `main`, or whichever one store of the channel has the number.
+    package let store: [UInt8]?
     package let number: [UInt8]
 
     package init(_ text: Span<UInt8>) throws(Refusal) {
@@ -49,15 +51,11 @@ package struct OrderName: Equatable, Sendable {
         name.removeAll()
         if slash < colon {
             try NameRule.append(text.extracting((slash + 1)..<colon), "store", into: &name)
+            store = name.copyBytes()
         } else {
-            name.append("main")
+            store = nil
         }
-        store = name.copyBytes()
         try NameRule.check(number: text.extracting((colon + 1)..<text.count), "number")
         number = text.extracting((colon + 1)..<text.count).array
-    }
-
-    package func hash(_ hasher: KeyHasher) -> UInt64 {
-        hasher.order(number.span, channel: channel.span, store: store.span)
     }
 }

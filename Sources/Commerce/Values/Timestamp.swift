@@ -9,7 +9,8 @@ package struct Timestamp: Comparable, Hashable, Sendable, BitwiseCopyable {
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
     /// Reads RFC 3339: `2026-03-01T10:22:31Z`, with or without a fraction, with `Z` or an offset. A leap second
-    /// counts as the first of the next minute; what is finer than a millisecond is cut off.
+    /// counts as the first of the next minute; what is finer than a millisecond is cut off. A moment that an offset
+    /// moves out of the years 0001 to 9999 is refused, since it could not be written again.
     package init?(rfc3339 text: Span<UInt8>) {
         guard text.count >= 20, text.count <= 40,
             let year = Self.digits(text, 0, 4), text[4] == UInt8(ascii: "-"),
@@ -28,7 +29,11 @@ package struct Timestamp: Comparable, Hashable, Sendable, BitwiseCopyable {
         }
         let seconds = Self.dayNumber(year, month, day) * 86_400 + hour * 3_600 + (minute - offset) * 60 + second
         milliseconds = Int64(seconds * 1_000 + fraction)
+        guard Self.writable.contains(milliseconds) else { return nil }
     }
+
+    /// Milliseconds of 0001-01-01T00:00:00Z to the end of 9999.
+    private static let writable: Range<Int64> = -62_135_596_800_000..<253_402_300_800_000
 
     @inline(__always) private static func digits(_ text: Span<UInt8>, _ start: Int, _ count: Int) -> Int? {
         var value = 0

@@ -1,0 +1,126 @@
+import Foundation
+
+/// The program behind its `main`.
+enum BenchmarkProgram {
+    static let help = """
+        Benchmarks: measures Dossier, bottom to top.
+
+        usage: tools/bench [name …] [--scale tiny|small|full] [--peers] [--json FILE]
+
+          name …          only these; --list shows which there are
+          --scale SCALE   how much work: tiny shows that all works, small takes a minute or two, full is for figures
+                          worth telling (small)
+          --peers         the comparison with Redis side by side, on the same orders; alone unless names are given
+          --json FILE     also write the figures to FILE
+          --list, --help
+
+        Rates depend on the machine and on what else runs on it: compare figures of one run only. Where several rounds
+        were run, the median is shown with the least and the greatest.
+        """
+
+    private struct Options {
+        var names: [String] = []
+        var scale = Scale.small
+        var jsonFile: String?
+        var hasPeers = false
+    }
+
+    /// One benchmark's figures, as they stand in the JSON file.
+    struct Result: Encodable {
+        let name: String
+        let measures: String
+        let rows: [Row]
+    }
+
+    private struct Report: Encodable {
+        let scale: String
+        let processors: Int
+        let loadAverage: Double
+        let results: [Result]
+    }
+
+    /// - Returns: the exit status: 0 all measured, 1 something could not be, 2 wrong arguments.
+    static func run(_ arguments: [String]) -> Int32 {
+        var options = Options()
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--help", "-h":
+                print(help)
+                return 0
+            case "--list":
+                for benchmark in Catalogue.own + Catalogue.peers {
+                    print(Table.padded(benchmark.name, 12) + benchmark.measures)
+                }
+                return 0
+            case "--peers": options.hasPeers = true
+            case "--scale":
+                guard let scale = rest.popFirst().flatMap(Scale.init) else { return misuse("--scale tiny|small|full") }
+                options.scale = scale
+            case "--json":
+                guard let path = rest.popFirst() else { return misuse("--json wants a file") }
+                options.jsonFile = path
+            default:
+                guard (Catalogue.own + Catalogue.peers).contains(where: { $0.name == argument }) else {
+                    return misuse("there is no benchmark \(argument); see --list")
+                }
+                options.names.append(argument)
+            }
+        }
+        return measure(options)
+    }
+
+    private static func misuse(_ text: String) -> Int32 {
+        FileHandle.standardError.write(Data("Benchmarks: \(text)\n".utf8))
+        return 2
+    }
+
+    private static func chosen(_ options: Options) -> [any Benchmark] {
+        let named = (Catalogue.own + Catalogue.peers).filter { options.names.contains($0.name) }
+        let peers = options.hasPeers ? Catalogue.peers.filter { !options.names.contains($0.name) } : []
+        return named.isEmpty && !options.hasPeers ? Catalogue.own : named + peers
+    }
+
+    private static func measure(_ options: Options) -> Int32 {
+        var status: Int32 = 0
+        var results: [Result] = []
+        let load = loadAverage()
+        print(
+            "scale \(options.scale.rawValue), \(ProcessInfo.processInfo.activeProcessorCount) processors, load \(load)")
+        for benchmark in chosen(options) {
+            print("\n\(benchmark.name): \(benchmark.measures)")
+            do throws(BenchmarkError) {
+                let rows = try benchmark.run(options.scale)
+                print(Table.text(rows))
+                results.append(Result(name: benchmark.name, measures: benchmark.measures, rows: rows))
+            } catch {
+                print("  not measured: \(error)")
+                status = 1
+            }
+            fflush(nil)
+        }
+        print("\nload average at the end \(loadAverage())")
+        guard let path = options.jsonFile else { return status }
+        let report = Report(
+            scale: options.scale.rawValue, processors: ProcessInfo.processInfo.activeProcessorCount, loadAverage: load,
+            results: results)
+        return write(report, to: path) ? status : 1
+    }
+
+    private static func write(_ report: Report, to path: String) -> Bool {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        do {
+            try encoder.encode(report).write(to: URL(filePath: path))
+            return true
+        } catch {
+            FileHandle.standardError.write(Data("Benchmarks: \(path) cannot be written: \(error)\n".utf8))
+            return false
+        }
+    }
+
+    private static func loadAverage() -> Double {
+        var loads = [0.0]
+        return getloadavg(&loads, 1) == 1 ? loads[0] : 0
+    }
+}

@@ -1,0 +1,101 @@
+import Bytes
+
+/// The channels of each shop and the stores on them: so that an order is found by `channel:number` where only one store
+/// of the channel has it, and replies name the store only where several share the channel. A handful of entries.
+struct SourceTable: Sendable {
+    private struct Source: Sendable {
+        let shop: UInt16
+        let channel: [UInt8]
+        let store: [UInt8]
+    }
+
+    private static let hash = Hash64(seed: 0)
+    private var sources: [Source] = []
+    /// Hashes of shop, channel and store.
+    private var known: Set<UInt64> = []
+    /// Stores by the hash of shop and channel.
+    private var storeCounts: [UInt64: Int] = [:]
+
+    init() {}
+
+    /// Takes note of the channel and store that a party record begins with.
+    mutating func note(_ record: Span<UInt8>, shop: UInt16) {
+        var reader = ByteReader(record)
+        do throws(ByteReaderError) {
+            _ = try reader.varint()
+            let channel = record.extracting(try reader.countedRange())
+            let store = record.extracting(try reader.countedRange())
+            add(shop, channel, store)
+        } catch {
+            preconditionFailure("a party record without channel and store: \(error)")
+        }
+    }
+
+    private mutating func add(_ shop: UInt16, _ channel: Span<UInt8>, _ store: Span<UInt8>) {
+        let channelHash = Self.hash.hash(channel, salt: UInt64(shop))
+        guard known.insert(Self.hash.hash(store, salt: channelHash)).inserted else { return }
+        sources.append(Source(shop: shop, channel: channel.array, store: store.array))
+        storeCounts[channelHash, default: 0] += 1
+    }
+
+    func storeCount(_ shop: UInt16, _ channel: Span<UInt8>) -> Int {
+        storeCounts[Self.hash.hash(channel, salt: UInt64(shop))] ?? 0
+    }
+
+    /// The stores of a channel, `main` first.
+    func stores(_ shop: UInt16, _ channel: [UInt8]) -> [[UInt8]] {
+        let main = Array("main".utf8)
+        return [main] + sources.filter { $0.shop == shop && $0.channel == channel && $0.store != main }.map(\.store)
+    }
+
+    // MARK: Snapshots
+
+    func write(into header: inout ByteWriter) {
+        header.appendVarint(UInt64(sources.count))
+        for source in sources {
+            header.appendVarint(UInt64(source.shop))
+            header.appendCounted(source.channel.span)
+            header.appendCounted(source.store.span)
+        }
+    }
+
+    mutating func read(_ reader: inout ByteReader) throws(ByteReaderError) {
+        for _ in 0..<(try reader.varint()) {
+            let shop = UInt16(truncatingIfNeeded: try reader.varint())
+            let channel = try reader.countedRange()
+            let store = try reader.countedRange()
+            add(shop, reader.bytes.extracting(channel), reader.bytes.extracting(store))
+        }
+    }
+}
+
+extension DirectoryState {
+    /// How many stores of the shop were heard of on a channel.
+    package func storeCount(ofChannel channel: Span<UInt8>, shop: UInt16) -> Int { sources.storeCount(shop, channel) }
+
+    private func hasher(_ shop: UInt16) -> KeyHasher {
+        KeyHasher(hash: Hash64(seed: seed), shopName: shops[Int(shop)])
+    }
+
+    /// The number of the order in `orders`. A name without a store means the one on `main`, else the first other store of
+    /// the channel that has it.
+    package func order(named name: OrderName, shop: UInt16) -> Int? {
+        let hasher = hasher(shop)
+        for store in name.store.map({ [$0] }) ?? sources.stores(shop, name.channel) {
+            let hash = hasher.order(name.number.span, channel: name.channel.span, store: store.span)
+            if let order = findOrder(hash) { return order }
+        }
+        return nil
+    }
+
+    /// The profile with the channel's own number; stores as for orders.
+    func reference(_ name: OrderName, shop: UInt16) -> UInt32? {
+        let hasher = hasher(shop)
+        for store in name.store.map({ [$0] }) ?? sources.stores(shop, name.channel) {
+            let key = hasher.key(
+                .channelReference, name.number.span, channel: name.channel.span, store: store.span)
+            if let entry = findKey(key.hash) { return keys[entry].profile }
+        }
+        return nil
+    }
+}

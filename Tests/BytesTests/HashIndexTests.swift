@@ -1,0 +1,83 @@
+import Testing
+
+@testable import Bytes
+
+@Suite struct HashIndexTests {
+    /// A table as the index wants it: it keeps the full hash of each entry.
+    struct Table: ~Copyable {
+        var hashes: [UInt64] = []
+        var index = HashIndex()
+
+        mutating func insert(_ hash: UInt64) {
+            index.insert(hash, hashes.count)
+            hashes.append(hash)
+        }
+
+        func find(_ hash: UInt64) -> Int? { index.find(hash) { hashes[$0] == hash } }
+    }
+
+    /// How hashes are drawn: those of real life, and those that meet in every way they can.
+    enum Draw: CaseIterable {
+        case spread, oneHomeSlot, oneTag, onePart
+
+        func hash(using random: inout SeededGenerator) -> UInt64 {
+            let any = random.next()
+            return switch self {
+            case .spread: any
+            // Parts are chosen by the upper six bits, slots by the lower ones.
+            case .oneHomeSlot: any & 0xFFFF_FFFF_FFFF_0000 | 0x1234
+            case .oneTag: any & 0xFFFF_FFFF_0000_0000 | 0xDEAD_BEEF
+            case .onePart: any >> 6
+            }
+        }
+    }
+
+    @Test(arguments: Draw.allCases) func findsWhatADictionaryFinds(draw: Draw) {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        var table = Table()
+        var model: [UInt64: Int] = [:]
+        for step in 0..<6_000 {
+            let hash = draw.hash(using: &random)
+            #expect(table.find(hash) == model[hash], "seed \(seed), step \(step)")
+            if model[hash] == nil {
+                model[hash] = table.hashes.count
+                table.insert(hash)
+            }
+        }
+        #expect(table.index.count == model.count)
+        for (hash, entry) in model { #expect(table.find(hash) == entry, "seed \(seed)") }
+        for _ in 0..<1_000 {
+            let hash = draw.hash(using: &random)
+            #expect(table.find(hash) == model[hash], "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: [UInt64(0), .max, 1, 1 << 63, 0xFFFF_FFFF, 0xFFFF_FFFF_0000_0000])
+    func extremeHashesAreHashesLikeOthers(hash: UInt64) {
+        var table = Table()
+        #expect(table.find(hash) == nil)
+        table.insert(hash)
+        #expect(table.find(hash) == 0)
+        #expect(table.find(hash ^ 1 << 40) == nil)
+    }
+
+    @Test func aShortTagNeverDecides() {
+        var table = Table()
+        table.insert(0x1111_1111_0000_0007)
+        #expect(table.find(0x1111_2222_0000_0007) == nil)
+        table.insert(0x1111_2222_0000_0007)
+        #expect(table.find(0x1111_1111_0000_0007) == 0)
+        #expect(table.find(0x1111_2222_0000_0007) == 1)
+    }
+
+    @Test func growsPartByPartAndStaysUnderThreeQuarters() {
+        var table = Table()
+        let empty = table.index.allocatedBytes
+        #expect(empty == 64 * 16 * 8)
+        for number in 0..<12 { table.insert(UInt64(number)) }
+        #expect(table.index.allocatedBytes == empty)
+        table.insert(12)
+        #expect(table.index.allocatedBytes == empty + 16 * 8)
+    }
+}

@@ -1,0 +1,191 @@
+import Bytes
+
+@testable import Commerce
+
+/// A directory and its shards without actors, fed with JSON, and the journal that they would write.
+struct DirectoryWorld: ~Copyable {
+    static let seed: UInt64 = 7
+
+    var directory = DirectoryState()
+    var shards: [ShardState] = []
+    /// The bytes of every event so far.
+    private(set) var journal: [[UInt8]] = []
+    private var events = EventWriter()
+
+    /// A world that holds nothing yet, for replaying and loading.
+    init() {}
+
+    init(shards: Int) {
+        directory.initialise(shards: shards, seed: Self.seed, at: Timestamp(milliseconds: 1), into: &events)
+        record()
+    }
+
+    static func hasher(_ shop: String) -> KeyHasher { KeyHasher(hash: Hash64(seed: seed), shopName: shop) }
+
+    // MARK: Commands
+
+    mutating func order(_ json: String, shop: String, now: Int64) throws(Refusal) -> Decision {
+        let packed = try decodeOrder(json, Self.hasher(shop))
+        let number = try open(shop, now)
+        let decision = directory.decide(
+            packed.command, in: packed.bytes.span, shop: number, at: Timestamp(milliseconds: now), into: &events)
+        return finish(decision)
+    }
+
+    mutating func profile(_ json: String, shop: String, now: Int64) throws(Refusal) -> Decision {
+        let packed = try decodeProfile(json, Self.hasher(shop))
+        let number = try open(shop, now)
+        let decision = directory.decide(
+            packed.command, in: packed.bytes.span, shop: number, at: Timestamp(milliseconds: now), into: &events)
+        return finish(decision)
+    }
+
+    mutating func document(_ json: String, shop: String, now: Int64) throws(Refusal) -> Decision {
+        let packed = try decodeDocument(json, Self.hasher(shop))
+        let number = try open(shop, now)
+        let decision = try directory.decide(
+            packed.command, in: packed.bytes.span, shop: number, at: Timestamp(milliseconds: now), into: &events)
+        return finish(decision)
+    }
+
+    mutating func note(_ text: String, customer: UInt32, shop: String, now: Int64) throws(Refusal) -> Decision {
+        let bytes = [UInt8](text.utf8)
+        let note = PreparedNote(customerNumber: customer, text: ByteRange(0, bytes.count))
+        let number = try open(shop, now)
+        let decision = try directory.decide(
+            note, in: bytes.span, actor: [UInt8]("anna".utf8).span, shop: number, at: Timestamp(milliseconds: now),
+            into: &events)
+        return finish(decision)
+    }
+
+    private mutating func open(_ shop: String, _ now: Int64) throws(Refusal) -> UInt16 {
+        if let number = directory.shop(named: shop) { return number }
+        try directory.openShop(shop, at: Timestamp(milliseconds: now), into: &events)
+        record()
+        return UInt16(directory.shops.count - 1)
+    }
+
+    private mutating func finish(_ decision: Decision) -> Decision {
+        switch decision.verdict {
+        case .recorded, .revised: record()
+        case .duplicate, .stale, .conflict: precondition(events.count == journal.count, "nothing happened, yet an event was written")
+        }
+        return decision
+    }
+
+    private mutating func record() {
+        let bytes = events.last.array
+        do throws(EventError) { try apply(bytes) } catch { preconditionFailure("\(error)") }
+    }
+
+    // MARK: Events
+
+    /// Applies an event, unless it does not follow.
+    mutating func apply(_ bytes: [UInt8]) throws(EventError) {
+        let event = try Event(bytes.span)
+        try directory.validate(event, bytes.span)
+        directory.evolve(event, bytes.span)
+        journal.append(bytes)
+        switch event.kind {
+        case .engineInitialised: shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
+        case .shopOpened: break
+        default: shards[directory.shard(of: event.party.profile)].evolve(event, bytes.span, sequence: directory.sequence)
+        }
+    }
+
+    // MARK: Answers
+
+    /// The answer of CUSTOMER.360.
+    func dossier(of profile: UInt32) -> String {
+        let members = directory.members(of: profile)
+        let parts = shards.indices.map { shard in
+            shards[shard].dossierPart(of: members.filter { directory.shard(of: $0) == shard })
+        }
+        var writer = ByteWriter()
+        DossierWriter.write(
+            number: directory.customerNumber(of: profile), parts: parts, offset: 0, limit: 1_000,
+            sequence: directory.lastSequence(ofCustomerOf: profile), into: &writer)
+        return writer.span.text
+    }
+
+    /// Everything that the directory says.
+    var directoryAnswers: [String] {
+        var answers = ["\(directory.counts().customers) \(directory.sequence) \(directory.shops)"]
+        for profile in 0..<UInt32(directory.profiles.count) {
+            let members = directory.members(of: profile)
+            answers.append("\(directory.customerNumber(of: profile)) \(members) \(directory.lastSequence(ofCustomerOf: profile))")
+            answers.append("\(directory.evidence(of: members))")
+        }
+        for shop in directory.shops.indices { answers.append("\(directory.customers(of: UInt16(shop), offset: 1, limit: 7))") }
+        for order in 0..<directory.orders.count {
+            answers.append("\(directory.orders[order]) \(String(describing: directory.findOrder(directory.orders[order].keyHash)))")
+        }
+        return answers
+    }
+
+    /// Everything that can be asked.
+    var answers: [String] {
+        directoryAnswers + (0..<UInt32(directory.profiles.count)).map { dossier(of: $0) }
+    }
+}
+
+/// The tables of a snapshot in memory.
+final class MemorySink: TableSink {
+    struct Section {
+        let kind: TableKind
+        let shard: Int
+        var chunks: [[UInt8]] = []
+    }
+
+    private(set) var sections: [Section] = []
+
+    func begin(_ kind: TableKind, shard: Int, entries: Int) throws(Never) {
+        sections.append(Section(kind: kind, shard: shard))
+    }
+
+    func write(_ bytes: Span<UInt8>) throws(Never) { sections[sections.count - 1].chunks.append(bytes.array) }
+
+    func end() throws(Never) {}
+}
+
+extension DirectoryWorld {
+    /// The tables of a snapshot taken now, not written yet.
+    func capture() -> (directory: DirectoryCapture, shards: [ShardState]) { (directory.capture(), shards) }
+
+    static func sections(_ capture: (directory: DirectoryCapture, shards: [ShardState])) -> [MemorySink.Section] {
+        let sink = MemorySink()
+        capture.directory.write(to: sink)
+        for shard in capture.shards { shard.write(to: sink) }
+        return sink.sections
+    }
+
+    /// Loads a snapshot; nil if its tables do not fit together.
+    static func load(_ sections: [MemorySink.Section]) -> DirectoryWorld? {
+        var world = DirectoryWorld()
+        var partial = ByteWriter()
+        for section in sections {
+            for chunk in section.chunks {
+                switch section.kind {
+                case .header:
+                    guard world.directory.load(section.kind, chunk.span) else { return nil }
+                    world.shards = (0..<world.directory.shardCount).map {
+                        ShardState(number: $0, of: world.directory.shardCount)
+                    }
+                case .profiles, .variants, .keys, .orders, .documents, .edges:
+                    guard world.directory.load(section.kind, chunk.span) else { return nil }
+                default:
+                    guard world.shards.indices.contains(section.shard),
+                        world.shards[section.shard].load(section.kind, chunk.span, partial: &partial)
+                    else { return nil }
+                }
+            }
+        }
+        guard partial.count == 0, world.directory.isConsistent() else { return nil }
+        for shard in world.shards {
+            let expected = world.directory.rows(ofShard: shard.number)
+            guard shard.isConsistent(with: expected, profileCount: world.directory.profiles.count) else { return nil }
+        }
+        world.directory.rebuildIndexes()
+        return world
+    }
+}

@@ -1,0 +1,92 @@
+import Bytes
+import Commerce
+import Engine
+import Simulation
+import Store
+import Synchronization
+import Testing
+
+/// A stop says whether it was in order: whoever reads `stopped` must be able to trust it.
+@Suite struct JournalStopTests {
+    private static let json = Array(#"{"channel":"crm","ref":"r-17","email":"a.devries@example.com"}"#.utf8)
+
+    enum Fault: CaseIterable { case none, sync, write, full }
+
+    @Test(arguments: Fault.allCases)
+    func aFailedJournalIsNoCleanStop(_ fault: Fault) throws {
+        let disk = SimulatedDisk()
+        let lane = HandLane()
+        let engine = try lane.entered {
+            try Engine.open(
+                EngineConfiguration(folder: "data"), on: disk, clock: FixedClock(),
+                lanes: EngineLanes(directory: lane, shards: [lane], journal: lane, snapshot: lane), holder: "test")
+        }
+        lane.run()
+        let isWell = fault == .none
+        disk.setFaults {
+            switch fault {
+            case .none: break
+            case .sync: $0.failSyncAfter = 0
+            case .write: $0.failWriteAfter = 0
+            case .full: $0.capacity = 0
+            }
+        }
+        var decoder = CommandDecoder()
+        var bytes = ByteWriter()
+        let profile = try decoder.profile(Self.json.span, engine.hasher(shop: "main"), into: &bytes)
+        let batch = CommandBatch(shop: "main", actor: "test", bytes: bytes.copyBytes(), commands: [.profile(profile)])
+        lane.post { engine.submit(batch, from: lane) { _ in } }
+        lane.run()
+        #expect((engine.status.failure == nil) == isWell)
+
+        // A disk that is still full stays so; the others would work again.
+        if fault != .full { disk.setFaults { $0 = DiskFaults() } }
+        let stopped = Mutex<StoreError??>(nil)
+        lane.post { engine.stop { error in stopped.withLock { $0 = .some(error) } } }
+        lane.run()
+        let outcome = try #require(stopped.withLock { $0 }, "the engine did not stop")
+        #expect((outcome == nil) == isWell)
+        #expect((disk.snapshotImage().files["data/clean-stop"] != nil) == isWell)
+    }
+}
+
+/// A lane that runs what was posted when it is told to. What is posted for later never runs.
+private final class HandLane: EngineLane {
+    private let work = Mutex<[@Sendable () -> Void]>([])
+    private let isEntered = Atomic<Bool>(false)
+
+    var isCurrent: Bool { isEntered.load(ordering: .relaxed) }
+
+    @discardableResult func post(_ body: @escaping @Sendable () -> Void) -> Bool {
+        work.withLock { $0.append(body) }
+        return true
+    }
+
+    func post(after delay: Duration, _ body: @escaping @Sendable () -> Void) {}
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        post { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+
+    func checkIsolated() { precondition(isCurrent, "not on the lane") }
+
+    func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
+    func entered<Value>(_ body: () throws -> Value) rethrows -> Value {
+        isEntered.store(true, ordering: .relaxed)
+        defer { isEntered.store(false, ordering: .relaxed) }
+        return try body()
+    }
+
+    /// Runs until nothing is left.
+    func run() {
+        entered {
+            while let next = work.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { next() }
+        }
+    }
+}
+
+private struct FixedClock: WallClock {
+    func now() -> Timestamp { Timestamp(milliseconds: 1_772_359_351_000) }
+}

@@ -1,0 +1,193 @@
+import Bytes
+import Foundation
+import Testing
+import Wire
+
+@testable import Commerce
+
+/// The pages as they lie in the repository.
+enum Documentation {
+    static let root =
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path + "/"
+    static let folder = "Sources/Engine/Dossier.docc/"
+    static let pages = ["Dossier.md", "Protocol.md", "Architecture.md", "FileFormats.md", "Operations.md"]
+
+    static func text(_ path: String) throws -> String { try String(contentsOfFile: root + path, encoding: .utf8) }
+
+    static func page(_ name: String) throws -> String { try text(folder + name) }
+
+    /// The insides of all code blocks that begin with three back-ticks and `kind`.
+    static func blocks(_ kind: String, on page: String) throws -> [Substring] {
+        let parts = try self.page(page).split(separator: "\n```", omittingEmptySubsequences: false)
+        return parts.compactMap { $0.hasPrefix("\(kind)\n") ? $0.dropFirst(kind.count + 1) : nil }
+    }
+
+    /// All exchanges shown on a page; none if it cannot be read, which other tests tell.
+    static func exchanges(_ page: String) -> [Exchange] {
+        var exchanges: [Exchange] = []
+        for line in ((try? blocks("dossier", on: page)) ?? []).flatMap({ $0.split(separator: "\n") }) {
+            if line.hasPrefix("> ") {
+                exchanges.append(Exchange(request: String(line.dropFirst(2)), replies: []))
+            } else if !exchanges.isEmpty {
+                exchanges[exchanges.count - 1].replies.append(String(line.dropFirst(2)))
+            }
+        }
+        return exchanges
+    }
+}
+
+/// A request and the lines of its reply, as a page shows them.
+struct Exchange: Sendable, CustomTestStringConvertible {
+    let request: String
+    var replies: [String]
+
+    var testDescription: String { String(request.prefix(60)) }
+}
+
+extension String {
+    /// The JSON of a ROW or OK line, if there is one.
+    var json: Substring? {
+        if hasPrefix("ROW ") { return dropFirst(4) }
+        return hasPrefix("OK {") ? dropFirst(3) : nil
+    }
+}
+
+/// Takes a request as far as it goes without a server.
+enum RequestTrial {
+    static let hasher = KeyHasher(hash: Hash64(seed: 1), shopName: "main")
+
+    /// Why parser or decoder refuse the line; nil if they take it.
+    static func refusal(of line: Span<UInt8>) -> Refusal? {
+        do throws(Refusal) {
+            let request = try RequestLine(line)
+            guard let command = CommandTable.find(request.bytes.extracting(request.command)) else {
+                throw Refusal(.unknown, "no command \(request.bytes.text(request.command)); HELP lists all")
+            }
+            try RequestReader.check(request, command)
+            try decode(request, command.name)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static func decode(_ request: borrowing RequestLine, _ command: CommandName) throws(Refusal) {
+        var decoder = CommandDecoder()
+        var output = ByteWriter()
+        switch command {
+        case .orderPut: _ = try decoder.order(try RequestReader.json(request), hasher, into: &output)
+        case .customerPut: _ = try decoder.profile(try RequestReader.json(request), hasher, into: &output)
+        case .documentPut: _ = try decoder.document(try RequestReader.json(request), hasher, into: &output)
+        case .channelPut: try channel(request, &decoder, &output)
+        case .noteAdd: _ = try RequestReader.note(request)
+        case .shop: if let name = request.plainArguments.first { _ = try RequestReader.shopName(name) }
+        case .help: _ = try HelpText.rows(for: request.plainArguments.first)
+        case .orderGet, .customer360, .customerFind, .customerWhy: _ = try RequestReader.query(request, command, hasher)
+        case .ping, .auth, .info, .quit, .snapshot, .verify: break
+        }
+    }
+
+    private static func channel(
+        _ request: borrowing RequestLine, _ decoder: inout CommandDecoder, _ output: inout ByteWriter
+    ) throws(Refusal) {
+        let channel = request.plainArguments.first.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let payload = try RequestReader.payload(request)
+        let items: [ChannelItem]
+        do throws(ChannelError) {
+            items = try ChannelReader.read(channel: channel, store: "main", payload: payload)
+        } catch {
+            throw Refusal(.invalid, error.sentence)
+        }
+        for item in items {
+            switch item.kind {
+            case .order: _ = try decoder.order(item.json.span, hasher, into: &output)
+            case .customer: _ = try decoder.profile(item.json.span, hasher, into: &output)
+            case .refused: break
+            }
+        }
+    }
+}
+
+/// Annotated bytes of FileFormats.md: hexadecimal digits, `#`, offset, meaning.
+struct HexExample {
+    private(set) var bytes: [UInt8] = []
+    /// Where each line begins, counted and as the page says.
+    private(set) var offsets: [Int] = []
+    private(set) var statedOffsets: [Int] = []
+
+    /// - Parameter name: the word behind `hex` where the block begins.
+    init(_ name: String) throws {
+        let block = try #require(Documentation.blocks("hex \(name)", on: "FileFormats.md").first)
+        for line in block.split(separator: "\n") {
+            let parts = line.split(separator: "#", maxSplits: 1)
+            offsets.append(bytes.count)
+            statedOffsets.append(try #require(Int(parts[1].split(separator: " ")[0])))
+            for digits in parts[0].split(separator: " ") { bytes.append(try #require(UInt8(digits, radix: 16))) }
+        }
+    }
+}
+
+/// How the entries of a snapshot's table lie in memory, and so on disk.
+struct TableLayout: Sendable, CustomTestStringConvertible {
+    let name: String
+    let stride: Int
+    /// `offset name` of each field, in order.
+    let fields: [String]
+
+    var testDescription: String { name }
+
+    private init<Entry>(_ type: Entry.Type, _ fields: [(String, PartialKeyPath<Entry>)]) {
+        name = "\(type)"
+        stride = MemoryLayout<Entry>.stride
+        self.fields = fields.map { "\(MemoryLayout<Entry>.offset(of: $1) ?? -1) \($0)" }
+    }
+
+    static let all: [TableLayout] = [
+        TableLayout(
+            ProfileEntry.self,
+            [
+                ("parent", \.parent), ("next", \.next), ("lowest", \.lowest), ("size", \.size),
+                ("newestEdge", \.newestEdge), ("shop", \.shop), ("importedRow", \.importedRow), ("unused", \.unused),
+                ("importedAt", \.importedAt), ("lastSequence", \.lastSequence),
+            ]),
+        TableLayout(VariantEntry.self, [("hash", \.hash), ("profile", \.profile), ("row", \.row)]),
+        TableLayout(KeyEntry.self, [("hash", \.hash), ("profile", \.profile), ("uses", \.uses)]),
+        TableLayout(
+            SubjectEntry.self,
+            [
+                ("keyHash", \.keyHash), ("contentHash", \.contentHash), ("updatedAt", \.updatedAt),
+                ("sequence", \.sequence), ("profile", \.profile), ("row", \.row),
+            ]),
+        TableLayout(
+            EdgeEntry.self,
+            [
+                ("keyHash", \.keyHash), ("sequence", \.sequence), ("newer", \.newer), ("older", \.older),
+                ("nextOfNewer", \.nextOfNewer), ("nextOfOlder", \.nextOfOlder), ("order", \.order), ("kind", \.kind),
+            ]),
+        TableLayout(
+            ProfileRow.self,
+            [
+                ("newestVariant", \.newestVariant), ("newestOrder", \.newestOrder),
+                ("newestDocument", \.newestDocument), ("newestNote", \.newestNote),
+            ]),
+        TableLayout(
+            VariantRow.self,
+            [
+                ("record", \.record), ("seenAt", \.seenAt), ("recordedAt", \.recordedAt), ("next", \.next),
+                ("order", \.order),
+            ]),
+        TableLayout(
+            OrderRow.self,
+            [
+                ("record", \.record), ("variant", \.variant), ("next", \.next), ("previous", \.previous),
+                ("versions", \.versions),
+            ]),
+        TableLayout(VersionRow.self, [("record", \.record), ("variant", \.variant), ("previous", \.previous)]),
+        TableLayout(
+            DocumentRow.self,
+            [("record", \.record), ("recordedAt", \.recordedAt), ("next", \.next), ("previous", \.previous)]),
+        TableLayout(
+            NoteRow.self, [("record", \.record), ("recordedAt", \.recordedAt), ("next", \.next), ("unused", \.unused)]),
+    ]
+}
