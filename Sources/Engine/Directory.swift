@@ -262,6 +262,11 @@ package actor Directory {
     /// Counts for `INFO`.
     package func counts() -> DirectoryCounts { state.counts() }
 
+    /// The last event that touched any of the customers that these profiles belong to.
+    func lastSequence(ofCustomersOf profiles: [UInt32]) -> UInt64 {
+        profiles.reduce(0) { max($0, state.lastSequence(ofCustomerOf: $1)) }
+    }
+
     /// The last event decided.
     package func lastSequence() -> UInt64 { state.sequence }
 }

@@ -213,6 +213,22 @@ package final class Engine: Sendable {
         }
     }
 
+    /// The last event that touched any of the customers that these profiles belong to; `completion` runs on `lane`, at
+    /// once where the directory lives on it. What shards on other lanes have answered before may show events up to this
+    /// one, and none later.
+    package func lastSequence(
+        ofCustomersOf profiles: [UInt32], from lane: any EngineLane, _ completion: @escaping @Sendable (UInt64) -> Void
+    ) {
+        let directory = directory
+        if directory.lane.isCurrent, lane.isCurrent {
+            return completion(directory.assumeIsolated { $0.lastSequence(ofCustomersOf: profiles) })
+        }
+        directory.lane.post {
+            let sequence = directory.assumeIsolated { $0.lastSequence(ofCustomersOf: profiles) }
+            lane.post { completion(sequence) }
+        }
+    }
+
     /// Counts of the directory and bytes held by the shards; `completion` runs on `lane`.
     package func counts(
         from lane: any EngineLane, _ completion: @escaping @Sendable (DirectoryCounts, _ shardBytes: Int) -> Void
@@ -258,9 +274,10 @@ package final class Engine: Sendable {
         let snapshotter = snapshotter
         journal.lane.post {
             journal.assumeIsolated { journal in
-                journal.whenSynced(capture.directory.sequence) {
+                journal.whenSynced(capture.directory.sequence) { failure in
                     snapshotter.lane.post {
-                        let result = snapshotter.assumeIsolated { $0.write(capture) }
+                        let result =
+                            failure.map { .failure($0) } ?? snapshotter.assumeIsolated { $0.write(capture) }
                         self.configuration.onSnapshot?(result)
                         if case .success = result {
                             self.bytesAtSnapshot.store(journalBytes, ordering: .relaxed)

@@ -42,8 +42,8 @@ package actor Journal {
     /// Why the last write or sync failed; nil when it did not.
     private var failure: StoreError?
     private var subscribers: [@Sendable (JournalChange) -> Void] = []
-    private var waiting: [Waiting] = []
-    private var waitingForRelease: [Waiting] = []
+    private var waitingForSync: [(sequence: UInt64, body: @Sendable (StoreError?) -> Void)] = []
+    private var waitingForRelease: [(sequence: UInt64, body: @Sendable () -> Void)] = []
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
@@ -110,17 +110,16 @@ package actor Journal {
         status.syncedSequence.store(writer.syncedSequence, ordering: .releasing)
         status.releasedSequence.store(released, ordering: .releasing)
         for subscriber in subscribers { subscriber(.released(released)) }
-        Self.runReady(&waiting, upTo: writer.syncedSequence)
-        Self.runReady(&waitingForRelease, upTo: released)
+        let synced = writer.syncedSequence
+        for item in Self.take(&waitingForSync, where: { $0.sequence <= synced }) { item.body(nil) }
+        for item in Self.take(&waitingForRelease, where: { $0.sequence <= released }) { item.body() }
     }
 
-    private typealias Waiting = (sequence: UInt64, body: @Sendable () -> Void)
-
-    private static func runReady(_ waiting: inout [Waiting], upTo sequence: UInt64) {
-        guard !waiting.isEmpty else { return }
-        let ready = waiting.filter { $0.sequence <= sequence }
-        waiting.removeAll { $0.sequence <= sequence }
-        for item in ready { item.body() }
+    private static func take<Item>(_ items: inout [Item], where isReady: (Item) -> Bool) -> [Item] {
+        guard !items.isEmpty else { return [] }
+        let ready = items.filter(isReady)
+        items.removeAll(where: isReady)
+        return ready
     }
 
     // MARK: Trouble
@@ -131,6 +130,7 @@ package actor Journal {
         failure = error
         status.set(failure: error.description)
         for subscriber in subscribers { subscriber(.failed(error.description)) }
+        for item in Self.take(&waitingForSync, where: { _ in true }) { item.body(error) }
         if case .diskFull = error {
             lane.post(after: .seconds(1)) { self.assumeIsolated { $0.commit() } }
         } else {
@@ -146,10 +146,11 @@ package actor Journal {
 
     // MARK: Waiting and stopping
 
-    /// Runs `body` on this lane when the event is on the disk.
-    func whenSynced(_ sequence: UInt64, _ body: @escaping @Sendable () -> Void) {
-        if writer.syncedSequence >= sequence { return body() }
-        waiting.append((sequence, body))
+    /// Runs `body` on this lane when the event is on the disk, or with the reason when writing fails before it is.
+    func whenSynced(_ sequence: UInt64, _ body: @escaping @Sendable (StoreError?) -> Void) {
+        if writer.syncedSequence >= sequence { return body(nil) }
+        if isFinished, let failure { return body(failure) }
+        waitingForSync.append((sequence, body))
         if durability != .always { syncNow() }
     }
 

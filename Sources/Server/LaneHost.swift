@@ -37,7 +37,7 @@ final class LaneHost: SessionHost, @unchecked Sendable {
     func open(_ connection: Connection) -> any ConnectionHandler {
         let session = ConnectionSession(connection, host: self)
         sessions[ObjectIdentifier(session)] = session
-        if isClosing { session.session.endOfInput() }
+        if isClosing { session.session.stop() }
         return session
     }
 
@@ -84,7 +84,7 @@ final class LaneHost: SessionHost, @unchecked Sendable {
         isClosing = true
         whenClosed = completion
         if sessions.isEmpty { return finishClosing() }
-        for session in sessions.values { session.session.endOfInput() }
+        for session in sessions.values { session.session.stop() }
     }
 
     private func finishClosing() {

@@ -85,10 +85,17 @@ struct ReplyQueue: ~Copyable {
         drop(count, end)
     }
 
-    /// The journal failed: whatever waits for it is answered by an error instead. It may be saved later all the same.
+    /// The journal failed: what waits for it is answered by an error instead; it may be saved later all the same. What
+    /// stands behind that and shows only what is durable leaves as it is.
     mutating func fail(_ refusal: Refusal, released: UInt64, into output: inout ByteWriter) {
         release(upTo: released, into: &output)
+        var start = 0
         for mark in marks {
+            defer { start = mark.end }
+            if mark.releaseSequence <= released {
+                output.append(ready.span.extracting(start..<mark.end))
+                continue
+            }
             for number in 0..<mark.replyCount {
                 output.error(refusal, tag: number < mark.tags.count ? mark.tags[number] : nil)
             }

@@ -11,7 +11,7 @@ final class ReplyRenderer: @unchecked Sendable {
     private let outcome: BatchOutcome
     private let engine: Engine
     private let lane: any EngineLane
-    private let completion: @Sendable (_ replies: [UInt8], _ releaseSequence: UInt64) -> Void
+    private let completion: @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void
 
     private var output = ByteWriter(capacity: 4_096)
     private var shortName = ByteWriter(capacity: 64)
@@ -24,11 +24,14 @@ final class ReplyRenderer: @unchecked Sendable {
     private var waitingCount = 0
     private var isWaiting: Bool { waitingCount > 0 }
 
-    /// `completion` runs on `lane` with all replies and the event that must be durable before they leave, perhaps before
-    /// `run` returns.
+    /// Profiles of which shards were asked. They may have answered with events that came after the directory's outcome.
+    private var shownProfiles: [UInt32] = []
+
+    /// `completion` runs on `lane` with all replies and the event that must be durable before they leave, perhaps
+    /// before `run` returns.
     init(
         _ built: BuiltBatch, _ outcome: BatchOutcome, engine: Engine, lane: any EngineLane,
-        completion: @escaping @Sendable (_ replies: [UInt8], _ releaseSequence: UInt64) -> Void
+        completion: @escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void
     ) {
         self.built = built
         self.outcome = outcome
@@ -46,13 +49,16 @@ final class ReplyRenderer: @unchecked Sendable {
             render(item)
         }
         isRunning = false
-        if nextItem == built.items.count, !isWaiting { completion(output.copyBytes(), releaseSequence) }
+        if nextItem == built.items.count, !isWaiting { finish() }
     }
 
-    /// A shard on another lane may have shown events that came after the directory's answer.
-    private var releaseSequence: UInt64 {
-        guard built.hasQuestions, !engine.isOnOneLane else { return outcome.releaseSequence }
-        return max(outcome.releaseSequence, engine.status.decidedSequence.load(ordering: .acquiring))
+    /// A reply that shows what shards know waits until all of it is durable, also what came in the meantime.
+    private func finish() {
+        let bytes = output.copyBytes()
+        let decided = outcome.releaseSequence
+        guard !shownProfiles.isEmpty else { return completion(bytes, decided) }
+        let completion = completion
+        engine.lastSequence(ofCustomersOf: shownProfiles, from: lane) { completion(bytes, max(decided, $0)) }
     }
 
     /// Waits for an answer that `start` brings about; goes on at once if it is there when `start` returns.
@@ -164,6 +170,7 @@ final class ReplyRenderer: @unchecked Sendable {
         case .profile: preconditionFailure("a profile never conflicts")
         }
         let sentParty = party
+        shownProfiles.append(profile)
         wait { done in
             engine.ask(
                 shardOf: profile, from: lane,
@@ -181,9 +188,8 @@ final class ReplyRenderer: @unchecked Sendable {
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
         case .dossier(let customer, let offset, let limit):
-            wait { done in
-                engine.parts(of: [customer], from: lane, done)
-            } _: { (parts: [[DossierPart]]) in
+            shownProfiles += customer.profiles
+            wait { done in engine.parts(of: [customer], from: lane, done) } _: { (parts: [[DossierPart]]) in
                 var object = ByteWriter(capacity: 8_192)
                 DossierWriter.write(
                     number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: customer.sequence,
@@ -191,9 +197,8 @@ final class ReplyRenderer: @unchecked Sendable {
                 self.output.ok(object.span, tag: tag)
             }
         case .customers(let customers, let total, let offset):
-            wait { done in
-                engine.parts(of: customers, from: lane, done)
-            } _: { (parts: [[DossierPart]]) in
+            for customer in customers { shownProfiles += customer.profiles }
+            wait { done in engine.parts(of: customers, from: lane, done) } _: { (parts: [[DossierPart]]) in
                 for (customer, parts) in zip(customers, parts) {
                     self.output.append("ROW ")
                     DossierWriter.customer(customer.number, parts, into: &self.output)
@@ -205,9 +210,8 @@ final class ReplyRenderer: @unchecked Sendable {
             }
         case .evidence(let plan): renderEvidence(plan, tag: tag)
         case .order(let profile, let row):
-            wait { done in
-                engine.ask(shardOf: profile, from: lane, { $0.orderJSON(row: row) }, done)
-            } _: {
+            shownProfiles.append(profile)
+            wait { done in engine.ask(shardOf: profile, from: lane, { $0.orderJSON(row: row) }, done) } _: {
                 (json: [UInt8]) in
                 self.output.ok(json.span, tag: tag)
             }

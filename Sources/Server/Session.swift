@@ -66,6 +66,9 @@ package final class Session: @unchecked Sendable {
     private var isFirstLine = true
     private var isPaused = false
     private var isAwaitingRelease = false
+    /// Lines were left unread because replies have to catch up; they are offered again.
+    private var hasUnreadLines = false
+    private var hasInputEnded = false
     private var isEnding = false
     private var isClosed = false
     /// Requests answered or on their way, for `INFO`.
@@ -81,12 +84,26 @@ package final class Session: @unchecked Sendable {
     /// Takes what has arrived and returns how many bytes are dealt with; the rest is offered again.
     package func received(_ bytes: Span<UInt8>) -> Int {
         var position = 0
+        hasUnreadLines = false
+        // Once more when sending a batch has made room: nothing else would bring the rest back.
+        repeat {
+            position = readLines(bytes, from: position)
+            submit()
+        } while position < bytes.count && scanned == 0 && !isEnding && !mustPause
+        if isEnding { return bytes.count }
+        hasUnreadLines = position < bytes.count && scanned == 0
+        if mustPause { pause() }
+        if hasInputEnded { endOfInput() }
+        return position
+    }
+
+    /// Works through lines until there is no whole one any more, or until the replies have to catch up. Returns where
+    /// it stopped; `scanned` is not zero then if what follows is a part of a line.
+    private func readLines(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        var position = start
         while position < bytes.count, !isEnding, !mustPause {
             if isSkippingLine {
-                guard let end = LineScanner.lineFeed(bytes, from: position) else {
-                    position = bytes.count
-                    break
-                }
+                guard let end = LineScanner.lineFeed(bytes, from: position) else { return bytes.count }
                 isSkippingLine = false
                 position = end + 1
                 continue
@@ -101,7 +118,6 @@ package final class Session: @unchecked Sendable {
                 if builder.count >= host.limits.batchRequests { submit() }
             case .incomplete:
                 scanned = bytes.count - position
-                submit()
                 return position
             case .tooLong:
                 builder.refuse(
@@ -109,14 +125,19 @@ package final class Session: @unchecked Sendable {
                 isSkippingLine = true
             }
         }
-        submit()
-        if isEnding { return bytes.count }
-        if mustPause { pause() }
         return position
     }
 
-    /// The client sends no more; replies still go out, then the connection closes. Half a line is no request.
+    /// The client sends no more; what it has sent is answered, then the connection closes. Half a line is no request.
     package func endOfInput() {
+        hasInputEnded = true
+        guard !hasUnreadLines else { return }
+        isEnding = true
+        closeIfDone()
+    }
+
+    /// The server stops: no more requests are taken, replies to those taken still go out, then the connection closes.
+    package func stop() {
         isEnding = true
         closeIfDone()
     }
@@ -357,6 +378,8 @@ package final class Session: @unchecked Sendable {
             $0.string(shop)
             $0.endReply()
         }
+        // Alone, so that its reply never shares the fate of a write that the journal could not take.
+        submit()
     }
 
     private func help(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {

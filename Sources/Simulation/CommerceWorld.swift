@@ -9,7 +9,11 @@ package final class CommerceWorld {
     static let folder = "data"
 
     package var generator: SeededGenerator
+    /// The shops that writes at random go to.
     private let shops = ["main", "alpha", "beta"]
+    /// A shop that only `putSettled` writes to.
+    package static let settledShop = "settled"
+    static let allShops = ["main", "alpha", "beta", settledShop]
     package private(set) var buyers: [SimulatedBuyer] = []
     /// By mark.
     package private(set) var writes: [SimulatedWrite] = []
@@ -20,6 +24,8 @@ package final class CommerceWorld {
     /// Acknowledgements and dossiers of the present life.
     private var acknowledged: [(write: SimulatedWrite, reply: JSONValue)] = []
     private var dossiers: [(shop: String, reply: JSONValue)] = []
+    private var shownMarks: Set<Int> = []
+    private var shownSequence: UInt64 = 0
     /// Why writes were refused, for the laws of workloads that make them fail.
     package private(set) var refusals: [String: Int] = [:]
     package private(set) var acknowledgedCount = 0
@@ -37,12 +43,14 @@ package final class CommerceWorld {
 
     /// Has a client ask one thing at random.
     package func ask(_ client: SimulatedClient) {
-        switch Int.random(in: 0..<20, using: &generator) {
+        switch Int.random(in: 0..<24, using: &generator) {
         case 0: bind(client, to: shops.randomElement(using: &generator) ?? "main")
         case 1: client.ask(SimulatedRequest(.other(replyPrefix: "OK {\"pong\":true}"), line: "PING"))
         case 2: client.ask(SimulatedRequest(.other(replyPrefix: "ERR SYNTAX"), line: "CUSTOMER.360"))
         case 3: client.ask(SimulatedRequest(.other(replyPrefix: "ERR INVALID"), line: "ORDER.PUT {\"channel\":\"x\"}"))
         case 4...7: askDossier(client)
+        case 8: askOrder(client)
+        case 9: askEvidence(client)
         default: put(client, write(in: client.shop))
         }
     }
@@ -59,6 +67,28 @@ package final class CommerceWorld {
             SimulatedRequest(
                 .dossier(shop: client.shop, customer: customer),
                 line: "CUSTOMER.360\(tag.map { " tag=\($0)" } ?? "") C\(customer)", tag: tag))
+    }
+
+    /// Writes one order in the settled shop.
+    package func putSettled(_ client: SimulatedClient) {
+        let write = SimulatedWrite(
+            mark: writes.count, shop: Self.settledShop, buyer: Int.random(in: 0..<buyers.count, using: &generator),
+            subject: .order(number: writes.count, cents: 1_995, currency: "EUR"), updatedAt: nil)
+        writes.append(write)
+        put(client, write)
+    }
+
+    private func askOrder(_ client: SimulatedClient) {
+        let buyer = buyers[Int.random(in: 0..<buyers.count, using: &generator)]
+        let number = Int.random(in: 0..<20, using: &generator)
+        client.ask(SimulatedRequest(.order, line: "ORDER.GET \(buyer.channel)/\(buyer.store):S-\(number)"))
+    }
+
+    private func askEvidence(_ client: SimulatedClient) {
+        let first = Int.random(in: 1...highestCustomer, using: &generator)
+        let second = Int.random(in: 1...highestCustomer, using: &generator)
+        let both = generator.oneIn(2) ? " C\(second)" : ""
+        client.ask(SimulatedRequest(.evidence, line: "CUSTOMER.WHY C\(first)\(both)"))
     }
 
     package func put(_ client: SimulatedClient, _ write: SimulatedWrite) {
@@ -114,6 +144,7 @@ package final class CommerceWorld {
     package func hear(_ reply: SimulatedReply) throws {
         switch reply.request.subject {
         case .other(let prefix):
+            if reply.request.mayShareAWritesFate, reply.line.hasPrefix("ERR READONLY") { return try refused(reply) }
             guard reply.line.hasPrefix(prefix) else {
                 throw BrokenLaw("\(reply.request.line) was answered by \(reply.line)")
             }
@@ -124,6 +155,14 @@ package final class CommerceWorld {
             acknowledgedCount += 1
             if let customer = json.customerNumber { highestCustomer = max(highestCustomer, customer) }
             highestAcknowledged = max(highestAcknowledged, json.sequence ?? 0)
+        case .order:
+            guard reply.isOK else { return try refused(reply) }
+            if let mark = try reply.json().mark { shownMarks.insert(mark) }
+        case .evidence:
+            guard reply.isOK else { return try refused(reply) }
+            for edge in try reply.json()["evidence"]?.array ?? [] {
+                shownSequence = max(shownSequence, edge.sequence ?? 0)
+            }
         case .dossier(let shop, _):
             guard reply.isOK else { return try refused(reply) }
             dossiers.append((shop, try reply.json()))
@@ -153,6 +192,8 @@ package final class CommerceWorld {
         defer {
             acknowledged = []
             dossiers = []
+            shownMarks = []
+            shownSequence = 0
         }
         guard survived <= history.decisions.last?.sequence ?? 0 else {
             throw BrokenLaw("\(survived) events came back, which is more than were written")
@@ -208,6 +249,14 @@ package final class CommerceWorld {
         for decision in history.decisions {
             if let mark = decision.mark, sequences[mark] == nil { sequences[mark] = decision.sequence }
         }
+        guard shownSequence <= survived else {
+            throw BrokenLaw("evidence of event \(shownSequence) was shown, \(survived) survived")
+        }
+        for mark in shownMarks {
+            guard let sequence = sequences[mark], sequence <= survived else {
+                throw BrokenLaw("order record \(mark) was shown (event \(sequences[mark] ?? 0)), \(survived) survived")
+            }
+        }
         for dossier in dossiers {
             for mark in dossier.reply.marks {
                 guard let sequence = sequences[mark], sequence <= survived else {
@@ -232,6 +281,11 @@ package final class CommerceWorld {
             throw BrokenLaw("a dossier lacks notes: \(reply.text)")
         }
     }
+}
+
+extension SimulatedRequest {
+    /// Whether the request may travel in one batch with writes, and be answered by their error.
+    fileprivate var mayShareAWritesFate: Bool { !line.hasPrefix("SHOP") && !line.hasPrefix("SNAPSHOT") }
 }
 
 extension SimulatedWrite {

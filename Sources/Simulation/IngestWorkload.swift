@@ -25,6 +25,22 @@ package struct IngestPlan {
     package var limits = SessionLimits()
     package var connection = SimulatedConnection.Limits()
 
+    /// Whether the newest snapshot may be found damaged after a crash.
+    package var damagesSnapshots = false
+
+    /// The same with snapshots: asked for, taken by size and by age, cut short by crashes, and damaged.
+    package static func withSnapshots(seed: UInt64) -> IngestPlan {
+        var plan = IngestPlan(seed: seed)
+        var generator = SeededGenerator(seed: ~seed)
+        plan.takesSnapshots = true
+        plan.damagesSnapshots = true
+        plan.configuration.snapshotJournalBytes =
+            generator.oneIn(2) ? Int.random(in: 300...4_000, using: &generator) : 0
+        plan.configuration.snapshotSeconds = Int.random(in: 0...3, using: &generator)
+        plan.configuration.segmentBytes = Int.random(in: 200...1_500, using: &generator)
+        return plan
+    }
+
     package init(seed: UInt64) {
         self.seed = seed
         var generator = SeededGenerator(seed: seed)
@@ -58,6 +74,9 @@ package final class IngestWorkload {
     package let machine: SimulatedMachine
     package let world: CommerceWorld
     private var isDurable: Bool { plan.configuration.durability == .always }
+    /// How often it came to that, so that a test knows that it tests something.
+    package private(set) var snapshotCount = 0
+    package private(set) var damageCount = 0
     /// What the restart must agree with.
     private var lastHistory: DecisionHistory?
 
@@ -69,13 +88,25 @@ package final class IngestWorkload {
 
     package func run() throws {
         for _ in 0..<plan.lives { try live() }
-        let process = try start()
-        _ = process
+        _ = try start()
     }
 
-    /// Restarts on what the crash left, and judges it.
+    /// Restarts on what the crash left, and judges it. Power may fail during the start too.
     private func start() throws -> SimulatedProcess {
-        let process = try SimulatedProcess(machine, plan.configuration, limits: plan.limits)
+        for _ in 0..<2 where world.generator.oneIn(3) {
+            let changes = Int.random(in: 0..<12, using: &world.generator)
+            machine.disk.setFaults { $0.dieAfter = changes }
+            do throws(StoreError) {
+                _ = try SimulatedProcess(machine, plan.configuration, limits: plan.limits)
+            } catch {
+                guard "\(error)".contains("errno 5") else { throw BrokenLaw("the start failed: \(error)") }
+            }
+            machine.crash()
+        }
+        let process: SimulatedProcess
+        do throws(StoreError) {
+            process = try SimulatedProcess(machine, plan.configuration, limits: plan.limits)
+        } catch { throw BrokenLaw("the start failed: \(error)") }
         let survived = process.engine.recovery.lastSequence
         guard let history = lastHistory else { return process }
         let model = try world.judge(history, survived: survived, isDurable: isDurable)
@@ -87,16 +118,35 @@ package final class IngestWorkload {
         let process = try start()
         let clients = (0..<plan.clients).map { _ in SimulatedClient(process.connect(plan.connection)) }
         let steps = Int.random(in: 1...plan.stepsPerLife, using: &world.generator)
+        if world.generator.oneIn(3) {
+            let changes = Int.random(in: 0..<100, using: &world.generator)
+            machine.disk.setFaults { $0.dieAfter = changes }
+        }
         try drive(clients, steps: steps)
         if world.generator.oneIn(3) { try finish(clients) }
+        snapshotCount += process.engine.snapshotter.currentStatus.sequence > 0 ? 1 : 0
         lastHistory = try DecisionHistory(reading: CommerceWorld.folder, on: machine.disk)
         machine.crash()
         for client in clients { client.connection.discard() }
+        if plan.damagesSnapshots, world.generator.oneIn(3) { damageNewestSnapshot() }
+    }
+
+    /// Rot in the newest snapshot: the start falls back to the one before it, or to the journal alone.
+    private func damageNewestSnapshot() {
+        let files = machine.disk.snapshotImage().files
+        let prefix = CommerceWorld.folder + "/"
+        let newest = files.keys.filter { FileName.snapshotSequence(String($0.dropFirst(prefix.count))) != nil }.max()
+        guard let newest, var bytes = files[newest], !bytes.isEmpty else { return }
+        bytes[Int.random(in: 0..<bytes.count, using: &world.generator)] ^=
+            1 << UInt8.random(in: 0..<8, using: &world.generator)
+        machine.disk.replace(newest, with: bytes)
+        damageCount += 1
     }
 
     /// Lets clients and lanes act in random turns.
     private func drive(_ clients: [SimulatedClient], steps: Int) throws {
         for _ in 0..<steps {
+            if world.generator.oneIn(50) { machine.scheduler.advance(microseconds: 400_000) }
             guard world.generator.oneIn(3), let client = clients.randomElement(using: &world.generator) else {
                 machine.scheduler.step()
                 continue
@@ -120,15 +170,14 @@ package final class IngestWorkload {
 
     /// Nothing more is asked: everything asked is answered.
     private func finish(_ clients: [SimulatedClient]) throws {
-        for _ in 0..<50_000 where !clients.allSatisfy(\.isIdle) {
+        for _ in 0..<50_000 {
+            if clients.allSatisfy(\.isIdle) { return }
             for client in clients {
                 client.send(&world.generator)
                 try hear(client)
             }
             machine.scheduler.step()
         }
-        guard clients.allSatisfy(\.isIdle) else {
-            throw BrokenLaw("\(clients.map(\.outstandingCount)) requests were never answered")
-        }
+        throw BrokenLaw("\(clients.map(\.outstandingCount)) requests were never answered")
     }
 }

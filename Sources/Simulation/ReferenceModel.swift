@@ -113,7 +113,8 @@ package struct ReferenceModel: Sendable {
             profiles[profile].imported = (variant, seenAt)
             return touch(profile, resolution, sequence)
         case .document(let number, let order, let customer, _):
-            let owner = order.flatMap { orders[Self.orderKey(write.shop, buyer, $0)]?.profile } ?? customer.map { $0 - 1 }
+            let owner =
+                order.flatMap { orders[Self.orderKey(write.shop, buyer, $0)]?.profile } ?? customer.map { $0 - 1 }
             guard let owner, profiles.indices.contains(owner), profiles[owner].shop == write.shop else {
                 throw Disagreement(description: "event \(sequence) files a document for nobody")
             }
@@ -152,7 +153,8 @@ package struct ReferenceModel: Sendable {
         _ updatedAt: Int64?, _ known: Int64?, isSame: Bool, _ sequence: UInt64
     ) throws(Disagreement) {
         guard let updatedAt, known.map({ updatedAt > $0 }) ?? true else {
-            throw Disagreement(description: "event \(sequence) replaces a version without being newer (same: \(isSame))")
+            throw Disagreement(
+                description: "event \(sequence) replaces a version without being newer (same: \(isSame))")
         }
     }
 

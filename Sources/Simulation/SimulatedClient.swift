@@ -5,6 +5,10 @@ package struct SimulatedRequest: Sendable {
     package enum Subject: Sendable {
         case write(SimulatedWrite)
         case dossier(shop: String, customer: Int)
+        /// One order; the reply shows its record.
+        case order
+        /// Why profiles are one customer.
+        case evidence
         /// Anything else; the reply must begin like this.
         case other(replyPrefix: String)
     }
@@ -52,6 +56,7 @@ package final class SimulatedClient {
     package init(_ connection: SimulatedConnection) { self.connection = connection }
 
     package var outstandingCount: Int { outstanding.count - firstOutstanding }
+    package var hasSentAll: Bool { unsent.isEmpty }
     package var isIdle: Bool { outstandingCount == 0 && unsent.isEmpty }
 
     package func ask(_ request: SimulatedRequest) {

@@ -97,7 +97,8 @@ package final class SimulatedConnection: SessionOutput, @unchecked Sendable {
 
     /// One read from the kernel, of any size: the cut falls anywhere.
     private func receive() {
-        guard phase == .open, !isPaused, !isFull, !hasSeenEnd else { return }
+        // What was left unread is offered again before more is read.
+        guard phase == .open, !isPaused, !isFull, !hasSeenEnd, !isResumed else { return }
         if towardsServer.isEmpty {
             guard hasClientHalfClosed else { return }
             hasSeenEnd = true

@@ -30,6 +30,9 @@ package final class SimulatedDisk: FileSystem {
     /// All files as readers see them now.
     package func snapshotImage() -> DiskImage { state.withLock { $0.image } }
 
+    /// Replaces a file's content, as rot or an operator does; durable.
+    package func replace(_ path: String, with bytes: [UInt8]) { state.withLock { $0.put(bytes, at: path) } }
+
     /// What every file ever removed held then: a test sees the whole history although retention drops the old part.
     package func removedFiles() -> DiskImage { DiskImage(files: state.withLock { $0.removed }) }
 
@@ -132,8 +135,10 @@ private final class SimulatedFile: File {
     }
 
     func truncate(to size: Int) throws(FileError) {
-        let inode = inode
-        try disk.withFile(self, .truncate) { (state) throws(FileError) in state.truncate(inode, to: size) }
+        let (inode, path) = (inode, path)
+        try disk.withFile(self, .truncate) { (state) throws(FileError) in
+            try state.truncate(inode, path, to: size)
+        }
     }
 
     func close() throws(FileError) { isOpen = false }

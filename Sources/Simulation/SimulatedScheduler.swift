@@ -29,6 +29,9 @@ package final class SimulatedScheduler: @unchecked Sendable {
     private var timerSerial = 0
     private var nowMicroseconds: Int64 = 1_772_000_000_000_000
     private var currentLane: Int?
+    /// Lanes that are rarely picked for a while, as if their thread slept or their disk were busy.
+    private var slowLanes: Set<Int> = []
+    private var stepsOfSlowness = 0
     /// Jobs run so far.
     package private(set) var stepCount = 0
     /// A hash of which lane ran in which order.
@@ -60,8 +63,7 @@ package final class SimulatedScheduler: @unchecked Sendable {
             nowMicroseconds = max(nowMicroseconds, next.deadlineMicroseconds)
             fireTimers()
         }
-        let ready = queues.indices.filter { heads[$0] < queues[$0].count }
-        guard let lane = ready.randomElement(using: &generator) else { return false }
+        guard let lane = pick() else { return false }
         stepCount += 1
         traceHash = (traceHash ^ UInt64(lane + 1)) &* 0x0000_0100_0000_01B3
         let work = take(lane)
@@ -72,6 +74,19 @@ package final class SimulatedScheduler: @unchecked Sendable {
         case .job(let job): job.runSynchronously(on: SimulatedLane.executor(self, lane))
         }
         return true
+    }
+
+    /// One of the lanes that have a job.
+    private func pick() -> Int? {
+        if stepsOfSlowness == 0 {
+            slowLanes = Set(queues.indices.filter { _ in generator.oneIn(3) })
+            stepsOfSlowness = Int.random(in: 10...200, using: &generator)
+        }
+        stepsOfSlowness -= 1
+        let ready = queues.indices.filter { heads[$0] < queues[$0].count }
+        let quick = ready.filter { !slowLanes.contains($0) }
+        let isSlowTurn = quick.isEmpty || generator.oneIn(30)
+        return (isSlowTurn ? ready : quick).randomElement(using: &generator)
     }
 
     /// Runs until `condition` holds; false if it does not within so many steps.
@@ -85,7 +100,11 @@ package final class SimulatedScheduler: @unchecked Sendable {
 
     /// Runs jobs until none waits; timers do not fire.
     package func drain(steps: Int = 200_000) {
-        for _ in 0..<steps where isReady { step() }
+        var stepsLeft = steps
+        while stepsLeft > 0, isReady {
+            step()
+            stepsLeft -= 1
+        }
     }
 
     /// Lets time pass; timers that become due wait on their lanes.

@@ -13,7 +13,7 @@ package struct StateAudit {
     }
 
     package func run() throws {
-        for shop in ["main", "alpha", "beta"] { try audit(shop) }
+        for shop in CommerceWorld.allShops { try audit(shop) }
     }
 
     private func audit(_ shop: String) throws {
@@ -29,7 +29,8 @@ package struct StateAudit {
             }
             return
         }
-        guard try replies[1].json()["total"]?.exactText == "\(customers.count)", replies[1].rows.count == customers.count
+        guard try replies[1].json()["total"]?.exactText == "\(customers.count)",
+            replies[1].rows.count == customers.count
         else { throw BrokenLaw("shop \(shop) lists \(replies[1].line), not \(customers.count) customers") }
         for number in numbers {
             let reply = replies[number + 1]
@@ -63,8 +64,10 @@ package struct StateAudit {
         let shown = dossier["orders"]?.array ?? []
         try law(
             "orders",
-            shown.map { "\($0.orderName ?? "") m\($0.mark ?? -1) \($0["total"]?.exactText ?? "") \($0["versions"]?.exactText ?? "1")" }
-                .sorted(),
+            shown.map {
+                "\($0.orderName ?? "") m\($0.mark ?? -1) \($0["total"]?.exactText ?? "") \($0["versions"]?.exactText ?? "1")"
+            }
+            .sorted(),
             orders.map { key, order in
                 "\(key.split(separator: " ")[1]) m\(order.mark) \(SimulatedWrite.money(order.cents)) \(order.versions)"
             }.sorted())
@@ -95,7 +98,8 @@ extension SimulatedProcess {
         let client = SimulatedClient(connect(limits))
         for line in lines { client.ask(SimulatedRequest(.other(replyPrefix: ""), line: line)) }
         var replies: [SimulatedReply] = []
-        for _ in 0..<200_000 where replies.count < lines.count {
+        for _ in 0..<200_000 {
+            if replies.count == lines.count { break }
             client.send(&world.generator)
             machine.scheduler.step()
             replies += try client.receive(&world.generator)
