@@ -1,6 +1,5 @@
 import Bytes
 import Commerce
-import Synchronization
 
 /// The directory: who is this, have we seen this, and the total order of events. All methods run on its lane; none
 /// of them awaits. It holds hashes and small integers only.
@@ -158,8 +157,6 @@ package actor Directory {
     private func handOver(firstSequence: UInt64) {
         guard events.count > 0 else { return }
         let bytes = events.framed.copyBytes()
-        // Before any shard can show them: whoever reads there knows how far it may have seen.
-        journal.status.decidedSequence.store(state.sequence, ordering: .releasing)
         for number in shards.indices where !shardEvents[number].isEmpty {
             let shard = shards[number]
             if shard.lane.isCurrent {

@@ -132,9 +132,6 @@ package final class Engine: Sendable {
         tick()
     }
 
-    /// Whether directory and shards share one lane, so that an answer shows exactly what the directory named.
-    package var isOnOneLane: Bool { shards.allSatisfy { $0.lane === directory.lane } }
-
     // MARK: Commands
 
     /// Turns values into identity keys of a shop.

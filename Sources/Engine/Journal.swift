@@ -7,8 +7,6 @@ import Synchronization
 package final class JournalStatus: Sendable {
     /// The last event whose acknowledgement may leave.
     package let releasedSequence = Atomic<UInt64>(0)
-    /// The last event decided; it may be on its way to the journal.
-    package let decidedSequence = Atomic<UInt64>(0)
     /// The last event known to be on the disk.
     package let syncedSequence = Atomic<UInt64>(0)
     /// Bytes written since the server started.
@@ -52,7 +50,6 @@ package actor Journal {
         self.durability = durability
         self.lane = lane
         firstPending = writer.nextSequence
-        status.decidedSequence.store(writer.nextSequence - 1, ordering: .releasing)
         status.releasedSequence.store(writer.nextSequence - 1, ordering: .releasing)
         status.syncedSequence.store(writer.nextSequence - 1, ordering: .releasing)
     }
