@@ -52,7 +52,7 @@ struct BuiltBatch: Sendable {
 
 /// Collects the commands of one read: bytes, commands and reply items, in request order.
 struct BatchBuilder: ~Copyable {
-    private(set) var bytes = ByteWriter(capacity: 64 << 10)
+    private(set) var bytes = ByteWriter(capacity: 4_096)
     private(set) var commands: [PreparedCommand] = []
     private(set) var items: [ReplyItem] = []
     /// Whether something is asked; a write may not join it, since the answer must not show what comes later.
@@ -69,7 +69,7 @@ struct BatchBuilder: ~Copyable {
         let batch = CommandBatch(shop: shop, actor: actor, bytes: bytes.copyBytes(), commands: commands)
         let built = BuiltBatch(batch: batch, items: items, hasher: hasher, hasQuestions: hasQuestions)
         discard()
-        bytes.shrink(to: 1 << 20)
+        bytes.shrink(to: 256 << 10)
         return built
     }
 

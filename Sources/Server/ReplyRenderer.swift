@@ -189,7 +189,9 @@ final class ReplyRenderer: @unchecked Sendable {
         switch outcome {
         case .dossier(let customer, let offset, let limit):
             shownProfiles += customer.profiles
-            wait { done in engine.parts(of: [customer], from: lane, done) } _: { (parts: [[DossierPart]]) in
+            wait { done in
+                engine.parts(of: [customer], from: lane, done)
+            } _: { (parts: [[DossierPart]]) in
                 var object = ByteWriter(capacity: 8_192)
                 DossierWriter.write(
                     number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: customer.sequence,
@@ -198,7 +200,9 @@ final class ReplyRenderer: @unchecked Sendable {
             }
         case .customers(let customers, let total, let offset):
             for customer in customers { shownProfiles += customer.profiles }
-            wait { done in engine.parts(of: customers, from: lane, done) } _: { (parts: [[DossierPart]]) in
+            wait { done in
+                engine.parts(of: customers, from: lane, done)
+            } _: { (parts: [[DossierPart]]) in
                 for (customer, parts) in zip(customers, parts) {
                     self.output.append("ROW ")
                     DossierWriter.customer(customer.number, parts, into: &self.output)
@@ -211,7 +215,9 @@ final class ReplyRenderer: @unchecked Sendable {
         case .evidence(let plan): renderEvidence(plan, tag: tag)
         case .order(let profile, let row):
             shownProfiles.append(profile)
-            wait { done in engine.ask(shardOf: profile, from: lane, { $0.orderJSON(row: row) }, done) } _: {
+            wait { done in
+                engine.ask(shardOf: profile, from: lane, { $0.orderJSON(row: row) }, done)
+            } _: {
                 (json: [UInt8]) in
                 self.output.ok(json.span, tag: tag)
             }

@@ -9,17 +9,6 @@ import Testing
         try expectFigures(benchmark.run(.tiny), of: benchmark)
     }
 
-    @Test func comparesWithPeers() throws {
-        guard RedisProcess.find("redis-server") != nil else {
-            print("!!! LEFT OUT: the comparison with Redis, since redis-server is not installed")
-            return
-        }
-        let peers = PeerComparison()
-        let rows = try peers.run(.tiny)
-        try expectFigures(rows, of: peers)
-        #expect(rows.contains { $0.label == "dossierd against Redis Lua" && $0.unit == "x its rate" })
-    }
-
     private func expectFigures(_ rows: [Row], of benchmark: any Benchmark) throws {
         #expect(!rows.isEmpty, "\(benchmark.name) shows nothing")
         for row in rows {
