@@ -91,8 +91,8 @@ package enum Invocation: Equatable, Sendable {
           --help, --version  show this text, or the version, and end
 
         Commands:
-          A command of one word is sent as it stands: dossier 'CUSTOMER.FIND name="Jan Jansen"'. Of more words each
-          is quoted where the server needs it: dossier CUSTOMER.FIND name="Jan Jansen". The server's own list is
+          A command of one word is sent as it stands: dossier 'NOTE.ADD C17 "calls after six"'. Of more words each
+          is quoted where the server needs it: dossier NOTE.ADD C17 "calls after six". The server's own list is
           dossier HELP; one command of it is dossier HELP CUSTOMER.360.
 
         In a pipe:
@@ -113,6 +113,6 @@ package enum Invocation: Equatable, Sendable {
           dossier PING
           dossier CUSTOMER.360 email=jan@example.nl
           dossier --file order.json CHANNEL.PUT bol
-          dossier --json CUSTOMER.FIND country=NL > customers.ndjson
+          dossier --json CUSTOMER.FIND limit=1000 > customers.ndjson
         """
 }
