@@ -24,7 +24,8 @@ package struct StateAudit {
         let profiles = (0..<model.profileCount).filter { model.shop(of: $0) == shop }
         let customers = Set(profiles.map { model.customer(of: $0) })
         if profiles.isEmpty {
-            guard replies.dropFirst().allSatisfy({ $0.line.hasPrefix("ERR NOTFOUND") }) else {
+            let isEmptyList = replies[1].line == "OK {\"total\":0,\"from\":0,\"to\":0}"
+            guard isEmptyList, replies.dropFirst(2).allSatisfy({ $0.line.hasPrefix("ERR NOTFOUND") }) else {
                 throw BrokenLaw("shop \(shop) knows somebody, but nothing was written there")
             }
             return

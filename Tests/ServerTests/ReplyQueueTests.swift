@@ -27,8 +27,10 @@ private struct ReplyQueueModel {
 
     mutating func fail(released: UInt64) -> String {
         var text = release(upTo: released)
-        while let first = entries.first, first.text != nil {
-            text += String(repeating: "ERR READONLY broken\n", count: first.replies)
+        // What is settled stands, also behind a write that failed.
+        while let first = entries.first, let bytes = first.text {
+            text +=
+                first.sequence <= released ? bytes : String(repeating: "ERR READONLY broken\n", count: first.replies)
             entries.removeFirst()
         }
         return text
