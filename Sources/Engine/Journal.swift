@@ -35,6 +35,9 @@ package actor Journal {
     private var pending = ByteWriter(capacity: 1 << 20)
     private var firstPending: UInt64
     private var pendingCount = 0
+    /// Events that no longer fit into the pending group: a full disk keeps it from leaving while batches still come.
+    private var held: [(events: [UInt8], count: Int)] = []
+    private var heldCount = 0
     private var isCommitPosted = false
     private var isFinished = false
     /// Why the last write or sync failed; nil when it did not.
@@ -66,7 +69,13 @@ package actor Journal {
 
     /// Takes framed events. They are written with everything else that has arrived by then.
     func append(_ events: [UInt8], first: UInt64, count: Int) {
-        precondition(first == firstPending + UInt64(pendingCount), "events reach the journal in their order")
+        precondition(
+            first == firstPending + UInt64(pendingCount + heldCount), "events reach the journal in their order")
+        if !held.isEmpty || pending.count + events.count > BlockHeader.maximumContent {
+            held.append((events, count))
+            heldCount += count
+            return postCommit()
+        }
         pending.append(events)
         pendingCount += count
         // The journal's lane runs what is posted in order: appends that wait already come before this commit.
@@ -75,6 +84,17 @@ package actor Journal {
 
     /// Half of what one group may hold, so that one more batch always fits.
     private static let largestGroup = BlockHeader.maximumContent / 2
+
+    /// Moves what is held into the next group, as far as it fits.
+    private func takeHeld() {
+        while let next = held.first, pending.count + next.events.count <= BlockHeader.maximumContent {
+            pending.append(next.events)
+            pendingCount += next.count
+            heldCount -= next.count
+            held.removeFirst()
+        }
+        if pendingCount > 0 { postCommit() }
+    }
 
     private func postCommit() {
         guard !isCommitPosted else { return }
@@ -91,6 +111,7 @@ package actor Journal {
             pendingCount = 0
             pending.removeAll()
             pending.shrink(to: 4 << 20)
+            takeHeld()
             if durability == .always { try writer.sync() }
             status.bytesWritten.store(writer.bytesWritten, ordering: .relaxed)
             status.groups.add(1, ordering: .relaxed)
@@ -184,7 +205,7 @@ package actor Journal {
     /// Writes and syncs what is left and the clean-stop marker. Returns why there is no marker; nil if there is one.
     func finish() -> StoreError? {
         guard !isFinished else { return failure }
-        commit()
+        repeat { commit() } while pendingCount > 0 && failure == nil
         guard pendingCount == 0, !isFinished else { return failure }
         isFinished = true
         do throws(StoreError) {

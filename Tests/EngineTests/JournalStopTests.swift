@@ -48,6 +48,42 @@ import Testing
         #expect((outcome == nil) == isWell)
         #expect((disk.snapshotImage().files["data/clean-stop"] != nil) == isWell)
     }
+
+    /// More than one group may hold waits for room on the disk, and all of it is written when there is room.
+    @Test func aLongQueueOutlastsAFullDisk() throws {
+        let disk = SimulatedDisk()
+        let lane = HandLane()
+        func open() throws -> Engine {
+            try lane.entered {
+                try Engine.open(
+                    EngineConfiguration(folder: "data"), on: disk, clock: FixedClock(),
+                    lanes: EngineLanes(directory: lane, shards: [lane], journal: lane, snapshot: lane), holder: "test")
+            }
+        }
+        let engine = try open()
+        lane.run()
+        disk.setFaults { $0.capacity = 0 }
+        let note = String(repeating: "x", count: 3 << 20)
+        // All of it is decided before the journal has tried, so nothing is refused yet.
+        for number in 0..<24 {
+            let json = Array(#"{"channel":"crm","ref":"r-\#(number)","note":"\#(note)"}"#.utf8)
+            var decoder = CommandDecoder()
+            var bytes = ByteWriter()
+            let profile = try decoder.profile(json.span, engine.hasher(shop: "main"), into: &bytes)
+            let batch = CommandBatch(
+                shop: "main", actor: "test", bytes: bytes.copyBytes(), commands: [.profile(profile)])
+            lane.post { engine.submit(batch, from: lane) { _ in } }
+        }
+        lane.run()
+        #expect(engine.status.failure != nil)
+        disk.setFaults { $0 = DiskFaults() }
+        let stopped = Mutex<StoreError??>(nil)
+        lane.post { engine.stop { error in stopped.withLock { $0 = .some(error) } } }
+        lane.run()
+        #expect(engine.status.syncedSequence.load(ordering: .acquiring) == 26)
+        #expect(disk.snapshotImage().files["data/clean-stop"] != nil)
+        #expect(try open().recovery.lastSequence == 26)
+    }
 }
 
 /// A lane that runs what was posted when it is told to. What is posted for later never runs.
