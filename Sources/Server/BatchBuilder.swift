@@ -63,7 +63,6 @@ struct BatchBuilder: ~Copyable {
 
     var isEmpty: Bool { items.isEmpty }
     var count: Int { items.count }
-    var byteCount: Int { bytes.count }
 
     mutating func build(shop: String, actor: String, hasher: KeyHasher) -> BuiltBatch {
         let batch = CommandBatch(shop: shop, actor: actor, bytes: bytes.copyBytes(), commands: commands)

@@ -12,9 +12,8 @@ final class LaneHost: SessionHost, @unchecked Sendable {
     let limits: SessionLimits
 
     private(set) var engine: Result<Engine, Refusal>
-    private(set) var journalFailure: String?
+    private let releases = ReleaseList()
     private var sessions: [ObjectIdentifier: ConnectionSession] = [:]
-    private var awaiting: [Session] = []
     private var isClosing = false
     private var whenClosed: (@Sendable () -> Void)?
 
@@ -26,6 +25,8 @@ final class LaneHost: SessionHost, @unchecked Sendable {
     }
 
     var lane: any EngineLane { ownLane }
+
+    var journalFailure: String? { releases.journalFailure }
 
     var releasedSequence: UInt64 {
         guard case .success(let engine) = engine else { return 0 }
@@ -46,7 +47,7 @@ final class LaneHost: SessionHost, @unchecked Sendable {
         if isClosing, sessions.isEmpty { finishClosing() }
     }
 
-    func awaitRelease(_ session: Session) { awaiting.append(session) }
+    func awaitRelease(_ session: Session) { releases.add(session) }
 
     func administer(
         _ command: CommandName, session: Session, tag: [UInt8]?, _ completion: @escaping @Sendable ([UInt8]) -> Void
@@ -58,24 +59,7 @@ final class LaneHost: SessionHost, @unchecked Sendable {
 
     func setEngine(_ engine: Result<Engine, Refusal>) { self.engine = engine }
 
-    func journalChanged(_ change: JournalChange) {
-        switch change {
-        case .released: release { $0.released() }
-        case .failed(let reason):
-            journalFailure = reason
-            release { $0.journalFailed(reason) }
-        case .recovered:
-            journalFailure = nil
-            release { $0.released() }
-        }
-    }
-
-    /// Sessions that still have to wait ask again.
-    private func release(_ body: (Session) -> Void) {
-        let ready = awaiting
-        awaiting.removeAll(keepingCapacity: true)
-        for session in ready { body(session) }
-    }
+    func journalChanged(_ change: JournalChange) { releases.journalChanged(change) }
 
     // MARK: Shutdown
 

@@ -70,9 +70,6 @@ package final class Session: @unchecked Sendable {
     private var hasUnreadLines = false
     private var hasInputEnded = false
     private var isEnding = false
-    private var isClosed = false
-    /// Requests answered or on their way, for `INFO`.
-    package private(set) var requestCount = 0
 
     package init(host: any SessionHost, output: any SessionOutput) {
         self.host = host
@@ -145,7 +142,6 @@ package final class Session: @unchecked Sendable {
     /// The connection is gone: nothing is read or written any more. Batches on their way are decided all the same.
     package func closed() {
         isEnding = true
-        isClosed = true
     }
 
     // MARK: Lines
@@ -157,12 +153,10 @@ package final class Session: @unchecked Sendable {
         if line.count > 10, line[9] == UInt8(ascii: " "), line[10] == UInt8(ascii: "{"),
             CommandTable.isOrderPut(line.extracting(0..<9))
         {
-            requestCount += 1
             if builder.hasQuestions { submit() }
             return order(line)
         }
         guard line.count > 0, !(line.count == 1 && line[0] == UInt8(ascii: "\r")) else { return }
-        requestCount += 1
         guard LineScanner.isUTF8(line) else {
             return builder.refuse(Refusal(.syntax, "the line is not UTF-8"), tag: nil)
         }

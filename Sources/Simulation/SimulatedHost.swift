@@ -11,8 +11,7 @@ package final class SimulatedHost: SessionHost, @unchecked Sendable {
     package let lane: any EngineLane
     package let limits: SessionLimits
     package private(set) var engine: Result<Engine, Refusal> = .failure(Refusal(.loading, "the folder is being read"))
-    package private(set) var journalFailure: String?
-    private var awaiting: [Session] = []
+    private let releases = ReleaseList()
 
     package init(on lane: any EngineLane, limits: SessionLimits) {
         self.lane = lane
@@ -26,25 +25,11 @@ package final class SimulatedHost: SessionHost, @unchecked Sendable {
 
     package func setEngine(_ engine: Engine) { self.engine = .success(engine) }
 
-    package func awaitRelease(_ session: Session) { awaiting.append(session) }
+    package var journalFailure: String? { releases.journalFailure }
 
-    package func journalChanged(_ change: JournalChange) {
-        switch change {
-        case .released: release { $0.released() }
-        case .failed(let reason):
-            journalFailure = reason
-            release { $0.journalFailed(reason) }
-        case .recovered:
-            journalFailure = nil
-            release { $0.released() }
-        }
-    }
+    package func awaitRelease(_ session: Session) { releases.add(session) }
 
-    private func release(_ body: (Session) -> Void) {
-        let ready = awaiting
-        awaiting.removeAll(keepingCapacity: true)
-        for session in ready { body(session) }
-    }
+    package func journalChanged(_ change: JournalChange) { releases.journalChanged(change) }
 
     /// SNAPSHOT as the server answers it; anything else is answered by `OK` after a hop through every lane.
     package func administer(
