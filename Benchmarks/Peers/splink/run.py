@@ -43,9 +43,7 @@ FEBRL = {
     "suburb": "place", "postcode": "postcode", "state": "word", "date_of_birth": "digits date",
 }
 FEBRL_STRICT = [["given_name", "surname", "date_of_birth"], ["surname", "address_1", "suburb"]]
-FEBRL_BLOCKS = [
-    ["surname"], ["date_of_birth"], ["given_name"], ["address_1"], ["postcode"], ["suburb"],
-]
+FEBRL_BLOCKS = [["surname"], ["date_of_birth"], ["given_name"], ["address_1"], ["postcode"], ["suburb"]]
 
 
 def tens(row):
@@ -69,8 +67,9 @@ LAYOUTS = [
                   "postcode_fake": "postcode", "occupation": "word"},
          entity=lambda row: row["cluster"], strict=[["first_name", "surname", "dob"]],
          blocks=[["surname"], ["dob"], ["postcode_fake"], ["first_name", "birth_place"]]),
-    dict(columns={"fname": "name", "lname": "name", "born": "iso date"}, entity=lambda row: row["ent_id"],
-         strict=[["fname", "born"], ["lname", "born"]], blocks=[["fname"], ["lname"], ["born"]]),
+    dict(columns={"fname": "name", "lname": "name", "by": "code", "bm": "word", "bd": "word"},
+         entity=lambda row: row["ent_id"], strict=[["fname", "by", "bm"], ["lname", "by", "bm"]],
+         blocks=[["fname"], ["lname"], ["by"], ["bm", "bd"]]),
     dict(columns={"name": "text", "addr": "text", "city": "place", "phone": "digits", "type": "word"},
          entity=lambda row: row["class"], strict=[["phone"]], blocks=[["phone"], ["name"], ["addr"]]),
 ]
@@ -83,7 +82,6 @@ def normalise(row):
     if "fname_c1" in row:
         row["fname"] = " ".join(filter(None, [row["fname_c1"], row["fname_c2"]]))
         row["lname"] = " ".join(filter(None, [row["lname_c1"], row["lname_c2"]]))
-        row["born"] = f"{row['by']}-{int(row['bm']):02}-{int(row['bd']):02}" if row["bd"] else ""
     if "class" in row and "phone" in row:
         row["phone"] = "".join(filter(str.isdigit, row["phone"]))
     return row
@@ -95,10 +93,7 @@ def read_rows(path):
 
 
 def layout_of(row):
-    for layout in LAYOUTS:
-        if all(column in row for column in layout["columns"]) and ("cluster" in row or "rec_id" in row or "class" in row):
-            return layout
-    return None
+    return next((layout for layout in LAYOUTS if all(column in row for column in layout["columns"])), None)
 
 
 def find_sets(folder):
