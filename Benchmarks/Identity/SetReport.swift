@@ -78,7 +78,9 @@ struct SetTable {
         text += "  \(Table.number(report.recordsPerSecond)) records/s with fdatasync, settled "
         text += "\(Table.number(report.settleSeconds)) s later, "
         text += "\(Table.number(report.processorMicrosecondsPerRecord)) us of CPU a record"
-        if let splink = report.splink { text += "\n" + goals(against: splink) }
+        if let splink = report.splink {
+            text += "; Splink took \(Table.number(splink.seconds)) s\n" + goals(against: splink)
+        }
         return text
     }
 
@@ -95,9 +97,9 @@ struct SetTable {
         return "  goals: " + goals.map { "\($0.0): \($0.1 ? "yes" : "NO")" }.joined(separator: ", ")
     }
 
-    /// Four decimals, never rounded up to a whole: 0.99996 is not perfect.
+    /// Four decimals; only what is perfect shows as 1.0000.
     static func four(_ value: Double) -> String {
-        let scaled = Int((value * 10_000).rounded(value < 1 ? .down : .toNearestOrEven))
+        let scaled = value < 1 ? min(9_999, Int((value * 10_000).rounded())) : 10_000
         let digits = "\(scaled % 10_000)"
         return "\(scaled / 10_000)." + String(repeating: "0", count: 4 - digits.count) + digits
     }
