@@ -8,6 +8,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case customerPut, customer360, customerFind, customerWhy
     case documentPut, noteAdd
     case snapshot, verify
+    case identitySettle, identityCheck, identityExport, identityQueue
 }
 
 extension CommandName {

@@ -9,7 +9,10 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case keys = 4
     case orders = 5
     case documents = 6
-    case edges = 7
+    /// Edges as the first version of the format had them: read, and written no more.
+    case firstEdges = 7
+    case edges = 8
+    case identity = 9
     case shardProfiles = 16
     case shardVariants = 17
     case shardOrders = 18
@@ -46,6 +49,7 @@ package struct DirectoryCapture: Sendable {
     fileprivate let orders: PagedArray<SubjectEntry>
     fileprivate let documents: PagedArray<SubjectEntry>
     fileprivate let edges: PagedArray<EdgeEntry>
+    fileprivate let identity: [UInt8]
 
     /// Writes all tables, the header first.
     package func write<Sink: TableSink>(to sink: Sink) throws(Sink.Failure) {
@@ -58,6 +62,9 @@ package struct DirectoryCapture: Sendable {
         try sink.table(.orders, 0, orders)
         try sink.table(.documents, 0, documents)
         try sink.table(.edges, 0, edges)
+        try sink.begin(.identity, shard: 0, entries: 1)
+        try sink.write(identity.span)
+        try sink.end()
     }
 }
 
@@ -82,7 +89,7 @@ extension DirectoryState {
         sources.write(into: &header)
         return DirectoryCapture(
             sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
-            orders: orders, documents: documents, edges: edges)
+            orders: orders, documents: documents, edges: edges, identity: identityBytes())
     }
 
     /// Takes in a piece of a snapshot's table; false if it cannot be one.
@@ -95,6 +102,14 @@ extension DirectoryState {
         case .orders: return orders.append(rawBytes: bytes)
         case .documents: return documents.append(rawBytes: bytes)
         case .edges: return edges.append(rawBytes: bytes)
+        case .firstEdges:
+            var first = PagedArray<FirstEdgeEntry>()
+            guard first.append(rawBytes: bytes) else { return false }
+            for number in 0..<first.count { edges.append(first[number].current) }
+            return true
+        case .identity:
+            loadedIdentity += bytes.array
+            return true
         default: return false
         }
     }
@@ -108,6 +123,7 @@ extension DirectoryState {
             seed = try reader.littleEndian()
             customerCount = Int(truncatingIfNeeded: try reader.varint())
             for number in 0..<(try reader.varint()) {
+                identities.append(ShopIdentity())
                 let name = bytes.text(try reader.countedRange())
                 shopNumbers[name] = UInt16(truncatingIfNeeded: number)
                 shops.append(name)
@@ -134,6 +150,9 @@ extension DirectoryState {
         for number in 0..<keys.count { keyIndex.insert(keys[number].hash, number) }
         for number in 0..<orders.count { orderIndex.insert(orders[number].keyHash, number) }
         for number in 0..<documents.count { documentIndex.insert(documents[number].keyHash, number) }
+        for number in 0..<edges.count where edges[number].verdict == PairVerdict.queue.rawValue {
+            doubtfulEdges.append(UInt32(number))
+        }
     }
 }
 
@@ -243,7 +262,7 @@ extension DirectoryState {
         for number in 0..<edges.count {
             let edge = edges[number]
             guard Int(edge.newer) < count, Int(edge.older) < count, Int(edge.nextOfNewer) <= number,
-                Int(edge.nextOfOlder) <= number
+                Int(edge.nextOfOlder) <= number, PairVerdict(rawValue: edge.verdict) != nil
             else { return false }
         }
         for number in 0..<variants.count where !holds(variants[number].profile, variants[number].row, { $0.variants }) {

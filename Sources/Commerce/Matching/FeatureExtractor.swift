@@ -2,7 +2,7 @@ import Bytes
 
 /// Turns packed party records into features. Owns the buffers that the normalisers write to: one per lane; no
 /// allocation once they have grown.
-package struct FeatureExtractor: ~Copyable {
+package struct FeatureExtractor: ~Copyable, Sendable {
     var scratch = ByteWriter(capacity: 512)
 
     package init() {}

@@ -83,6 +83,9 @@ package enum PairReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case none = 0
     case firstNamesDiffer, lastNamesDiffer, birthDatesDiffer, generationsDiffer, contactsDiffer, onlyInitial
     case noPersonalEvidence, onlyName, sameCompany, companiesDiffer, sameVATNumber
+    // What is not between the two variants, but around them.
+    case said = 32
+    case person, excluded, contradiction, sourceKnowsTwo, bridge
 
     package var text: StaticString {
         switch self {
@@ -98,6 +101,12 @@ package enum PairReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .sameCompany: "one company, different people"
         case .companiesDiffer: "the companies differ"
         case .sameVATNumber: "one VAT number and one company: the firm is the customer, whoever ordered"
+        case .said: "the channel itself, or the shop's match mode, says that they are one"
+        case .person: "a person decided that they are one"
+        case .excluded: "a person decided that they are not one"
+        case .contradiction: "profiles around them contradict each other: other first names or dates of birth"
+        case .sourceKnowsTwo: "the channel knows them as two accounts"
+        case .bridge: "one weak finding would tie two groups that each hang together well: a person should look"
         }
     }
 }

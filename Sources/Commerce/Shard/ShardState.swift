@@ -90,7 +90,6 @@ extension ShardState {
     package mutating func evolve(_ event: Event, _ bytes: Span<UInt8>, sequence: UInt64) {
         self.sequence = sequence
         switch event.kind {
-        case .engineInitialised, .shopOpened: break
         case .profileRecorded: evolveParty(event, bytes, order: nil)
         case .orderRecorded:
             evolveParty(event, bytes, order: event.subject)
@@ -114,6 +113,7 @@ extension ShardState {
         case .documentRevised:
             documents[Int(event.row)].record = records.append(bytes.extracting(event.record.range))
         case .noteAdded: evolveNote(event, bytes)
+        default: preconditionFailure("an event that concerns no shard")
         }
     }
 
@@ -155,6 +155,19 @@ extension ShardState {
             variants[Int(party.variantRow)].seenAt = event.seenAt
         }
     }
+}
+
+// MARK: - Records by row
+
+extension ShardState {
+    /// The packed party record of a variant.
+    package func withParty(row: UInt32, _ body: (Span<UInt8>) -> Void) { body(records[variants[Int(row)].record]) }
+
+    /// The packed record of an order's current version.
+    package func withOrder(row: UInt32, _ body: (Span<UInt8>) -> Void) { body(records[orders[Int(row)].record]) }
+
+    /// The packed record of a document.
+    package func withDocument(row: UInt32, _ body: (Span<UInt8>) -> Void) { body(records[documents[Int(row)].record]) }
 }
 
 // MARK: - Walks
