@@ -3,8 +3,9 @@
 extension PartyFeatures {
     /// Kinds of blocking keys. The raw values are written to disk.
     package enum BlockingKind: UInt8, CaseIterable, Sendable {
-        case lastNameAndBirthDate = 1, firstNameAndBirthDate, names, lastNameAndPostalCode, doorAndInitial
-        case phoneDigits, emailLocal, companyAndPlace, firstNameAndStreet
+        case lastNameAndBirthDate = 1, firstNameAndBirthDate, names, nameAndBirthYear, nameAndBirthDay
+        case lastNameAndPostalCode, firstNameAndPostalCode, streetAndNumber, postalCodeAndNumber
+        case phoneDigits, emailLocal, companyAndPlace, cityAndBirthDate, lastNameAndStreet
     }
 
     /// Calls `body` with each key, at most 12; a kind comes twice where there are two addresses.
@@ -18,11 +19,15 @@ extension PartyFeatures {
         let last = UInt64(lastNameSound)
         emit(.lastNameAndBirthDate, last, UInt64(birthDate.digits))
         emit(.firstNameAndBirthDate, first, UInt64(birthDate.digits))
+        let lastAndInitial = last == 0 || firstLow == 0 ? 0 : last << 8 | firstLow & 0xFF
+        emit(.nameAndBirthYear, lastAndInitial, UInt64(birthDate.year))
+        emit(.nameAndBirthDay, lastAndInitial, UInt64(birthDate.digits & 0xFFFF))
         // The order of the two does not count: people exchange them.
         emit(.names, firstName.mixed &+ lastName.mixed, firstLow == 0 || lastName.isEmpty ? 0 : 1)
         emit(.phoneDigits, phone.last(7), 1)
-        emit(.emailLocal, emailKind == .real ? emailLocal.mixed : 0, 1)
+        emit(.emailLocal, emailKind == .relay ? 0 : emailLocal.mixed, 1)
         emit(.companyAndPlace, UInt64(companyHash), firstAddress.city)
+        emit(.cityAndBirthDate, firstAddress.city, UInt64(birthDate.digits))
         emitAddress(firstAddress, first, last, emit)
         if !secondAddress.isEmpty { emitAddress(secondAddress, first, last, emit) }
     }
@@ -32,9 +37,9 @@ extension PartyFeatures {
         _ address: AddressFeatures, _ first: UInt64, _ last: UInt64, _ emit: (BlockingKind, UInt64, UInt64) -> Void
     ) {
         emit(.lastNameAndPostalCode, last, address.postalCode)
-        if address.houseNumber != 0 {
-            emit(.doorAndInitial, address.street.mixed, UInt64(address.houseNumber))
-        }
-        emit(.firstNameAndStreet, first, address.street.mixed)
+        emit(.firstNameAndPostalCode, first, address.postalCode)
+        emit(.lastNameAndStreet, last, address.street.mixed)
+        emit(.streetAndNumber, address.street.mixed, UInt64(address.houseNumber))
+        emit(.postalCodeAndNumber, address.postalCode, UInt64(address.houseNumber))
     }
 }

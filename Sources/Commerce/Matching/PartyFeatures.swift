@@ -31,7 +31,11 @@ package struct PartyFeatures: BitwiseCopyable, Sendable, Equatable {
 
     package init() {}
 
-    enum EmailKind: UInt8, BitwiseCopyable, Sendable { case none, real, relay }
+    enum EmailKind: UInt8, BitwiseCopyable, Sendable {
+        case none, real, relay
+        /// No mail arrives there, but it resembles an address that it may have been.
+        case unusable
+    }
 
     /// "jr." against "sr.": what tells father and son apart.
     enum Generation: UInt8, BitwiseCopyable, Sendable { case none, junior, senior, second, third, fourth }
