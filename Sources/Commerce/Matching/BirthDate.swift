@@ -82,7 +82,7 @@ extension BirthDate {
     func isGenerationApart(from other: BirthDate) -> Bool {
         guard !isEmpty, !other.isEmpty, !hasDay || isPossible, !other.hasDay || other.isPossible else { return false }
         return (15...50).contains(abs(Self.decimal(year) - Self.decimal(other.year)))
-            && level(against: other) <= .similar
+            && (level(against: other) <= .similar || !hasDay || !other.hasDay)
     }
 
     /// Whether the dates lie a few weeks apart, or would but for the decade.
@@ -102,10 +102,11 @@ extension BirthDate {
         let differences = DecimalDigits.differences(left, right)
         if differences == 1 || DecimalDigits.isExchange(left, right) { return .near }
         if year == other.year, month == other.day, day == other.month { return .swapped }
-        if differences == 2 { return .close }
-        if isPossible, other.isPossible, isFewWeeks(from: other, years: 0) { return .close }
-        if differences == 3 || !isPossible || !other.isPossible { return .similar }
-        if isFewWeeks(from: other, years: 10) || isFewWeeks(from: other, years: 1) { return .similar }
+        if digits & 0xFFFF == other.digits & 0xFFFF { return .part }
+        let arePossible = isPossible && other.isPossible
+        if year == other.year, differences == 2 || arePossible && isFewWeeks(from: other, years: 0) { return .close }
+        if differences <= 3 || !arePossible { return .similar }
+        for years in [0, 1, 10] where isFewWeeks(from: other, years: years) { return .similar }
         return .differs
     }
 }

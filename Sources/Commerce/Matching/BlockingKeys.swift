@@ -3,9 +3,9 @@
 extension PartyFeatures {
     /// Kinds of blocking keys. The raw values are written to disk.
     package enum BlockingKind: UInt8, CaseIterable, Sendable {
-        case lastNameAndBirthDate = 1, firstNameAndBirthDate, names, nameAndBirthYear, nameAndBirthDay
+        case birthDateAndInitial = 1, names, nameAndBirthYear, nameAndBirthDay
         case lastNameAndPostalCode, firstNameAndPostalCode, streetAndNumber, postalCodeAndNumber
-        case phoneDigits, emailLocal, companyAndPlace, cityAndBirthDate, lastNameAndStreet
+        case phoneDigits, emailLocal, companyAndPlace, lastNameAndStreet
     }
 
     /// Calls `body` with each key, at most 12; a kind comes twice where there are two addresses.
@@ -17,8 +17,12 @@ extension PartyFeatures {
         }
         let first = UInt64(firstNameSound)
         let last = UInt64(lastNameSound)
-        emit(.lastNameAndBirthDate, last, UInt64(birthDate.digits))
-        emit(.firstNameAndBirthDate, first, UInt64(birthDate.digits))
+        // One kind for both initials: people exchange the two. A date has some forty bearers in a million customers.
+        if birthDate.hasDay {
+            let initials = (firstLow & 0xFF, lastName.low & 0xFF)
+            emit(.birthDateAndInitial, initials.0, UInt64(birthDate.digits))
+            if initials.1 != initials.0 { emit(.birthDateAndInitial, initials.1, UInt64(birthDate.digits)) }
+        }
         let lastAndInitial = last == 0 || firstLow == 0 ? 0 : last << 8 | firstLow & 0xFF
         emit(.nameAndBirthYear, lastAndInitial, UInt64(birthDate.year))
         emit(.nameAndBirthDay, lastAndInitial, UInt64(birthDate.digits & 0xFFFF))
@@ -27,7 +31,6 @@ extension PartyFeatures {
         emit(.phoneDigits, phone.last(7), 1)
         emit(.emailLocal, emailKind == .relay ? 0 : emailLocal.mixed, 1)
         emit(.companyAndPlace, UInt64(companyHash), firstAddress.city)
-        emit(.cityAndBirthDate, firstAddress.city, UInt64(birthDate.digits))
         emitAddress(firstAddress, first, last, emit)
         if !secondAddress.isEmpty { emitAddress(secondAddress, first, last, emit) }
     }

@@ -43,6 +43,12 @@ struct NameComparison {
     }
 
     private static func firstLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
+        let level = plainFirstLevel(left, right)
+        guard level == .differs, left.isFirstNameUnlikely || right.isFirstNameUnlikely else { return level }
+        return .garbled
+    }
+
+    private static func plainFirstLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
         let (one, other) = (left.firstName, right.firstName)
         if one.isEmpty || other.isEmpty { return .missing }
         if one == other { return one.count == 1 ? .initial : .same }

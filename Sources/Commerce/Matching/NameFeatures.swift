@@ -83,6 +83,7 @@ extension FeatureExtractor {
         }
         features.firstName = ShortText(scratch.span)
         features.firstNameSound = ShortForms.sound(of: features.firstName)
+        features.isFirstNameUnlikely = features.firstName.count > 1 && NameLetters.isUnlikely(features.firstName)
     }
 
     /// "jr", "junior", "sr", "senior", "II" to "IV" as the last word.

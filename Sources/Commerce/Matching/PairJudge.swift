@@ -35,7 +35,7 @@ struct PairJudge {
     private var lastAgrees: Bool { last >= .sounds }
     private var contactAgrees: Bool { weight[.email] >= .close || weight[.phone] >= .near }
     /// The one thing that members of a household do not share.
-    private var birthDateAgrees: Bool { weight[.birthDate] >= .near && weight[.birthDate] != .part }
+    private var birthDateAgrees: Bool { weight[.birthDate] >= .close && weight[.birthDate] != .part }
     private var contactsDiffer: Bool { weight[.email] == .differs || weight[.phone] == .differs }
     private var isSharedByHousehold: Bool {
         weight[.email] == .same || weight[.phone] >= .local || (address.isSameDoor && lastAgrees)
@@ -56,18 +56,18 @@ struct PairJudge {
         let birthDate = weight[.birthDate]
         if isGenerationApart || birthDate == .differs && first != .same { return .birthDatesDiffer }
         // Twins.
-        if first == .differs || first == .similar, contactsDiffer { return .firstNamesDiffer }
-        if last == .differs, !(birthDateAgrees && (contactAgrees || hasAddress)) { return .lastNamesDiffer }
+        if first == .differs, contactsDiffer { return .firstNamesDiffer }
+        if last == .differs, !(birthDateAgrees && (contactAgrees || address.sum >= 1000)) { return .lastNamesDiffer }
         if first == .missing && last == .missing { return namelessObjection }
-        if first == .initial || first == .missing, !(contactAgrees || birthDateAgrees) {
+        if first <= .garbled || first == .initial, !(contactAgrees || birthDateAgrees) {
             return first == .initial ? .onlyInitial : .noPersonalEvidence
         }
         if birthDate == .missing, weight[.email] == .differs, weight[.phone] == .differs { return .contactsDiffer }
-        if !(contactAgrees || birthDate >= .close || hasAddress || isRareNameInPlace) { return .onlyName }
+        if !(contactAgrees || birthDate >= .similar || hasAddress || isRareNameInPlace) { return .onlyName }
         return .none
     }
 
-    private var hasAddress: Bool { address.isSameDoor || (address.street >= .sounds && address.sum >= 1500) }
+    private var hasAddress: Bool { address.isSameDoor || (address.street >= .similar && address.sum >= 1500) }
 
     /// One name in one postcode, and so rare a pair that no second bearer is to be expected there.
     private var isRareNameInPlace: Bool {
