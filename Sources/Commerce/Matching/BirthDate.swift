@@ -81,7 +81,7 @@ extension BirthDate {
     /// Both dates can be, and lie as far apart as parents and children do; one slip does not explain it.
     func isGenerationApart(from other: BirthDate) -> Bool {
         guard !isEmpty, !other.isEmpty, !hasDay || isPossible, !other.hasDay || other.isPossible else { return false }
-        return (15...50).contains(abs(Self.decimal(year) - Self.decimal(other.year)))
+        return (16...45).contains(abs(Self.decimal(year) - Self.decimal(other.year)))
             && (level(against: other) <= .similar || !hasDay || !other.hasDay)
     }
 

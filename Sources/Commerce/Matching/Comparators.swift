@@ -44,8 +44,10 @@ struct NameComparison {
 
     private static func firstLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
         let level = plainFirstLevel(left, right)
-        guard level == .differs, left.isFirstNameUnlikely || right.isFirstNameUnlikely else { return level }
-        return .garbled
+        guard level == .differs || level == .similar, left.isFirstNameUnlikely || right.isFirstNameUnlikely else {
+            return level
+        }
+        return level == .similar ? .close : .garbled
     }
 
     private static func plainFirstLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {

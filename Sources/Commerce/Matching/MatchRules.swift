@@ -54,7 +54,7 @@ extension MatchRules {
         rules.set(.birthDate, same: 1300, near: 600, close: 400, sounds: 0, similar: 0, differs: -650)
         rules.set(.birthDate, .part, 400)
         rules.set(.birthDate, .swapped, 700)
-        rules.set(.email, same: 1800, near: 1000, close: 600, sounds: 0, similar: 200, differs: -120)
+        rules.set(.email, same: 1900, near: 1000, close: 600, sounds: 0, similar: 200, differs: -120)
         rules.set(.email, .local, 800)
         rules.set(.phone, same: 1700, near: 650, close: 300, sounds: 0, similar: 0, differs: -150)
         rules.set(.phone, .local, 1300)

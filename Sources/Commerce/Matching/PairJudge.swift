@@ -22,7 +22,8 @@ struct PairJudge {
             return
         }
         result.verdict = byScore
-        guard byScore == .merge else { return }
+        if isCompanyNameAlone { (result.verdict, result.reason) = (.none, .onlyName) }
+        guard result.verdict == .merge else { return }
         let reason = objection()
         guard reason != .none else { return }
         result.verdict = .queue
@@ -57,7 +58,7 @@ struct PairJudge {
         if isGenerationApart || birthDate == .differs && first != .same { return .birthDatesDiffer }
         // Twins.
         if first == .differs, contactsDiffer { return .firstNamesDiffer }
-        if last == .differs, !(birthDateAgrees && (contactAgrees || address.sum >= 1000)) { return .lastNamesDiffer }
+        if last == .differs, !isSameWithoutLastName { return .lastNamesDiffer }
         if first == .missing && last == .missing { return namelessObjection }
         if first <= .garbled || first == .initial, !(contactAgrees || birthDateAgrees) {
             return first == .initial ? .onlyInitial : .noPersonalEvidence
@@ -67,12 +68,24 @@ struct PairJudge {
         return .none
     }
 
+    /// A name that marriage changed, or a clerk: two of contact, address and birth date agree besides the given name.
+    private var isSameWithoutLastName: Bool {
+        let agreeing = (contactAgrees ? 1 : 0) + (address.sum >= 1000 ? 1 : 0) + (birthDateAgrees ? 1 : 0)
+        return agreeing >= 2 && (birthDateAgrees || first >= .near)
+    }
+
     private var hasAddress: Bool { address.isSameDoor || (address.street >= .similar && address.sum >= 1500) }
 
     /// One name in one postcode, and so rare a pair that no second bearer is to be expected there.
     private var isRareNameInPlace: Bool {
         first == .same && last == .same && address.postalCode == .same && address.city >= .sounds
             && weight.score >= rules.mergeThreshold + 500
+    }
+
+    /// Two firms of one name, or branches of one chain.
+    private var isCompanyNameAlone: Bool {
+        companyAgrees && first == .missing && last == .missing && !contactAgrees && address.sum < 300
+            && weight[.birthDate] == .missing
     }
 
     /// Nobody is named: the company is the customer.
