@@ -69,6 +69,10 @@ extension BirthDate {
     /// The calendar has such a day.
     var isPossible: Bool { (0x01...0x12).contains(month) && (0x01...0x31).contains(day) && year > 0x1800 }
 
+    /// Somebody born that day may buy something: no child, and not older than a hundred. Fixed years: a rule that looked at
+    /// the clock would change its mind.
+    private var isCustomers: Bool { (0x1926...0x2012).contains(year) && (!hasDay || isPossible) }
+
     /// Days, near enough to compare: every month has 31.
     private var dayNumber: Int { (Self.decimal(year) * 12 + Self.decimal(month)) * 31 + Self.decimal(day) }
 
@@ -78,9 +82,9 @@ extension BirthDate {
         return value
     }
 
-    /// Both dates can be, and lie as far apart as parents and children do; one slip does not explain it.
+    /// Both dates can be customers', and lie as far apart as parents' and children's do; one slip does not explain it.
     func isGenerationApart(from other: BirthDate) -> Bool {
-        guard !isEmpty, !other.isEmpty, !hasDay || isPossible, !other.hasDay || other.isPossible else { return false }
+        guard isCustomers, other.isCustomers else { return false }
         return (16...45).contains(abs(Self.decimal(year) - Self.decimal(other.year)))
             && (level(against: other) <= .similar || !hasDay || !other.hasDay)
     }

@@ -33,8 +33,11 @@ extension ShortText {
 struct NameComparison {
     var first: PairLevel
     var last: PairLevel
+    /// One of the given names is written as none is, so that what differs in it is a slip.
+    let isMisspelt: Bool
 
     @inline(__always) init(_ left: PartyFeatures, _ right: PartyFeatures) {
+        isMisspelt = left.isFirstNameUnlikely || right.isFirstNameUnlikely
         first = Self.firstLevel(left, right)
         last = Self.lastLevel(left, right)
         if first <= .similar, last <= .similar, first != .missing || last != .missing {

@@ -36,7 +36,10 @@ package struct PairWeigher: Sendable {
         let isGenerationApart =
             weight[.birthDate] <= .similar && weight[.birthDate] != .missing
             && left.birthDate.isGenerationApart(from: right.birthDate)
-        PairJudge(weight: weight, address: address, isGenerationApart: isGenerationApart, rules: rules).decide(&weight)
+        PairJudge(
+            weight: weight, address: address, isGenerationApart: isGenerationApart, isMisspelt: names.isMisspelt,
+            rules: rules
+        ).decide(&weight)
         return weight
     }
 
