@@ -106,10 +106,12 @@ extension BirthDate {
         let differences = DecimalDigits.differences(left, right)
         if differences == 1 || DecimalDigits.isExchange(left, right) { return .near }
         if year == other.year, month == other.day, day == other.month { return .swapped }
+        if year == other.year, month == other.month || day == other.day { return .near }
         if digits & 0xFFFF == other.digits & 0xFFFF { return .part }
         let arePossible = isPossible && other.isPossible
         if year == other.year, differences == 2 || arePossible && isFewWeeks(from: other, years: 0) { return .close }
-        if differences <= 3 || !arePossible { return .similar }
+        if differences <= 3 { return arePossible ? .similar : .close }
+        if !arePossible { return .similar }
         for years in [0, 1, 10] where isFewWeeks(from: other, years: years) { return .similar }
         return .differs
     }
