@@ -38,7 +38,8 @@ package struct BirthDate: BitwiseCopyable, Sendable, Equatable {
                 // 24121980
                 let looksLikeYear = (0x17...0x20).contains(groups[0] >> 24)
                 let endsWithYear = (0x17...0x20).contains(groups[0] >> 8 & 0xFF)
-                return looksLikeYear || !endsWithYear ? groups[0] : dayFirst(groups[0] >> 24, groups[0] >> 16 & 0xFF, groups[0] & 0xFFFF)
+                return looksLikeYear || !endsWithYear
+                    ? groups[0] : dayFirst(groups[0] >> 24, groups[0] >> 16 & 0xFF, groups[0] & 0xFFFF)
             case 4: return groups[0] << 16 | (lengths[1] <= 2 ? (groups[1] & 0xFF) << 8 : 0)
             case 5...7: return groups[0]
             default: return 0

@@ -124,7 +124,8 @@ extension MatchRules {
             self.init(
                 weights: weights, priorPerMillion: frequencies, priorStrength: UInt32(truncatingIfNeeded: strength),
                 prior: Int32(truncatingIfNeeded: numbers.0), mergeThreshold: Int32(truncatingIfNeeded: numbers.1),
-                queueThreshold: Int32(truncatingIfNeeded: numbers.2), addressLimit: Int32(truncatingIfNeeded: numbers.3))
+                queueThreshold: Int32(truncatingIfNeeded: numbers.2), addressLimit: Int32(truncatingIfNeeded: numbers.3)
+            )
             guard format == Self.format, reader.isAtEnd else { throw ByteReaderError.truncated(offset: 0) }
         } catch {
             throw .malformed

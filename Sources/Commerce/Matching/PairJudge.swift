@@ -58,7 +58,9 @@ struct PairJudge {
     private func objection() -> PairReason {
         if weight[.generation] == .differs { return .generationsDiffer }
         let birthDate = weight[.birthDate]
-        if isGenerationApart || birthDate == .differs && first != .same && !(isMisspelt && first >= .close) { return .birthDatesDiffer }
+        if isGenerationApart || birthDate == .differs && first != .same && !(isMisspelt && first >= .close) {
+            return .birthDatesDiffer
+        }
         if first == .differs || first == .similar, !contactAgrees, address.sum < 1000 { return .firstNamesDiffer }
         // Twins.
         if first == .differs, contactsDiffer { return .firstNamesDiffer }
