@@ -141,6 +141,7 @@ extension DirectoryState {
         _ profile: UInt32, _ other: UInt32, _ value: ValueEntry, _ rules: ShopIdentity,
         _ scratch: inout ResolutionScratch
     ) {
+        guard index.profiles[Int(profile)].sketch.mayAgree(index.profiles[Int(other)].sketch) else { return }
         var otherRoot: UInt32 = 0
         if scratch.skipsSettled {
             otherRoot = root(of: other)
