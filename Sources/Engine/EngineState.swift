@@ -21,7 +21,8 @@ struct EngineState: ~Copyable {
         let shard = Int(truncatingIfNeeded: section.first)
         let isRead: Bool
         switch kind {
-        case .header, .profiles, .variants, .keys, .orders, .documents, .edges: isRead = directory.load(kind, bytes)
+        case .header, .profiles, .variants, .keys, .orders, .documents, .edges, .assertions:
+            isRead = directory.load(kind, bytes)
         default:
             guard shards.indices.contains(shard) else {
                 throw .rejected(sequence: nil, reason: "a table of shard \(shard), which does not exist")

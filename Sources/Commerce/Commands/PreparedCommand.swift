@@ -100,5 +100,6 @@ package enum PreparedCommand: Sendable {
     case profile(PreparedProfile)
     case document(PreparedDocument)
     case note(PreparedNote)
+    case assertion(CustomerAssertion)
     case query(CustomerQuery)
 }

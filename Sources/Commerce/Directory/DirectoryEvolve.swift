@@ -26,11 +26,12 @@ extension DirectoryState {
         case .documentRecorded, .documentRevised:
             try validateSubject(event, isNew: event.kind == .documentRecorded, documents, rows: rows.documents)
         case .noteAdded: try Self.check(event.row == rows.notes, "a wrong note row")
+        case .fieldPinned, .fieldUnpinned, .valueVerified: try validateAssertion(event, bytes, rows)
         case .engineInitialised, .shopOpened: break
         }
     }
 
-    private static func check(_ condition: Bool, _ what: String) throws(EventError) {
+    static func check(_ condition: Bool, _ what: String) throws(EventError) {
         if !condition { throw .inconsistent(what) }
     }
 
@@ -90,6 +91,9 @@ extension DirectoryState {
             touch(event.party.profile)
         case .noteAdded:
             rows[shard(of: event.party.profile)].notes += 1
+            touch(event.party.profile)
+        case .fieldPinned, .fieldUnpinned, .valueVerified:
+            evolveAssertion(event, bytes)
             touch(event.party.profile)
         }
     }

@@ -13,6 +13,9 @@ import Bytes
 //   documentRecorded,
 //   documentRevised:   profile (varint) document (varint) row (varint) key hash (8) content hash (8) updated record
 //   noteAdded:         profile (varint) row (varint) actor (counted) text (counted)
+//   fieldPinned,
+//   fieldUnpinned,
+//   valueVerified:     profile (varint) row (varint) actor (counted) at (zigzag, ms) assertion (counted)
 //   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant) variant row (varint)
 //             [ content hash (8) record (counted) edge count (varint) edges ]      ; only with a new variant
 //   edge    = kind (1) other profile (varint) key hash (8)
@@ -29,6 +32,9 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case documentRecorded = 6
     case documentRevised = 7
     case noteAdded = 8
+    case fieldPinned = 32
+    case fieldUnpinned = 33
+    case valueVerified = 34
 }
 
 /// An event's bytes do not read: they are not ours, or a newer version wrote them.
@@ -58,7 +64,7 @@ package struct Event: Sendable, BitwiseCopyable {
     package var recordedAt: Int64 = 0
     package var shop: UInt16 = 0
     package var party = PartyChange()
-    /// Milliseconds: when the channel says that the party's data was true.
+    /// Milliseconds: when the channel says that the party's data was true, or when the assertion was.
     package var seenAt: Int64 = 0
     /// Number of the order or document in the directory.
     package var subject: UInt32 = 0
@@ -67,7 +73,7 @@ package struct Event: Sendable, BitwiseCopyable {
     package var keyHash: UInt64 = 0
     package var contentHash: UInt64 = 0
     package var updatedAt: Int64 = PreparedOrder.noUpdateTime
-    /// The packed record, the shop's name or the note's text.
+    /// The packed record, the shop's name, the note's text or the packed assertion.
     package var record: ByteRange = .empty
     package var actor: ByteRange = .empty
     /// Shards and hash seed of `engineInitialised`.
@@ -101,6 +107,7 @@ package struct Event: Sendable, BitwiseCopyable {
                 row = try reader.varint32()
                 actor = try reader.counted()
                 record = try reader.counted()
+            case .fieldPinned, .fieldUnpinned, .valueVerified: try readAssertion(&reader)
             }
         } catch {
             if case .overlong(let offset) = error, offset < 0 { throw .unknownKind(UInt8(-offset)) }
@@ -137,6 +144,14 @@ package struct Event: Sendable, BitwiseCopyable {
         keyHash = try reader.littleEndian()
         contentHash = try reader.littleEndian()
         if try reader.byte() == 1 { updatedAt = try reader.zigzag() }
+        record = try reader.counted()
+    }
+
+    private mutating func readAssertion(_ reader: inout ByteReader) throws(ByteReaderError) {
+        party.profile = try reader.varint32()
+        row = try reader.varint32()
+        actor = try reader.counted()
+        seenAt = try reader.zigzag()
         record = try reader.counted()
     }
 

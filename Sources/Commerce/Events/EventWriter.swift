@@ -91,4 +91,11 @@ package struct EventWriter: ~Copyable {
         event.appendCounted(actor)
         event.appendCounted(text)
     }
+
+    mutating func assertion(row: UInt32, actor: Span<UInt8>, at: Int64, record: Span<UInt8>) {
+        event.appendVarint(UInt64(row))
+        event.appendCounted(actor)
+        event.appendZigzag(at)
+        event.appendCounted(record)
+    }
 }

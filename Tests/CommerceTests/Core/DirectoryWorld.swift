@@ -58,6 +58,21 @@ struct DirectoryWorld: ~Copyable {
         return finish(decision)
     }
 
+    /// Carries out a pin, its removal or a verdict; nil if an unpin found nothing pinned.
+    mutating func assert(
+        _ request: CustomerAssertion, shop: String = "main", now: Int64, actor: String = "anna"
+    ) throws(Refusal) -> Verdict? {
+        let number = try open(shop, now)
+        let time = Timestamp(milliseconds: now)
+        var verdict: Verdict?
+        for target in try directory.plan(request, shop: number, at: time).targets {
+            let decision = directory.decide(
+                request, target: target, actor: [UInt8](actor.utf8).span, shop: number, at: time, into: &events)
+            verdict = finish(decision).verdict
+        }
+        return verdict
+    }
+
     private mutating func open(_ shop: String, _ now: Int64) throws(Refusal) -> UInt16 {
         if let number = directory.shop(named: shop) { return number }
         try directory.openShop(shop, at: Timestamp(milliseconds: now), into: &events)
@@ -178,7 +193,7 @@ extension DirectoryWorld {
                     world.shards = (0..<world.directory.shardCount).map {
                         ShardState(number: $0, of: world.directory.shardCount)
                     }
-                case .profiles, .variants, .keys, .orders, .documents, .edges:
+                case .profiles, .variants, .keys, .orders, .documents, .edges, .assertions:
                     guard world.directory.load(section.kind, chunk.span) else { return nil }
                 default:
                     guard world.shards.indices.contains(section.shard),
