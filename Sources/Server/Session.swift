@@ -240,7 +240,8 @@ package final class Session: @unchecked Sendable {
             switch item {
             case .local(let reply), .channelRefusal(let reply): bytes.append(reply)
             case .channelEnd(let tag): bytes.channelEnd(orders: 0, customers: 0, tag: tag)
-            case .written, .channelRow, .note, .assertion, .query: preconditionFailure("a reply of the engine without a command")
+            case .written, .channelRow, .note, .assertion, .query:
+                preconditionFailure("a reply of the engine without a command")
             }
         }
         let count = builder.items.count { $0.endsReply }

@@ -17,7 +17,8 @@ extension RequestReader {
         let plain = request.plainArguments
         let profile = request.argument(named: "profile")
         guard plain.count == (profile == nil ? 3 : 2) else {
-            throw Refusal(.syntax, "usage: CUSTOMER.PIN C17 email \"anna@example.nl\", or CUSTOMER.PIN C17 email profile=C18")
+            throw Refusal(
+                .syntax, "usage: CUSTOMER.PIN C17 email \"anna@example.nl\", or CUSTOMER.PIN C17 email profile=C18")
         }
         let customer = try customerNumber(plain[0], "customer")
         let field = try field(plain[1])

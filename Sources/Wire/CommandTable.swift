@@ -15,7 +15,8 @@ extension CommandName {
     /// Whether the command may change what the engine holds.
     package var isWrite: Bool {
         switch self {
-        case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut, .noteAdd:
+        case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
+            .noteAdd:
             true
         default: false
         }

@@ -16,6 +16,12 @@ package enum Assertion: Sendable, Equatable {
         package let isValid: Bool
         /// Who gave it.
         package let source: [UInt8]
+
+        package init(vat: [UInt8], isValid: Bool, source: [UInt8]) {
+            self.vat = vat
+            self.isValid = isValid
+            self.source = source
+        }
     }
 }
 
@@ -55,8 +61,11 @@ extension Assertion {
         try check(text, "\(field.text)", maximumTextBytes)
         var normalised = ByteWriter()
         switch field {
-        case .email where EmailAddress.normalise(text.span, into: &normalised) == .invalid:
-            throw .invalid("email", "not an e-mail address")
+        case .email:
+            switch EmailAddress.normalise(text.span, into: &normalised) {
+            case .real, .relay, .constant: return .pin(field, .text(text))
+            case .placeholder, .invalid: throw .invalid("email", "not an e-mail address")
+            }
         case .vatId where VATNumber.normalise(text.span, country: .unknown, into: &normalised) == .invalid:
             throw .invalid("vatId", "not a VAT id with valid check digits")
         default: return .pin(field, .text(text))

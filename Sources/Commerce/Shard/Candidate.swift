@@ -182,7 +182,8 @@ private struct CandidateWriter {
             case .relay: .doubtful
             case .constant, .placeholder, .invalid: .worthless
             }
-        case .phone: return PhoneNumber.normalise(value, country: country, into: &normalised) == .valid ? .real : .worthless
+        case .phone:
+            return PhoneNumber.normalise(value, country: country, into: &normalised) == .valid ? .real : .worthless
         case .vatId:
             return switch VATNumber.normalise(value, country: country, into: &normalised) {
             case .valid: .real
