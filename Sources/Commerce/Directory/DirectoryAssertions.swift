@@ -20,7 +20,7 @@ struct AssertionEntry: BitwiseCopyable, Sendable {
     var row: UInt32
 }
 
-/// What became of an assertion, and the profiles that it concerns.
+/// Whom an assertion concerns.
 package struct AssertionPlan: Sendable, Equatable {
     /// The profile whose number was named.
     package let profile: UInt32
@@ -67,7 +67,7 @@ extension DirectoryState {
         var record = ByteWriter(capacity: 64)
         request.assertion.pack(into: &record)
         let known = findAssertion(slot(target, request.assertion.subject))
-        if let known, let verdict = settled(request, assertions[known], contentHash(record.span)) {
+        if let known, let verdict = settled(request, assertions[known], contentHash(record.span), now) {
             return Decision(verdict: verdict, profile: target, subject: UInt32(known))
         }
         events.begin(request.assertion.eventKind, now, shop: shop)
@@ -83,15 +83,16 @@ extension DirectoryState {
 
     /// Why the assertion changes nothing; nil if it does. A verdict without a time repeats the last one like it; with
     /// one it may not be older than that.
-    private func settled(_ request: CustomerAssertion, _ entry: AssertionEntry, _ content: UInt64) -> Verdict? {
+    private func settled(
+        _ request: CustomerAssertion, _ entry: AssertionEntry, _ content: UInt64, _ now: Timestamp
+    ) -> Verdict? {
         let isSame = entry.contentHash == content
         switch request.assertion {
         case .pin(let field, _): return isSame && isNewestPin(entry, of: field) ? .duplicate : nil
         case .unpin: return entry.contentHash == 0 ? .duplicate : nil
         case .verify:
             if isSame, request.at ?? entry.at == entry.at { return .duplicate }
-            if let at = request.at, at < entry.at { return .stale }
-            return nil
+            return request.at ?? now.milliseconds < entry.at ? .stale : nil
         }
     }
 

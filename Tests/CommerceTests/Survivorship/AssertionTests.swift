@@ -159,6 +159,16 @@ import Testing
                     """)))
     }
 
+    /// The clock of the source may be ahead of ours by a little; what is said without a time is no newer for that.
+    @Test func aVerdictFromAClockAheadIsNotReplacedByNow() throws {
+        var world = try Self.world()
+        let ahead = CustomerAssertion(customerNumber: 1, try Self.verdict(true), at: Self.now + 60_000)
+        #expect(try world.assert(ahead, now: Self.now) == .recorded(.matched))
+        let request = CustomerAssertion(customerNumber: 1, try Self.verdict(false))
+        #expect(try world.assert(request, now: Self.now) == .stale)
+        #expect(try world.assert(request, now: Self.now + 60_001) == .revised(.matched))
+    }
+
     /// Two profiles that became one customer bring a verdict each: the newer one holds, whoever recorded it last.
     @Test func theNewestVerdictOfACustomerHolds() throws {
         var world = try Self.world()
