@@ -95,7 +95,8 @@ private struct CandidateWriter {
         let start = builder.output.count
         builder.output.address(party[PartyShape.billing])
         let value = builder.end(start)
-        add(.billing, .real, value, form: builder.form { Spelling.address(billing, into: &$0) }, to: &builder)
+        let form = builder.form { Spelling.address(billing, into: &$0) }
+        add(.billing, Self.worth(ofAddress: billing), value, form: form, to: &builder)
     }
 
     /// Adds the better of two values that one source gives; the first where they are worth the same.
@@ -136,20 +137,24 @@ private struct CandidateWriter {
 
     // MARK: Names
 
+    /// The buyer's own name, or that of the billing address where the own one says nothing.
     private func writeName(_ party: PackedRecord, _ billing: PackedRecord, to builder: inout DossierPartBuilder) {
-        if party.has(PartyShape.name) || party.has(PartyShape.firstName) || party.has(PartyShape.lastName) {
-            name(party[PartyShape.firstName], party[PartyShape.lastName], party[PartyShape.name], to: &builder)
-        } else if billing.has(AddressShape.name) || billing.has(AddressShape.firstName)
-            || billing.has(AddressShape.lastName)
-        {
+        let own = Self.worth(
+            ofName: party[PartyShape.name], party[PartyShape.firstName], party[PartyShape.lastName])
+        let other = Self.worth(
+            ofName: billing[AddressShape.name], billing[AddressShape.firstName], billing[AddressShape.lastName])
+        if let other, own.map({ $0 < other }) ?? true {
             name(
-                billing[AddressShape.firstName], billing[AddressShape.lastName], billing[AddressShape.name],
+                billing[AddressShape.firstName], billing[AddressShape.lastName], billing[AddressShape.name], other,
                 to: &builder)
+        } else if let own {
+            name(party[PartyShape.firstName], party[PartyShape.lastName], party[PartyShape.name], own, to: &builder)
         }
     }
 
     private func name(
-        _ first: Span<UInt8>, _ last: Span<UInt8>, _ full: Span<UInt8>, to builder: inout DossierPartBuilder
+        _ first: Span<UInt8>, _ last: Span<UInt8>, _ full: Span<UInt8>, _ worth: Candidate.Worth,
+        to builder: inout DossierPartBuilder
     ) {
         let start = builder.output.count
         if full.count > 0 { builder.output.append(full) } else { builder.output.joined(first, last) }
@@ -160,16 +165,28 @@ private struct CandidateWriter {
         let lastStart = builder.output.count
         builder.output.append(last)
         let lastName = builder.end(lastStart)
-        let isPlaceholder =
-            full.count > 0
-            ? NameWords(full).isPlaceholder : NameWords(first).isPlaceholder && NameWords(last).isPlaceholder
         let form = builder.form { Spelling.name(first: first, last: last, full: full, into: &$0) }
-        add(
-            .name, isPlaceholder ? .worthless : .real, value, first: firstName, last: lastName, form: form,
-            to: &builder)
+        add(.name, worth, value, first: firstName, last: lastName, form: form, to: &builder)
     }
 
     // MARK: Worth
+
+    /// Marketplaces that hide their buyers tell a city or a country; neither hides an address.
+    private static func worth(ofAddress address: PackedRecord) -> Candidate.Worth {
+        if address.has(AddressShape.street) || address.has(AddressShape.postalCode) { return .real }
+        return address.has(AddressShape.city) ? .doubtful : .worthless
+    }
+
+    /// Nil where there is no name at all.
+    private static func worth(
+        ofName full: Span<UInt8>, _ first: Span<UInt8>, _ last: Span<UInt8>
+    ) -> Candidate.Worth? {
+        guard full.count > 0 || first.count > 0 || last.count > 0 else { return nil }
+        let isPlaceholder =
+            full.count > 0
+            ? NameWords(full).isPlaceholder : NameWords(first).isPlaceholder && NameWords(last).isPlaceholder
+        return isPlaceholder ? .worthless : .real
+    }
 
     private static func worth(
         _ field: DisplayField, _ value: Span<UInt8>, _ country: CountryCode

@@ -6,7 +6,7 @@ import Bytes
 //     or tells nothing of the field says nothing.
 //  2. What an outside authority found valid; only VAT ids are verified.
 //  3. The real before the doubtful before the worthless: a marketplace's forwarding address never hides a real one, an
-//     invalid VAT id or telephone number never hides a valid one, nor "n/a" a name.
+//     invalid VAT id or telephone number never hides a valid one, nor "n/a" a name, nor a city alone an address.
 //  4. The newest, by the moment at which its channel said so, whenever it arrived here and whatever merge brought it.
 //  5. But not a poorer spelling of what is known better: "Anna de Vries" stays when a newer order says "A. de Vries", an
 //     address with postcode and house number when a newer one of the same place lacks them (see `Spelling`).
