@@ -3,6 +3,7 @@ import Commerce
 
 // CUSTOMER.PIN, CUSTOMER.UNPIN and CUSTOMER.VERIFY.
 extension RequestReader {
+    /// What one of these commands says, checked as far as it can be without knowing the customer.
     package static func assertion(
         _ request: RequestLine, _ command: CommandName
     ) throws(Refusal) -> CustomerAssertion {

@@ -96,6 +96,7 @@ extension Assertion {
 //             fieldUnpinned: field (1)
 //             valueVerified: verdict (1: 1 is valid) VAT id (counted) source
 extension Assertion {
+    /// The event that records it.
     package var eventKind: EventKind {
         switch self {
         case .pin: .fieldPinned
