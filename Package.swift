@@ -47,7 +47,7 @@ let package = Package(
         library("Simulation", ["Bytes", "Commerce", "Wire", "Store", "Engine", "Server"]),
         library("Client", ["CLinux"]),
         library("Load", ["Bytes", "Client", "CLinux"]),
-        program("dossierd", ["Bytes", "CLinux", "Server", "Engine", "Store", "Lane"]),
+        program("dossierd", ["Bytes", "CLinux", "Commerce", "Server", "Engine", "Store", "Lane"]),
         program("dossier", ["Client"]),
         program("dossier-load", ["Load", "Client"]),
         program(

@@ -23,6 +23,7 @@ struct DirectoryResolving: Benchmark {
     private func measure(_ batches: [CommandBatch], _ count: Int, into samples: inout Samples) throws(BenchmarkError) {
         var state = DirectoryState()
         var events = EventWriter()
+        var scratch = ResolutionScratch()
         let now = Timestamp(milliseconds: 1_772_323_200_000)
         do {
             state.initialise(shards: 4, seed: OrderLines.seed, at: now, into: &events)
@@ -30,10 +31,19 @@ struct DirectoryResolving: Benchmark {
             try state.openShop("main", at: now, into: &events)
             state.evolve(try Event(events.last), events.last)
             let first = Stopwatch()
-            try resolve(batches, &state, &events, now)
+            try resolve(batches, &state, &scratch, &events, now)
             samples.add("new order", first.seconds * 1e9 / Double(count), "ns/order")
+            let behind = Stopwatch()
+            while let profile = state.takeDirty() {
+                let plan = state.plan(for: profile, &scratch)
+                guard !plan.isEmpty else { continue }
+                state.write(plan, cause: profile, at: now, into: &events)
+                state.evolve(try Event(events.last), events.last)
+                if events.count > 512 { events.removeAll() }
+            }
+            samples.add("weighing behind the reply", behind.seconds * 1e9 / Double(count), "ns/order")
             let again = Stopwatch()
-            try resolve(batches, &state, &events, now)
+            try resolve(batches, &state, &scratch, &events, now)
             samples.add("known order", again.seconds * 1e9 / Double(count), "ns/order")
             samples.add("tables and indexes", Double(state.allocatedBytes) / Double(count), "bytes/order")
         } catch {
@@ -42,14 +52,16 @@ struct DirectoryResolving: Benchmark {
     }
 
     private func resolve(
-        _ batches: [CommandBatch], _ state: inout DirectoryState, _ events: inout EventWriter, _ now: Timestamp
+        _ batches: [CommandBatch], _ state: inout DirectoryState, _ scratch: inout ResolutionScratch,
+        _ events: inout EventWriter, _ now: Timestamp
     ) throws(EventError) {
         for batch in batches {
             let bytes = batch.bytes.span
             for case .order(let order) in batch.commands {
-                let decision = state.decide(order, in: bytes, shop: 0, at: now, into: &events)
+                let decision = state.decide(order, in: bytes, shop: 0, at: now, &scratch, into: &events)
                 guard decision.verdict.isChange else { continue }
-                state.evolve(try Event(events.last), events.last)
+                state.evolve(
+                    try Event(events.last), events.last, features: scratch.takeFeatures(of: order.party))
             }
             events.removeAll()
         }

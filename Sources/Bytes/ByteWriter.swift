@@ -3,7 +3,7 @@
 /// Appending copies bytes and never allocates per call once the buffer has grown; `removeAll` keeps the memory,
 /// so one writer serves a connection or a batch loop for ever. This file owns the unsafe code of writing.
 @usableFromInline
-package struct ByteWriter: ~Copyable {
+package struct ByteWriter: ~Copyable, @unchecked Sendable {
     @usableFromInline var base: UnsafeMutableRawPointer
     @usableFromInline var capacity: Int
     /// Bytes written so far.

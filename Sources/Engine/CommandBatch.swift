@@ -34,11 +34,25 @@ package enum CommandOutcome: Sendable {
     case note(customer: UInt32, sequence: UInt64)
     /// A pin, its removal or an outside verdict; `profile` is the one whose number was named.
     case asserted(Verdict, profile: UInt32, customer: UInt32, sequence: UInt64)
-    case dossier(CustomerMembers, offset: Int, limit: Int)
+    case dossier(CustomerMembers, related: [RelatedCustomer], offset: Int, limit: Int)
     case customers([CustomerMembers], total: Int, offset: Int)
     case evidence(EvidencePlan)
     case order(profile: UInt32, row: UInt32)
+    case identity(IdentityOutcome, sequence: UInt64)
+    case explanation(PairExplanation, CustomerMembers, CustomerMembers)
+    case history([Step], CustomerMembers)
+    case doubtfulPairs([DoubtfulPair], customers: [(CustomerMembers, CustomerMembers)], total: Int, offset: Int)
+    case watchedValues([WatchedValue], total: Int, offset: Int)
+    case identityStatus(IdentityStatus)
     case refused(Refusal)
+}
+
+/// A customer that has to do with another and is not the same.
+package struct RelatedCustomer: Sendable {
+    package let number: UInt32
+    /// Who said so; nil when the evidence did.
+    package let decision: PersonDecision?
+    package let edge: EdgeEntry?
 }
 
 /// Why profiles are one customer, or two profiles are not: what the directory knows of it.

@@ -5,14 +5,19 @@ import Commerce
 /// of them awaits. It holds hashes and small integers only.
 package actor Directory {
     package nonisolated let lane: any EngineLane
-    private var state: DirectoryState
+    var state: DirectoryState
     private let shards: [Shard]
     private let journal: Journal
-    private let clock: any WallClock
+    private let matchMode: MatchMode
+    let clock: any WallClock
 
-    private var events = EventWriter()
+    var events = EventWriter()
     /// Events of the batch in hand by shard.
     private var shardEvents: [[ShardEvent]]
+    var scratch = ResolutionScratch()
+    private var isWeighingPosted = false
+    /// Who waits until everything is weighed.
+    private var waitingForRest: [@Sendable () -> Void] = []
     /// Why writes are refused at the moment: the journal cannot be written, or has grown too long.
     private var journalFailure: String?
     private var backlog: String?
@@ -21,9 +26,10 @@ package actor Directory {
 
     init(
         _ state: consuming DirectoryState, shards: [Shard], journal: Journal, clock: any WallClock,
-        on lane: any EngineLane
+        matchMode: MatchMode, on lane: any EngineLane
     ) {
         self.state = state
+        self.matchMode = matchMode
         self.shards = shards
         self.journal = journal
         self.clock = clock
@@ -32,10 +38,16 @@ package actor Directory {
     }
 
     /// Refuses writes from now on because the journal fails, or takes them again (nil).
-    func setJournalFailure(_ reason: String?) { journalFailure = reason }
+    func setJournalFailure(_ reason: String?) {
+        journalFailure = reason
+        postWeighing()
+    }
 
     /// Refuses writes from now on because the journal is too long, or takes them again (nil).
-    func setBacklog(_ reason: String?) { backlog = reason }
+    func setBacklog(_ reason: String?) {
+        backlog = reason
+        postWeighing()
+    }
 
     // MARK: A batch
 
@@ -52,6 +64,7 @@ package actor Directory {
             result.releaseSequence = max(result.releaseSequence, releaseSequence(of: outcome))
         }
         handOver(firstSequence: firstSequence)
+        postWeighing()
         return result
     }
 
@@ -62,14 +75,14 @@ package actor Directory {
             switch command {
             case .order(let order):
                 let shop = try writableShop(batch.shop, now)
-                let decision = state.decide(order, in: bytes, shop: shop, at: now, into: &events)
-                if decision.verdict.isChange { evolveLast() }
+                let decision = state.decide(order, in: bytes, shop: shop, at: now, &scratch, into: &events)
+                if decision.verdict.isChange { evolveLast(weighed: order.party) }
                 let isShared = !order.storeInName.range.isEmpty && isChannelShared(order, bytes, shop)
                 return written(decision, state.orders, isStoreNamed: isShared)
             case .profile(let profile):
                 let shop = try writableShop(batch.shop, now)
-                let decision = state.decide(profile, in: bytes, shop: shop, at: now, into: &events)
-                if decision.verdict.isChange { evolveLast() }
+                let decision = state.decide(profile, in: bytes, shop: shop, at: now, &scratch, into: &events)
+                if decision.verdict.isChange { evolveLast(weighed: profile.party) }
                 return writtenProfile(decision)
             case .document(let document):
                 let shop = try knownShop(batch.shop)
@@ -84,6 +97,11 @@ package actor Directory {
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
             case .assertion(let request):
                 return try assertion(request, shop: try knownShop(batch.shop), actor: batch.actor, now)
+            case .identity(let command):
+                let shop = try knownShop(batch.shop)
+                let outcome = try state.perform(
+                    command, shop: shop, actor: batch.actor, at: now, &scratch, into: &events)
+                return .identity(outcome, sequence: state.sequence)
             case .query(let query):
                 guard let shop = state.shop(named: batch.shop) else {
                     if case .find = query { return .customers([], total: 0, offset: 0) }
@@ -132,7 +150,7 @@ package actor Directory {
     private func writableShop(_ name: String, _ now: Timestamp) throws(Refusal) -> UInt16 {
         try checkWritable()
         if let shop = state.shop(named: name) { return shop }
-        try state.openShop(name, at: now, into: &events)
+        try state.openShop(name, mode: matchMode, at: now, into: &events)
         evolveLast()
         return UInt16(state.shops.count - 1)
     }
@@ -161,13 +179,15 @@ package actor Directory {
     // MARK: Events
 
     /// Applies the event that was just written, and notes it for its shard.
-    private func evolveLast() {
+    /// - Parameter party: whose features `decide` has extracted, if it had to.
+    private func evolveLast(weighed party: PreparedParty? = nil) {
         do throws(EventError) {
             let event = try Event(events.last)
-            state.evolve(event, events.last)
+            let features = party.flatMap { scratch.takeFeatures(of: $0) }
+            state.evolve(event, events.last, features: features)
             let end = events.framed.count
             let range = ByteRange(end - events.last.count, end)
-            guard event.kind != .shopOpened, event.kind != .engineInitialised else { return }
+            guard event.kind.concernsShard else { return }
             shardEvents[state.shard(of: event.party.profile)].append(
                 ShardEvent(event: event, range: range, sequence: state.sequence))
         } catch {
@@ -176,7 +196,7 @@ package actor Directory {
     }
 
     /// Hands the batch's events to the shards, then to the journal: one hop each.
-    private func handOver(firstSequence: UInt64) {
+    func handOver(firstSequence: UInt64) {
         guard events.count > 0 else { return }
         let bytes = events.framed.copyBytes()
         for number in shards.indices where !shardEvents[number].isEmpty {
@@ -213,7 +233,14 @@ package actor Directory {
         case .note(_, let sequence): return sequence
         case .asserted(_, let profile, _, let sequence):
             return max(sequence, state.lastSequence(ofCustomerOf: profile))
-        case .dossier(let customer, _, _): return customer.sequence
+        case .dossier(let customer, _, _, _): return customer.sequence
+        case .identity(_, let sequence): return sequence
+        case .explanation(_, let one, let two): return max(one.sequence, two.sequence)
+        case .history(_, let customer): return customer.sequence
+        case .doubtfulPairs(let pairs, let customers, _, _):
+            return max(
+                pairs.map(\.edge.sequence).max() ?? 0, customers.map { max($0.0.sequence, $0.1.sequence) }.max() ?? 0)
+        case .watchedValues, .identityStatus: return state.sequence
         case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
         case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)
         case .order(let profile, _): return state.lastSequence(ofCustomerOf: profile)
@@ -230,7 +257,8 @@ package actor Directory {
     private func answer(_ query: CustomerQuery, shop: UInt16) throws(Refusal) -> CommandOutcome {
         switch query {
         case .dossier(let selector, let offset, let limit):
-            return .dossier(try customer(selector, shop), offset: offset, limit: limit)
+            let customer = try customer(selector, shop)
+            return .dossier(customer, related: related(to: customer), offset: offset, limit: limit)
         case .find(let selectors, let offset, let limit):
             return find(selectors, shop, offset: offset, limit: limit)
         case .why(let first, let second):
@@ -242,7 +270,38 @@ package actor Directory {
                 throw Refusal(.notFound, "order: not known in this shop")
             }
             return .order(profile: state.orders[number].profile, row: state.orders[number].row)
+        case .explain(let first, let second):
+            let one = try customer(first, shop)
+            let two = try customer(second, shop)
+            let explanation = state.explain(
+                try profile(first, shop), try profile(second, shop), &scratch)
+            return .explanation(explanation, one, two)
+        case .history(let selector):
+            let members = try customer(selector, shop)
+            return .history(state.history(of: members.profiles, &scratch), members)
+        case .doubtfulPairs(let reason, let offset, let limit):
+            let (pairs, total) = state.doubtfulPairs(
+                of: shop, reason: reason, offset: offset, limit: limit, &scratch)
+            let customers = pairs.map { (members($0.edge.older), members($0.edge.newer)) }
+            return .doubtfulPairs(pairs, customers: customers, total: total, offset: offset)
+        case .watchedValues(let offset, let limit):
+            let (values, total) = state.watchedValues(of: shop, offset: offset, limit: limit)
+            return .watchedValues(values, total: total, offset: offset)
+        case .identityStatus: return .identityStatus(state.identityStatus(of: shop, &scratch))
         }
+    }
+
+    private func related(to customer: CustomerMembers) -> [RelatedCustomer] {
+        state.related(to: customer.profiles).map {
+            RelatedCustomer(number: state.customerNumber(of: $0.profile), decision: $0.decision, edge: $0.edge)
+        }
+    }
+
+    private func profile(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> UInt32 {
+        guard let profile = state.profile(selector, shop: shop) else {
+            throw Refusal(.notFound, "no customer of this shop has that \(selector.text)")
+        }
+        return profile
     }
 
     private func customer(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> CustomerMembers {
@@ -252,7 +311,7 @@ package actor Directory {
         return members(profile)
     }
 
-    private func members(_ profile: UInt32) -> CustomerMembers {
+    func members(_ profile: UInt32) -> CustomerMembers {
         CustomerMembers(
             number: state.customerNumber(of: profile), profiles: state.members(of: profile),
             sequence: state.lastSequence(ofCustomerOf: profile))
@@ -274,6 +333,60 @@ package actor Directory {
         let customers = offset == 0 && limit > 0 ? [members(profile)] : []
         return .customers(customers, total: 1, offset: offset)
     }
+
+    // MARK: Weighing, just behind the replies
+
+    /// Profiles that one turn of the lane weighs before others get theirs.
+    private static let profilesPerTurn = 64
+
+    func postWeighing() {
+        guard !isWeighingPosted, !state.isAtRest || !waitingForRest.isEmpty else { return }
+        isWeighingPosted = true
+        lane.post { self.assumeIsolated { $0.weighSome() } }
+    }
+
+    /// Weighs what new data, new rules or people's decisions have touched, a slice at a time.
+    private func weighSome() {
+        isWeighingPosted = false
+        guard journalFailure == nil, backlog == nil else { return }
+        let first = state.sequence + 1
+        let now = clock.now()
+        for _ in 0..<Self.profilesPerTurn {
+            guard let profile = state.takeDirty() else { break }
+            resolve(state.plan(for: profile, &scratch), cause: profile, now)
+        }
+        if state.isAtRest { rest(now) }
+        handOver(firstSequence: first)
+        postWeighing()
+    }
+
+    /// Writes and applies what a plan says.
+    private func resolve(_ plan: ResolutionPlan, cause profile: UInt32, _ now: Timestamp) {
+        guard !plan.isEmpty else { return }
+        state.write(plan, cause: profile, at: now, into: &events)
+        evolveLast()
+    }
+
+    /// Everything is weighed. The mark in the journal saves a restart from weighing it again.
+    private func rest(_ now: Timestamp) {
+        if state.owesRestMark {
+            events.identitySettled(variants: state.variantCount, now: now)
+            evolveLast()
+        }
+        let waiting = waitingForRest
+        waitingForRest = []
+        for body in waiting { body() }
+    }
+
+    /// Runs `body` on this lane when everything that has arrived by now is weighed.
+    func whenAtRest(_ body: @escaping @Sendable () -> Void) {
+        if state.isAtRest { return body() }
+        waitingForRest.append(body)
+        postWeighing()
+    }
+
+    /// Goes on with what a restart has left to weigh.
+    func start() { postWeighing() }
 
     // MARK: For the engine
 

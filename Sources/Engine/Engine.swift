@@ -103,7 +103,8 @@ package final class Engine: Sendable {
         shards = state.shards.enumerated().map { Shard($1, on: lanes.shards[$0 % lanes.shards.count]) }
         snapshotter = Snapshotter(folder, clock: clock, on: lanes.snapshot)
         directory = Directory(
-            state.takeDirectory(), shards: shards, journal: journal, clock: clock, on: lanes.directory)
+            state.takeDirectory(), shards: shards, journal: journal, clock: clock,
+            matchMode: configuration.matchMode, on: lanes.directory)
         start(isNew: isNew)
     }
 
@@ -129,6 +130,7 @@ package final class Engine: Sendable {
                 directory.assumeIsolated { $0.initialise(shards: configuration.shards, seed: configuration.seed) }
             }
         }
+        directory.lane.run { directory.assumeIsolated { $0.start() } }
         tick()
     }
 

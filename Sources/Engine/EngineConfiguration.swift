@@ -1,3 +1,4 @@
+import Commerce
 import Store
 
 /// When a write is acknowledged.
@@ -27,6 +28,8 @@ package struct EngineConfiguration: Sendable {
     /// restart would take ever longer.
     package var maximumJournalBytes = 16 << 30
     package var recovery = RecoveryMode.strict
+    /// How a new shop decides who is who; an existing one keeps what it was opened or configured with.
+    package var matchMode = MatchMode.evidence
 
     /// Hears how each snapshot went, on the snapshot lane.
     package var onSnapshot: (@Sendable (Result<SnapshotEntry, StoreError>) -> Void)?

@@ -21,7 +21,7 @@ struct EngineState: ~Copyable {
         let shard = Int(truncatingIfNeeded: section.first)
         let isRead: Bool
         switch kind {
-        case .header, .profiles, .variants, .keys, .orders, .documents, .edges, .assertions:
+        case .header, .profiles, .variants, .keys, .orders, .documents, .firstEdges, .edges, .identity, .assertions:
             isRead = directory.load(kind, bytes)
         default:
             guard shards.indices.contains(shard) else {
@@ -46,7 +46,7 @@ struct EngineState: ~Copyable {
     /// Builds the indexes once the snapshot is loaded, and checks that its tables fit together.
     mutating func finishLoading() throws(StoreError) {
         guard directory.isInitialised else { return }
-        var isConsistent = partial.count == 0 && directory.isConsistent()
+        var isConsistent = partial.count == 0 && directory.takeIdentity() && directory.isConsistent()
         for shard in shards {
             let expected = directory.rows(ofShard: shard.number)
             isConsistent =
@@ -56,6 +56,11 @@ struct EngineState: ~Copyable {
             throw .rejected(sequence: nil, reason: "the tables of the snapshot do not fit together")
         }
         directory.rebuildIndexes()
+        let shardCount = UInt32(shards.count)
+        directory.rebuildMatching(
+            record: { profile, row, body in shards[Int(profile % shardCount)].withParty(row: row, body) },
+            order: { profile, row, body in shards[Int(profile % shardCount)].withOrder(row: row, body) },
+            document: { profile, row, body in shards[Int(profile % shardCount)].withDocument(row: row, body) })
     }
 
     /// Applies an event from the journal.
@@ -64,11 +69,10 @@ struct EngineState: ~Copyable {
             let event = try Event(bytes)
             try directory.validate(event, bytes)
             directory.evolve(event, bytes)
-            switch event.kind {
-            case .engineInitialised:
+            if event.kind == .engineInitialised {
                 shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
-            case .shopOpened: break
-            default: shards[directory.shard(of: event.party.profile)].evolve(event, bytes, sequence: sequence)
+            } else if event.kind.concernsShard {
+                shards[directory.shard(of: event.party.profile)].evolve(event, bytes, sequence: sequence)
             }
         } catch {
             throw .rejected(sequence: sequence, reason: "\(error)")

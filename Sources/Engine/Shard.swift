@@ -37,6 +37,9 @@ package actor Shard {
         return output.copyBytes()
     }
 
+    /// How exports name a profile.
+    func profileName(_ profile: UInt32) -> String { state.profileName(profile) }
+
     /// The members in which a stored order or document differs from a record that was sent.
     package func differences(row: UInt32, isOrder: Bool, party: [UInt8], record: [UInt8]) -> [String] {
         isOrder

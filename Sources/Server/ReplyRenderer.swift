@@ -194,7 +194,7 @@ final class ReplyRenderer: @unchecked Sendable {
 
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
-        case .dossier(let customer, let offset, let limit):
+        case .dossier(let customer, _, let offset, let limit):
             shownProfiles += customer.profiles
             wait { done in
                 engine.parts(of: [customer], from: lane, done)
@@ -228,7 +228,22 @@ final class ReplyRenderer: @unchecked Sendable {
                 (json: [UInt8]) in
                 self.output.ok(json.span, tag: tag)
             }
+        case .doubtfulPairs(let pairs, let customers, let total, let offset):
+            let profiles = pairs.flatMap { [$0.edge.older, $0.edge.newer] }
+            shownProfiles += profiles
+            wait { done in
+                engine.profileNames(profiles, from: lane, done)
+            } _: { (names: [UInt32: String]) in
+                for (pair, customer) in zip(pairs, customers) {
+                    self.output.row(of: pair, customer.0, customer.1, names: names)
+                }
+                self.output.beginOK(tag: tag)
+                self.output.range(total: total, offset: offset, count: pairs.count)
+                self.output.endReply()
+            }
         case .refused(let refusal): output.error(refusal, tag: tag)
+        case .identity, .explanation, .history, .watchedValues, .identityStatus:
+            output.error(Refusal(.internal, "not rendered yet"), tag: tag)
         case .written, .note, .asserted: preconditionFailure("a question is answered by an answer")
         }
     }
@@ -280,7 +295,7 @@ extension ByteWriter {
     }
 
     /// Total and range of a list: `from` and `to` count from 1, both 0 when the page is empty.
-    fileprivate mutating func range(total: Int, offset: Int, count: Int) {
+    mutating func range(total: Int, offset: Int, count: Int) {
         key("total")
         number(total)
         key("from")

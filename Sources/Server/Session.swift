@@ -341,7 +341,8 @@ package final class Session: @unchecked Sendable {
         case .customerPin, .customerUnpin, .customerVerify:
             _ = try currentHasher()
             builder.assertion(try RequestReader.assertion(request, description.name), tag: tag)
-        case .orderGet, .customer360, .customerFind, .customerWhy:
+        case .identitySettle, .identityCheck, .identityExport: try identityTask(description.name, request, tag: tag)
+        case .orderGet, .customer360, .customerFind, .customerWhy, .identityQueue:
             builder.query(try RequestReader.query(request, description.name, try currentHasher()), tag: tag)
         }
     }
@@ -390,14 +391,39 @@ package final class Session: @unchecked Sendable {
     }
 
     private func administer(_ command: CommandName, tag: [UInt8]?) {
+        ask { host.administer(command, session: self, tag: tag, $0) }
+    }
+
+    /// Sends what came before and waits for an answer that takes its time.
+    private func ask(_ start: (@escaping @Sendable ([UInt8]) -> Void) -> Void) {
         submit()
         let place = replies.reserve()
         questionsInFlight += 1
-        host.administer(command, session: self, tag: tag) { bytes in
+        start { bytes in
             self.questionsInFlight -= 1
             self.replies.fill(place, bytes, releaseSequence: 0, replyCount: 1)
             self.submit()
             self.release()
+        }
+    }
+
+    private func identityTask(_ command: CommandName, _ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        guard case .success(let engine) = host.engine else {
+            _ = try currentHasher()
+            return
+        }
+        let shop = shop
+        let lane = host.lane
+        let offset = try RequestReader.natural(request, "offset") ?? 0
+        let limit = try RequestReader.natural(request, "limit") ?? .max
+        ask { completion in
+            switch command {
+            case .identityCheck: IdentityTasks.check(engine, shop: shop, tag: tag, from: lane, completion)
+            case .identityExport:
+                IdentityTasks.export(
+                    engine, shop: shop, offset: offset, limit: limit, tag: tag, from: lane, completion)
+            default: IdentityTasks.settle(engine, tag: tag, from: lane, completion)
+            }
         }
     }
 }

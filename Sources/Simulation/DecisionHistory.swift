@@ -102,6 +102,10 @@ package struct ModelReplay {
         case .orderRecorded, .orderRevised:
             rememberVariant(decision)
             try apply(try write(of: decision), decision)
+        case .identitySettled: break
+        case .customersResolved, .decisionMade, .decisionWithdrawn, .rulesProposed, .rulesActivated,
+            .shopConfigured, .valueWatched:
+            throw BrokenLaw("event \(decision.sequence) belongs to a match mode that the model does not know")
         case .profileRecorded:
             rememberVariant(decision)
             guard let buyer = variantBuyers[variantKey(event)] else {

@@ -1,3 +1,4 @@
+import Commerce
 import Engine
 import Server
 import Store
@@ -47,6 +48,8 @@ package struct IngestPlan {
         layout = LaneLayout.allCases.randomElement(using: &generator) ?? .single
         configuration = EngineConfiguration(folder: CommerceWorld.folder)
         configuration.shards = Int.random(in: 1...8, using: &generator)
+        // The model says who is who by exact keys; `ResolutionWorkload` tries the evidence.
+        configuration.matchMode = .exact
         configuration.seed = generator.next()
         configuration.segmentBytes = Int.random(in: 300...6_000, using: &generator)
         configuration.durability = generator.oneIn(6) ? .everysec : generator.oneIn(10) ? .os : .always

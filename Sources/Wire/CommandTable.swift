@@ -9,6 +9,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case customerPin, customerUnpin, customerVerify
     case documentPut, noteAdd
     case snapshot, verify
+    case identitySettle, identityCheck, identityExport, identityQueue
 }
 
 extension CommandName {

@@ -92,6 +92,9 @@ package enum RequestReader {
             let limit = try natural(request, "limit") ?? 100
             guard limit <= 1_000 else { throw .invalid("limit", "1000 at most; use offset for more") }
             return .find(selectors, offset: try natural(request, "offset") ?? 0, limit: limit)
+        case .identityQueue:
+            let (offset, limit) = try page(request)
+            return .doubtfulPairs(try reason(request), offset: offset, limit: limit)
         default:
             var selectors = try selectors(request, hasher)
             if let first = plain.first { selectors.insert(try number(first), at: 0) }
@@ -114,7 +117,23 @@ package enum RequestReader {
         return .number(number)
     }
 
-    private static func natural(_ request: RequestLine, _ name: String) throws(Refusal) -> Int? {
+    /// `offset=` and `limit=` of a list: limit is 100 unless given, at most 1000.
+    package static func page(_ request: RequestLine) throws(Refusal) -> (offset: Int, limit: Int) {
+        let limit = try natural(request, "limit") ?? 100
+        guard limit <= 1_000 else { throw .invalid("limit", "1000 at most; use offset for more") }
+        return (try natural(request, "offset") ?? 0, limit)
+    }
+
+    private static func reason(_ request: RequestLine) throws(Refusal) -> PairReason? {
+        guard let text = request.argument(named: "reason") else { return nil }
+        let name = String(decoding: text, as: UTF8.self)
+        guard let reason = PairReason.allCases.first(where: { "\($0)" == name }) else {
+            throw .invalid("reason", "one of \(PairReason.allCases.map { "\($0)" }.joined(separator: ", "))")
+        }
+        return reason
+    }
+
+    package static func natural(_ request: RequestLine, _ name: String) throws(Refusal) -> Int? {
         guard let text = request.argument(named: name) else { return nil }
         guard text.count <= 9, let value = Int(String(decoding: text, as: UTF8.self)), value >= 0 else {
             throw .invalid(name, "a whole number from 0 to 999999999")

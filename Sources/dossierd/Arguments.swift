@@ -1,3 +1,4 @@
+import Commerce
 import Engine
 import Foundation
 import Server
@@ -25,6 +26,11 @@ enum Arguments {
                                       always    when it is on the disk
                                       everysec  when the system has it; on the disk within a second
                                       os        when the system has it
+          --match MODE              how a new shop decides who is who (evidence)
+                                      evidence  by the weight of all fields together
+                                      email     by the same real e-mail address
+                                      address   by the same postal address
+                                      exact     by any identity key in common, names not looked at
           --lanes N                 threads for sessions and shards (half the cores, at least 1)
           --shards N                shards of a new data folder, 1 to 256 (4)
           --connections N           most connections at a time (20000)
@@ -42,7 +48,7 @@ enum Arguments {
         """
 
     private static let names = [
-        "data", "address", "port", "durability", "lanes", "shards", "connections", "idle", "line-bytes",
+        "data", "address", "port", "durability", "match", "lanes", "shards", "connections", "idle", "line-bytes",
         "segment-bytes", "snapshot-bytes", "snapshot-seconds", "journal-limit",
     ]
 
@@ -87,6 +93,12 @@ enum Arguments {
                 return .usage("--durability must be always, everysec or os")
             }
             engine.durability = durability
+        }
+        if let text = values["match"] {
+            guard let mode = MatchMode(text: text) else {
+                return .usage("--match must be evidence, email, address or exact")
+            }
+            engine.matchMode = mode
         }
         var options = ServerOptions(engine: engine)
         options.lanes = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)

@@ -92,6 +92,13 @@ package enum CustomerQuery: Sendable {
     case find([CustomerSelector], offset: Int, limit: Int)
     case why(CustomerSelector, CustomerSelector?)
     case order(OrderName)
+    /// What ties two profiles, or keeps them apart.
+    case explain(CustomerSelector, CustomerSelector)
+    /// How a customer came to be, step by step.
+    case history(CustomerSelector)
+    case doubtfulPairs(PairReason?, offset: Int, limit: Int)
+    case watchedValues(offset: Int, limit: Int)
+    case identityStatus
 }
 
 /// One command of a batch, ready for the directory.
@@ -101,5 +108,6 @@ package enum PreparedCommand: Sendable {
     case document(PreparedDocument)
     case note(PreparedNote)
     case assertion(CustomerAssertion)
+    case identity(IdentityCommand)
     case query(CustomerQuery)
 }

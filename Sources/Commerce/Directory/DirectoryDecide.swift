@@ -47,23 +47,27 @@ extension DirectoryState {
         events.engineInitialised(shards: shards, seed: seed, now: now)
     }
 
-    package func openShop(_ name: String, at now: Timestamp, into events: inout EventWriter) throws(Refusal) {
+    package func openShop(
+        _ name: String, mode: MatchMode = .evidence, at now: Timestamp, into events: inout EventWriter
+    ) throws(Refusal) {
         guard shops.count < 60_000 else { throw Refusal(.refused, "no more than 60,000 shops in one engine") }
-        events.shopOpened(UInt16(shops.count), name: name, now: now)
+        events.shopOpened(UInt16(shops.count), name: name, mode: mode, now: now)
     }
 
     // MARK: Orders
 
     /// Decides an order: known, newer, older, contradicting, or new, and then whose.
     package func decide(
-        _ order: PreparedOrder, in bytes: Span<UInt8>, shop: UInt16, at now: Timestamp, into events: inout EventWriter
+        _ order: PreparedOrder, in bytes: Span<UInt8>, shop: UInt16, at now: Timestamp,
+        _ scratch: inout ResolutionScratch, into events: inout EventWriter
     ) -> Decision {
         if let known = findOrder(order.keyHash) {
-            return decideAgain(order, known, in: bytes, shop: shop, at: now, into: &events)
+            return decideAgain(order, known, in: bytes, shop: shop, at: now, &scratch, into: &events)
         }
         let home = home(of: order.party)
         events.begin(.orderRecorded, now, shop: shop)
-        let resolution = party(order.party, home, in: bytes, seenAt: seenAt(order), into: &events)
+        let resolution = party(
+            order.party, home, in: bytes, shop: shop, seenAt: seenAt(order), &scratch, into: &events)
         let subject = UInt32(orders.count)
         events.subject(
             subject, row: rows[shard(of: home.profile)].orders, keyHash: order.keyHash, contentHash: order.contentHash,
@@ -75,7 +79,7 @@ extension DirectoryState {
     /// An order that is known: idempotent without a time window.
     private func decideAgain(
         _ order: PreparedOrder, _ known: Int, in bytes: Span<UInt8>, shop: UInt16, at now: Timestamp,
-        into events: inout EventWriter
+        _ scratch: inout ResolutionScratch, into events: inout EventWriter
     ) -> Decision {
         let entry = orders[known]
         let verdict = version(entry, contentHash: order.contentHash, updatedAt: order.updatedAt)
@@ -86,7 +90,8 @@ extension DirectoryState {
         home.isKnownVariant = home.isKnownVariant && variants[home.variant].profile == entry.profile
         home.profile = entry.profile
         events.begin(.orderRevised, now, shop: shop)
-        let resolution = party(order.party, home, in: bytes, seenAt: seenAt(order), into: &events)
+        let resolution = party(
+            order.party, home, in: bytes, shop: shop, seenAt: seenAt(order), &scratch, into: &events)
         events.subject(
             UInt32(known), row: entry.row, keyHash: order.keyHash, contentHash: order.contentHash,
             updatedAt: order.updatedAt, record: bytes.extracting(order.record.range))
@@ -115,7 +120,7 @@ extension DirectoryState {
     /// it, by `updatedAt`, neither.
     package func decide(
         _ profile: PreparedProfile, in bytes: Span<UInt8>, shop: UInt16, at now: Timestamp,
-        into events: inout EventWriter
+        _ scratch: inout ResolutionScratch, into events: inout EventWriter
     ) -> Decision {
         let home = home(of: profile.party)
         let hasTime = profile.updatedAt != PreparedOrder.noUpdateTime
@@ -131,7 +136,8 @@ extension DirectoryState {
         }
         events.begin(.profileRecorded, now, shop: shop)
         let seenAt = hasTime ? profile.updatedAt : now.milliseconds
-        let resolution = party(profile.party, home, in: bytes, seenAt: seenAt, into: &events)
+        let resolution = party(
+            profile.party, home, in: bytes, shop: shop, seenAt: seenAt, &scratch, into: &events)
         events.end()
         return Decision(
             verdict: home.isNew ? .recorded(resolution) : .revised(resolution), profile: home.profile, subject: 0)
@@ -167,7 +173,8 @@ extension DirectoryState {
 
     /// Writes the party part of an event and tells how many customers it touched.
     private func party(
-        _ party: PreparedParty, _ home: Home, in bytes: Span<UInt8>, seenAt: Int64, into events: inout EventWriter
+        _ party: PreparedParty, _ home: Home, in bytes: Span<UInt8>, shop: UInt16, seenAt: Int64,
+        _ scratch: inout ResolutionScratch, into events: inout EventWriter
     ) -> Resolution {
         var change = PartyChange()
         change.profile = home.profile
@@ -181,43 +188,147 @@ extension DirectoryState {
         change.variantRow = rows[shard(of: home.profile)].variants
         change.contentHash = party.contentHash
         let record = bytes.extracting(party.record.range)
-        events.beginEdges()
-        let touched = evidence(record, home, &change, into: &events)
-        events.party(change, record: record, seenAt: seenAt)
-        return touched
-    }
-
-    /// Writes an edge for each key that another profile brought before, and counts the customers so tied.
-    private func evidence(
-        _ record: Span<UInt8>, _ home: Home, _ change: inout PartyChange, into events: inout EventWriter
-    ) -> Resolution {
-        var firstRoot: UInt32? = home.isNew ? nil : root(of: home.profile)
-        var merges = false
-        var count = 0
-        func tie(_ key: IdentityKey, _ other: UInt32) {
-            guard other != home.profile, !hasEdge(home, key.hash, other) else { return }
-            events.edge(key, to: other)
-            count += 1
-            let otherRoot = root(of: other)
-            if let firstRoot { merges = merges || otherRoot != firstRoot } else { firstRoot = otherRoot }
-        }
-        PartyRecord.forEachKey(of: record) { key in
-            if key.kind.ties, let entry = findKey(key.hash) { tie(key, keys[entry].profile) }
+        let identity = identities[Int(shop)]
+        var arrival = ArrivalFindings(home.isNew ? nil : root(of: home.profile))
+        change.isWeighed = identity.mode != .exact
+        switch identity.mode {
+        case .exact: exactFindings(record, home, &arrival)
+        case .evidence: weighedFindings(record, party, home, shop: shop, identity, &scratch, &arrival)
+        case .email: sharedFindings(record, home, shop: shop, [.email, .relayEmail], &arrival)
+        case .address: sharedFindings(record, home, shop: shop, [.place], &arrival)
         }
         if let account = home.account {
-            tie(IdentityKey(kind: .order, hash: UInt64(account)), account)
+            let finding = PairFinding(
+                newer: home.profile, older: account, kind: IdentityKeyKind.order.rawValue, keyHash: UInt64(account),
+                weight: .said)
+            if !hasEdge(home, finding) { arrival.add(finding, root: root(of: account)) }
         }
-        change.edgeCount = count
-        guard firstRoot != nil else { return .created }
-        return merges ? .merged : .matched
+        events.beginEdges()
+        for finding in arrival.findings { events.edge(finding, isWeighed: change.isWeighed) }
+        change.edgeCount = arrival.findings.count
+        events.party(change, record: record, seenAt: seenAt)
+        return arrival.resolution
+    }
+
+    /// An edge for each key that another profile brought before, names not looked at.
+    private func exactFindings(_ record: Span<UInt8>, _ home: Home, _ arrival: inout ArrivalFindings) {
+        PartyRecord.forEachKey(of: record) { key in
+            guard key.kind.ties, let entry = findKey(key.hash), keys[entry].profile != home.profile else { return }
+            let finding = PairFinding(
+                newer: home.profile, older: keys[entry].profile, kind: key.kind.rawValue, keyHash: key.hash,
+                weight: .said)
+            if !hasEdge(home, finding) { arrival.add(finding, root: root(of: finding.older)) }
+        }
+    }
+
+    /// Exact evidence decides before the reply: whoever shares an identity key is weighed at once, and followed where
+    /// nothing stands in the way. The rest is weighed just behind (`plan`).
+    private func weighedFindings(
+        _ record: Span<UInt8>, _ party: PreparedParty, _ home: Home, shop: UInt16, _ identity: ShopIdentity,
+        _ scratch: inout ResolutionScratch, _ arrival: inout ArrivalFindings
+    ) {
+        scratch.features = scratch.extractor.features(of: record)
+        scratch.featuresHash = party.contentHash
+        weighArrival(
+            scratch.features, record, of: home.isNew ? nil : home.profile, shop: shop, identity, &scratch)
+        var best: [(root: UInt32, candidate: Candidate)] = []
+        for candidate in scratch.candidates {
+            let root = root(of: candidate.profile)
+            if let known = best.firstIndex(where: { $0.root == root }) {
+                if candidate.weight.score > best[known].candidate.weight.score { best[known].candidate = candidate }
+            } else {
+                best.append((root, candidate))
+            }
+        }
+        let homeRoot = home.isNew ? nil : root(of: home.profile)
+        best.removeAll { $0.root == homeRoot }
+        guard !best.isEmpty, isFree(best, home, homeRoot, scratch.features, record, shop: shop, identity) else { return }
+        for (root, candidate) in best {
+            arrival.add(
+                PairFinding(
+                    newer: home.profile, older: candidate.profile, kind: candidate.kind, keyHash: candidate.keyHash,
+                    weight: candidate.weight),
+                root: root)
+        }
+    }
+
+    /// Whether the customers that an arrival ties together may become one without a closer look.
+    private func isFree(
+        _ best: [(root: UInt32, candidate: Candidate)], _ home: Home, _ homeRoot: UInt32?, _ features: PartyFeatures,
+        _ record: Span<UInt8>, shop: UInt16, _ identity: ShopIdentity
+    ) -> Bool {
+        var roots = best.map(\.root)
+        if let homeRoot { roots.append(homeRoot) }
+        var count = 1
+        var isWeak = best.contains { self.isWeak($0.candidate.weight, identity) }
+        for root in roots {
+            guard !profiles[Int(root)].isRestricted else { return false }
+            isWeak = isWeak || profiles[Int(root)].isWeak
+            count += Int(profiles[Int(root)].size)
+        }
+        if isWeak, count >= 2 * BridgeAlarm.leastProfiles { return false }
+        guard count <= 64, roots.count == 1 || mayUnite(roots) else { return false }
+        let source = home.isNew ? sourceIfReferenced(record, shop: shop) : nil
+        for root in roots where root != homeRoot {
+            var current = root
+            repeat {
+                if isApart(current, home, features, source) { return false }
+                current = profiles[Int(current)].next
+            } while current != root
+        }
+        return true
+    }
+
+    private func isApart(_ other: UInt32, _ home: Home, _ features: PartyFeatures, _ source: UInt16?) -> Bool {
+        if !home.isNew, separation(home.profile, other) != nil { return true }
+        if let source, index.profiles[Int(other)].source == source, index.profiles[Int(other)].hasReference {
+            return true
+        }
+        var found = false
+        index.forEachRow(of: other) { _, row in found = found || features.contradicts(row.features) }
+        return found
+    }
+
+    /// The number of the source, where it gave the buyer a number of its own.
+    private func sourceIfReferenced(_ record: Span<UInt8>, shop: UInt16) -> UInt16? {
+        let party = PartyRecord(record).members
+        guard party.has(PartyShape.ref) else { return nil }
+        return sources.number(shop, channel: party[PartyShape.channel].array, store: party[PartyShape.store].array)
+    }
+
+    /// The match modes in which one value says it all.
+    private func sharedFindings(
+        _ record: Span<UInt8>, _ home: Home, shop: UInt16, _ kinds: [IdentityKeyKind], _ arrival: inout ArrivalFindings
+    ) {
+        var roots: [UInt32] = home.isNew ? [] : [root(of: home.profile)]
+        PartyRecord.forEachKey(of: record) { key in
+            guard kinds.contains(key.kind), let entry = findKey(key.hash) else { return }
+            let other = keys[entry].profile
+            let otherRoot = root(of: other)
+            guard other != home.profile, !roots.contains(otherRoot), !profiles[Int(otherRoot)].isRestricted,
+                let number = index.find(MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop)),
+                index.values[number].state == .active || index.values[number].state == .released
+                    || index.values[number].state == .retired
+            else { return }
+            roots.append(otherRoot)
+            arrival.add(
+                PairFinding(
+                    newer: home.profile, older: other, kind: key.kind.rawValue, keyHash: key.hash, weight: .said),
+                root: otherRoot)
+        }
     }
 
     /// A profile that comes again with a new variant repeats most of its keys; one edge per key is enough.
-    private func hasEdge(_ home: Home, _ hash: UInt64, _ other: UInt32) -> Bool {
+    private func hasEdge(_ home: Home, _ finding: PairFinding) -> Bool {
         if home.isNew { return false }
-        return edgeNumbers(of: home.profile).contains {
-            edges[$0].keyHash == hash && (edges[$0].newer == other || edges[$0].older == other)
+        var has = false
+        forEachEdge(of: home.profile) { _, edge in
+            has =
+                has
+                || (edge.keyHash == finding.keyHash && edge.isMerge
+                    && (edge.newer == finding.older || edge.older == finding.older))
         }
+        return has
     }
 
     // MARK: Documents and notes
@@ -278,5 +389,28 @@ extension DirectoryState {
         events.note(row: rows[shard(of: profile)].notes, actor: actor, text: bytes.extracting(note.text.range))
         events.end()
         return Decision(verdict: .recorded(.matched), profile: profile, subject: 0)
+    }
+}
+
+/// What an arriving party was found to tie, and how many customers that touches.
+private struct ArrivalFindings {
+    private(set) var findings: [PairFinding] = []
+    private(set) var resolution: Resolution
+    private var firstRoot: UInt32?
+
+    /// - Parameter root: the customer that the party's profile belongs to, if it is known.
+    init(_ root: UInt32?) {
+        firstRoot = root
+        resolution = root == nil ? .created : .matched
+    }
+
+    mutating func add(_ finding: PairFinding, root: UInt32) {
+        findings.append(finding)
+        if let firstRoot {
+            if root != firstRoot { resolution = .merged }
+        } else {
+            firstRoot = root
+            resolution = .matched
+        }
     }
 }

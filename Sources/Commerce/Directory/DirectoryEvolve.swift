@@ -14,6 +14,7 @@ extension DirectoryState {
             return try Self.check(Int(event.shop) == shops.count, "a shop number out of order")
         }
         try Self.check(Int(event.shop) < shops.count, "an unknown shop")
+        if !event.kind.concernsShard { return try validateIdentity(event, bytes) }
         let profile = Int(event.party.profile)
         let isKnown = event.party.isNewProfile ? profile == profiles.count : profile < profiles.count
         try Self.check(isKnown, "an unknown profile")
@@ -27,7 +28,7 @@ extension DirectoryState {
             try validateSubject(event, isNew: event.kind == .documentRecorded, documents, rows: rows.documents)
         case .noteAdded: try Self.check(event.row == rows.notes, "a wrong note row")
         case .fieldPinned, .fieldUnpinned, .valueVerified: try validateAssertion(event, bytes, rows)
-        case .engineInitialised, .shopOpened: break
+        default: break
         }
     }
 
@@ -43,7 +44,7 @@ extension DirectoryState {
         try Self.check(party.variantRow == rows.variants, "a wrong variant")
         try Self.check(PartyRecord.isWellFormed(bytes.extracting(party.record.range)), "a party that does not read")
         var others: UInt32 = 0
-        event.forEachEdge(in: bytes) { _, other in others = max(others, other) }
+        event.forEachEdge(in: bytes) { others = max(others, $0.older) }
         try Self.check(party.edgeCount == 0 || Int(others) < profiles.count, "evidence for an unknown profile")
     }
 
@@ -57,8 +58,8 @@ extension DirectoryState {
             "a version of something that is not there")
     }
 
-    /// Applies an event. `bytes` are the event's own.
-    package mutating func evolve(_ event: Event, _ bytes: Span<UInt8>) {
+    /// Applies an event. `bytes` are the event's own; `features` those of its party, if `decide` has them already.
+    package mutating func evolve(_ event: Event, _ bytes: Span<UInt8>, features: PartyFeatures? = nil) {
         sequence += 1
         switch event.kind {
         case .engineInitialised:
@@ -69,20 +70,24 @@ extension DirectoryState {
             let name = bytes.text(event.record.range)
             shopNumbers[name] = UInt16(shops.count)
             shops.append(name)
+            identities.append(ShopIdentity(mode: MatchMode(rawValue: UInt8(truncatingIfNeeded: event.row)) ?? .exact))
         case .profileRecorded:
-            evolveParty(event, bytes, order: nil)
+            evolveParty(event, bytes, order: nil, features)
             profiles[Int(event.party.profile)].importedRow = event.party.variantRow + 1
             profiles[Int(event.party.profile)].importedAt = event.seenAt
         case .orderRecorded:
-            evolveParty(event, bytes, order: event.subject)
+            evolveParty(event, bytes, order: event.subject, features)
             orders.append(subject(event))
+            bookings.noteOrder(event, bytes)
             orderIndex.insert(event.keyHash, Int(event.subject))
             rows[shard(of: event.party.profile)].orders += 1
         case .orderRevised:
-            evolveParty(event, bytes, order: event.subject)
+            evolveParty(event, bytes, order: event.subject, features)
             orders[Int(event.subject)] = subject(event)
+            bookings.noteOrder(event, bytes)
         case .documentRecorded:
             documents.append(subject(event))
+            noteInvoice(event, bytes)
             documentIndex.insert(event.keyHash, Int(event.subject))
             rows[shard(of: event.party.profile)].documents += 1
             touch(event.party.profile)
@@ -95,11 +100,12 @@ extension DirectoryState {
         case .fieldPinned, .fieldUnpinned, .valueVerified:
             evolveAssertion(event, bytes)
             touch(event.party.profile)
+        default: evolveIdentity(event, bytes)
         }
     }
 
     /// The root knows the last event of the whole customer.
-    @inline(__always) private mutating func touch(_ profile: UInt32) {
+    @inline(__always) mutating func touch(_ profile: UInt32) {
         profiles[Int(root(of: profile))].lastSequence = sequence
     }
 
@@ -109,7 +115,9 @@ extension DirectoryState {
             profile: event.party.profile, row: event.row)
     }
 
-    private mutating func evolveParty(_ event: Event, _ bytes: Span<UInt8>, order: UInt32?) {
+    private mutating func evolveParty(
+        _ event: Event, _ bytes: Span<UInt8>, order: UInt32?, _ features: PartyFeatures?
+    ) {
         let party = event.party
         let profile = party.profile
         if party.isNewProfile {
@@ -118,17 +126,30 @@ extension DirectoryState {
                     parent: profile, next: profile, lowest: profile, size: 1, newestEdge: 0, shop: UInt32(event.shop),
                     lastSequence: sequence))
             customerCount += 1
-            sources.note(bytes.extracting(party.record.range), shop: event.shop)
         }
         defer { touch(profile) }
         guard party.isNewVariant else { return }
+        let record = bytes.extracting(party.record.range)
         let variant = variants.append(
             VariantEntry(hash: party.contentHash, profile: profile, row: party.variantRow))
         // A revised order may bring another profile's variant to its own; the first stays in the index.
         if findVariant(party.contentHash) == nil { variantIndex.insert(party.contentHash, variant) }
         rows[shard(of: profile)].variants += 1
-        PartyRecord.forEachKey(of: bytes.extracting(party.record.range)) { addKey($0, profile) }
-        event.forEachEdge(in: bytes) { key, other in addEdge(key, profile, other, order) }
+        PartyRecord.forEachKey(of: record) { addKey($0, profile) }
+        index(record, of: profile, isNew: party.isNewProfile, shop: event.shop, features)
+        event.forEachEdge(in: bytes) { addEdge($0, order: order.map { $0 + 1 } ?? 0, at: event.recordedAt) }
+    }
+
+    /// Takes a party record into what matching needs. Recovery calls it for every variant of a snapshot.
+    mutating func index(
+        _ record: Span<UInt8>, of profile: UInt32, isNew: Bool, shop: UInt16, _ features: PartyFeatures?
+    ) {
+        if isNew {
+            let source = sources.note(record, shop: shop)
+            index.addProfile(PartyRecord(record).members, source: source)
+        }
+        let features = features ?? extractor.features(of: record)
+        index.add(features, to: profile, shop: shop) { body in PartyRecord.forEachKey(of: record, body) }
     }
 
     private mutating func addKey(_ key: IdentityKey, _ profile: UInt32) {
@@ -139,15 +160,43 @@ extension DirectoryState {
         }
     }
 
-    private mutating func addEdge(_ key: IdentityKey, _ newer: UInt32, _ older: UInt32, _ order: UInt32?) {
-        let number = edges.append(
-            EdgeEntry(
-                keyHash: key.hash, sequence: sequence, newer: newer, older: older,
-                nextOfNewer: profiles[Int(newer)].newestEdge, nextOfOlder: profiles[Int(older)].newestEdge,
-                order: order.map { $0 + 1 } ?? 0, kind: UInt32(key.kind.rawValue)))
-        profiles[Int(newer)].newestEdge = UInt32(number + 1)
-        profiles[Int(older)].newestEdge = UInt32(number + 1)
-        unite(newer, older)
+    /// Records a finding: one edge per pair, the latest verdict.
+    mutating func addEdge(_ finding: PairFinding, order: UInt32, at: Int64, unites: Bool = true) {
+        var edge = EdgeEntry(
+            keyHash: finding.keyHash, sequence: sequence, at: at, levels: finding.weight.levels, newer: finding.newer,
+            older: finding.older, nextOfNewer: 0, nextOfOlder: 0, order: order, score: finding.weight.score,
+            version: 0, kind: finding.kind, verdict: finding.weight.verdict.rawValue,
+            reason: finding.weight.reason.rawValue)
+        let identity = identities[Int(profiles[Int(finding.newer)].shop)]
+        let isExact = identity.mode == .exact
+        if !isExact { edge.version = identity.activeVersion }
+        if !isExact, let known = edgeNumber(finding.newer, finding.older) {
+            edge.nextOfNewer = edges[known].nextOfNewer
+            edge.nextOfOlder = edges[known].nextOfOlder
+            edge.newer = edges[known].newer
+            edge.older = edges[known].older
+            edges[known] = edge
+            note(edge, known)
+        } else {
+            edge.nextOfNewer = profiles[Int(finding.newer)].newestEdge
+            edge.nextOfOlder = profiles[Int(finding.older)].newestEdge
+            let number = edges.append(edge)
+            profiles[Int(finding.newer)].newestEdge = UInt32(number + 1)
+            profiles[Int(finding.older)].newestEdge = UInt32(number + 1)
+            note(edge, number)
+        }
+        guard unites, edge.isMerge else { return }
+        unite(finding.newer, finding.older)
+        if isWeak(finding.weight, identity) { profiles[Int(root(of: finding.newer))].flags |= ClusterFlags.weak }
+    }
+
+    private mutating func note(_ edge: EdgeEntry, _ number: Int) {
+        if edge.verdict == PairVerdict.queue.rawValue { doubtfulEdges.append(UInt32(number)) }
+    }
+
+    /// Whether a merge hardly suffices.
+    func isWeak(_ weight: PairWeight, _ identity: ShopIdentity) -> Bool {
+        identity.mode == .evidence && weight.score < identity.rules.mergeThreshold + BridgeAlarm.safeMargin
     }
 
     /// Joins two clusters: the smaller tree goes under the larger root, the rings become one.
@@ -160,6 +209,8 @@ extension DirectoryState {
         profiles[Int(lower)].parent = upper
         profiles[Int(upper)].size += lowerEntry.size
         profiles[Int(upper)].lowest = min(profiles[Int(upper)].lowest, lowerEntry.lowest)
+        profiles[Int(upper)].flags |= lowerEntry.flags
+        profiles[Int(upper)].lastSequence = max(profiles[Int(upper)].lastSequence, lowerEntry.lastSequence)
         let next = profiles[Int(upper)].next
         profiles[Int(upper)].next = lowerEntry.next
         profiles[Int(lower)].next = next

@@ -24,8 +24,8 @@ package struct ProfileEntry: BitwiseCopyable, Sendable {
     var shop: UInt32
     /// Row of the variant that came last without an order (an import), plus one; zero when there was none.
     var importedRow: UInt32 = 0
-    /// Fills the gap that alignment leaves, so that no stray bytes of memory reach a snapshot.
-    var unused: UInt32 = 0
+    /// What has to be heeded when the customer changes (`ClusterFlags`); true at the root only.
+    var flags: UInt32 = 0
     /// When the channel says that it was true, in milliseconds.
     var importedAt: Int64 = 0
     /// The last event that touched the customer; true at the root only.
@@ -57,19 +57,17 @@ package struct SubjectEntry: BitwiseCopyable, Sendable {
     package var row: UInt32
 }
 
-/// Evidence that ties two profiles.
-package struct EdgeEntry: BitwiseCopyable, Sendable {
-    package var keyHash: UInt64
-    package var sequence: UInt64
-    /// The profile whose variant brought the key, and the one that had it before.
-    package var newer: UInt32
-    package var older: UInt32
-    /// Next edge of each end plus one.
-    var nextOfNewer: UInt32
-    var nextOfOlder: UInt32
-    /// Number of the order that brought the variant plus one; zero for a profile without an order.
-    package var order: UInt32
-    package var kind: UInt32
+/// What has to be heeded when a customer changes.
+enum ClusterFlags {
+    /// Something keeps profiles apart that evidence would put together, or a person decided here.
+    static let restricted: UInt32 = 1
+    /// A finding that hardly suffices ties it, so that it may turn out to be a bridge.
+    static let weak: UInt32 = 2
+}
+
+extension ProfileEntry {
+    var isRestricted: Bool { flags & ClusterFlags.restricted != 0 }
+    var isWeak: Bool { flags & ClusterFlags.weak != 0 }
 }
 
 package struct DirectoryState: ~Copyable, Sendable {
@@ -102,6 +100,28 @@ package struct DirectoryState: ~Copyable, Sendable {
     var documentIndex = HashIndex()
     var assertionIndex = HashIndex()
 
+    /// Who shares what with whom; derived, never written to disk.
+    var index = MatchIndex()
+    /// How each shop decides, by its number.
+    package internal(set) var identities: [ShopIdentity] = []
+    /// What people decided.
+    var decisions = DecisionTable()
+    /// Variants (by number) below this one have been weighed, and so has everything that followed from them.
+    var settledVariants: UInt32 = 0
+    /// The event that said so.
+    var settledSequence: UInt64 = 0
+    /// The last event that has everything weighed again: rules, match mode, a person's word about a value.
+    var sweepSequence: UInt64 = 0
+    /// Values that people hold or have released.
+    var watches: [ValueWatch] = []
+    /// The snapshot's table of identity while it is read.
+    var loadedIdentity: [UInt8] = []
+    /// Edges that were once doubtful, oldest first; derived.
+    var doubtfulEdges: [UInt32] = []
+    /// Orders of kind `booking`, and invoices with the order they belong to: what T17 asks for. Derived.
+    var bookings = BookingTable()
+    var extractor = FeatureExtractor()
+
     /// An empty state; `engineInitialised` fills in shard count and seed.
     package init() {
         shardCount = 1
@@ -114,8 +134,8 @@ package struct DirectoryState: ~Copyable, Sendable {
     package var allocatedBytes: Int {
         profiles.allocatedBytes + variants.allocatedBytes + keys.allocatedBytes + orders.allocatedBytes
             + documents.allocatedBytes + edges.allocatedBytes + variantIndex.allocatedBytes + keyIndex.allocatedBytes
-            + orderIndex.allocatedBytes + documentIndex.allocatedBytes + assertions.allocatedBytes
-            + assertionIndex.allocatedBytes
+            + orderIndex.allocatedBytes + documentIndex.allocatedBytes + index.allocatedBytes
+            + assertions.allocatedBytes + assertionIndex.allocatedBytes
     }
 }
 
@@ -187,10 +207,12 @@ extension DirectoryState {
         return members
     }
 
-    /// Every edge between the profiles of one customer, oldest first.
+    /// Every finding that ties profiles of one customer, oldest first.
     package func evidence(of members: [UInt32]) -> [EdgeEntry] {
         var numbers = Set<Int>()
-        for member in members { numbers.formUnion(edgeNumbers(of: member)) }
+        for member in members {
+            forEachEdge(of: member) { number, edge in if edge.isMerge { numbers.insert(number) } }
+        }
         return numbers.sorted().map { edges[$0] }
     }
 
@@ -208,16 +230,23 @@ extension DirectoryState {
         return (page, total)
     }
 
-    /// Edges of one profile, newest first.
-    func edgeNumbers(of profile: UInt32) -> [Int] {
-        var numbers: [Int] = []
+    /// Calls `body` with the edges of one profile, newest first.
+    @inline(__always) func forEachEdge(of profile: UInt32, _ body: (Int, EdgeEntry) -> Void) {
         var next = profiles[Int(profile)].newestEdge
         while next != 0 {
             let edge = edges[Int(next - 1)]
-            numbers.append(Int(next - 1))
+            body(Int(next - 1), edge)
             next = edge.newer == profile ? edge.nextOfNewer : edge.nextOfOlder
         }
-        return numbers
+    }
+
+    /// The edge between two profiles, whatever it says.
+    func edgeNumber(_ one: UInt32, _ two: UInt32) -> Int? {
+        var found: Int?
+        forEachEdge(of: one) { number, edge in
+            if found == nil, edge.newer == two || edge.older == two { found = number }
+        }
+        return found
     }
 
     /// A profile of the customer that the selector names, within the shop.

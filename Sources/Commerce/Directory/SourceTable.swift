@@ -12,30 +12,49 @@ struct SourceTable: Sendable {
     private static let hash = Hash64(seed: 0)
     private var sources: [Source] = []
     /// Hashes of shop, channel and store.
-    private var known: Set<UInt64> = []
+    private var known: [UInt64: UInt16] = [:]
     /// Stores by the hash of shop and channel.
     private var storeCounts: [UInt64: Int] = [:]
 
     init() {}
 
-    /// Takes note of the channel and store that a party record begins with.
-    mutating func note(_ record: Span<UInt8>, shop: UInt16) {
+    /// Takes note of the channel and store that a party record begins with, and returns their number.
+    mutating func note(_ record: Span<UInt8>, shop: UInt16) -> UInt16 {
         var reader = ByteReader(record)
         do throws(ByteReaderError) {
             _ = try reader.varint()
             let channel = record.extracting(try reader.countedRange())
             let store = record.extracting(try reader.countedRange())
-            add(shop, channel, store)
+            return add(shop, channel, store)
         } catch {
             preconditionFailure("a party record without channel and store: \(error)")
         }
     }
 
-    private mutating func add(_ shop: UInt16, _ channel: Span<UInt8>, _ store: Span<UInt8>) {
+    @discardableResult
+    private mutating func add(_ shop: UInt16, _ channel: Span<UInt8>, _ store: Span<UInt8>) -> UInt16 {
         let channelHash = Self.hash.hash(channel, salt: UInt64(shop))
-        guard known.insert(Self.hash.hash(store, salt: channelHash)).inserted else { return }
+        let hash = Self.hash.hash(store, salt: channelHash)
+        if let number = known[hash] { return number }
+        // Beyond 65,535 sources the last number is shared; nobody has a thousandth of that.
+        let number = UInt16(clamping: sources.count)
+        known[hash] = number
         sources.append(Source(shop: shop, channel: channel.array, store: store.array))
         storeCounts[channelHash, default: 0] += 1
+        return number
+    }
+
+    /// Platforms on which an e-mail address, and so a buyer, has one account: Shopify ("customers cannot share an e-mail
+    /// address or telephone number") and WooCommerce (WordPress users). Files and other systems hold duplicates.
+    func knowsBuyersOnce(_ number: UInt16) -> Bool {
+        let channel = sources[Int(number)].channel
+        return channel == Array("shopify".utf8) || channel == Array("woocommerce".utf8)
+    }
+
+    /// The source with this channel and store; nil if nothing came from there yet.
+    func number(_ shop: UInt16, channel: [UInt8], store: [UInt8]) -> UInt16? {
+        let channelHash = Self.hash.hash(channel.span, salt: UInt64(shop))
+        return known[Self.hash.hash(store.span, salt: channelHash)]
     }
 
     func storeCount(_ shop: UInt16, _ channel: Span<UInt8>) -> Int {

@@ -9,7 +9,10 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case keys = 4
     case orders = 5
     case documents = 6
-    case edges = 7
+    /// Edges as the first version of the format had them: read, and written no more.
+    case firstEdges = 7
+    case edges = 8
+    case identity = 9
     case shardProfiles = 16
     case shardVariants = 17
     case shardOrders = 18
@@ -48,6 +51,7 @@ package struct DirectoryCapture: Sendable {
     fileprivate let orders: PagedArray<SubjectEntry>
     fileprivate let documents: PagedArray<SubjectEntry>
     fileprivate let edges: PagedArray<EdgeEntry>
+    fileprivate let identity: [UInt8]
     fileprivate let assertions: PagedArray<AssertionEntry>
 
     /// Writes all tables, the header first.
@@ -61,6 +65,9 @@ package struct DirectoryCapture: Sendable {
         try sink.table(.orders, 0, orders)
         try sink.table(.documents, 0, documents)
         try sink.table(.edges, 0, edges)
+        try sink.begin(.identity, shard: 0, entries: 1)
+        try sink.write(identity.span)
+        try sink.end()
         try sink.table(.assertions, 0, assertions)
     }
 }
@@ -86,7 +93,7 @@ extension DirectoryState {
         sources.write(into: &header)
         return DirectoryCapture(
             sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
-            orders: orders, documents: documents, edges: edges, assertions: assertions)
+            orders: orders, documents: documents, edges: edges, identity: identityBytes(), assertions: assertions)
     }
 
     /// Takes in a piece of a snapshot's table; false if it cannot be one.
@@ -99,6 +106,14 @@ extension DirectoryState {
         case .orders: return orders.append(rawBytes: bytes)
         case .documents: return documents.append(rawBytes: bytes)
         case .edges: return edges.append(rawBytes: bytes)
+        case .firstEdges:
+            var first = PagedArray<FirstEdgeEntry>()
+            guard first.append(rawBytes: bytes) else { return false }
+            for number in 0..<first.count { edges.append(first[number].current) }
+            return true
+        case .identity:
+            loadedIdentity += bytes.array
+            return true
         case .assertions: return loadAssertions(bytes)
         default: return false
         }
@@ -113,6 +128,7 @@ extension DirectoryState {
             seed = try reader.littleEndian()
             customerCount = Int(truncatingIfNeeded: try reader.varint())
             for number in 0..<(try reader.varint()) {
+                identities.append(ShopIdentity())
                 let name = bytes.text(try reader.countedRange())
                 shopNumbers[name] = UInt16(truncatingIfNeeded: number)
                 shops.append(name)
@@ -139,6 +155,9 @@ extension DirectoryState {
         for number in 0..<keys.count { keyIndex.insert(keys[number].hash, number) }
         for number in 0..<orders.count { orderIndex.insert(orders[number].keyHash, number) }
         for number in 0..<documents.count { documentIndex.insert(documents[number].keyHash, number) }
+        for number in 0..<edges.count where edges[number].verdict == PairVerdict.queue.rawValue {
+            doubtfulEdges.append(UInt32(number))
+        }
         for number in 0..<assertions.count { assertionIndex.insert(assertions[number].slot, number) }
     }
 }
@@ -253,7 +272,7 @@ extension DirectoryState {
         for number in 0..<edges.count {
             let edge = edges[number]
             guard Int(edge.newer) < count, Int(edge.older) < count, Int(edge.nextOfNewer) <= number,
-                Int(edge.nextOfOlder) <= number
+                Int(edge.nextOfOlder) <= number, PairVerdict(rawValue: edge.verdict) != nil
             else { return false }
         }
         for number in 0..<variants.count where !holds(variants[number].profile, variants[number].row, { $0.variants }) {

@@ -5,7 +5,7 @@ import Bytes
 //
 //   event   = kind (1 byte) recordedAt (varint, ms) shop (varint) body
 //   engineInitialised: shards (varint) hash seed (8 bytes)
-//   shopOpened:        name (counted)
+//   shopOpened:        name (counted) [ match mode (1) ]            ; without it: exact keys
 //   profileRecorded:   party seenAt (zigzag, ms)
 //   orderRecorded,
 //   orderRevised:      party seenAt order (varint) row (varint) key hash (8) content hash (8) updated (1 byte, then
@@ -13,12 +13,20 @@ import Bytes
 //   documentRecorded,
 //   documentRevised:   profile (varint) document (varint) row (varint) key hash (8) content hash (8) updated record
 //   noteAdded:         profile (varint) row (varint) actor (counted) text (counted)
+//   customersResolved: order (varint, plus one) profile (varint) pair count (varint) pairs group count (varint) groups
+//   identitySettled:   variants (varint)
+//   decisionMade,
+//   decisionWithdrawn,
+//   rulesProposed, rulesActivated, shopConfigured, valueWatched: see IdentityEvents.swift
 //   fieldPinned,
 //   fieldUnpinned,
 //   valueVerified:     profile (varint) row (varint) actor (counted) at (zigzag, ms) assertion (counted)
-//   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant) variant row (varint)
+//   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant, bit 2 weighed) variant row (varint)
 //             [ content hash (8) record (counted) edge count (varint) edges ]      ; only with a new variant
-//   edge    = kind (1) other profile (varint) key hash (8)
+//   edge    = kind (1) other profile (varint) key hash (8) [ weight ]              ; the weight only if weighed
+//   weight  = score (zigzag, 1/100 bit) levels (8) verdict (1) reason (1)
+//   pair    = newer profile (varint) kind (1) older profile (varint) key hash (8) weight
+//   group   = flags (1: bit 0 restricted) count (varint) profiles (varint each)
 //
 // Integers of fixed size are little-endian; "counted" is a varint length and the bytes.
 
@@ -32,9 +40,28 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case documentRecorded = 6
     case documentRevised = 7
     case noteAdded = 8
+    case customersResolved = 9
+    case identitySettled = 10
+    case decisionMade = 11
+    case decisionWithdrawn = 12
+    case rulesProposed = 13
+    case rulesActivated = 14
+    case shopConfigured = 15
+    case valueWatched = 16
     case fieldPinned = 32
     case fieldUnpinned = 33
     case valueVerified = 34
+
+    /// Whether a shard keeps something of it.
+    package var concernsShard: Bool {
+        switch self {
+        case .profileRecorded, .orderRecorded, .orderRevised, .documentRecorded, .documentRevised, .noteAdded,
+            .fieldPinned,
+            .fieldUnpinned, .valueVerified:
+            true
+        default: false
+        }
+    }
 }
 
 /// An event's bytes do not read: they are not ours, or a newer version wrote them.
@@ -56,6 +83,8 @@ package struct PartyChange: Sendable, BitwiseCopyable {
     package var record: ByteRange = .empty
     package var edgeCount = 0
     package var edges: ByteRange = .empty
+    /// Whether each edge carries its weight.
+    package var isWeighed = false
 }
 
 /// An event opened for reading; ranges lie in the event's bytes.
@@ -76,6 +105,9 @@ package struct Event: Sendable, BitwiseCopyable {
     /// The packed record, the shop's name, the note's text or the packed assertion.
     package var record: ByteRange = .empty
     package var actor: ByteRange = .empty
+    /// Groups of `customersResolved`.
+    package var groupCount = 0
+    package var groups: ByteRange = .empty
     /// Shards and hash seed of `engineInitialised`.
     package var shards = 0
     package var seed: UInt64 = 0
@@ -94,7 +126,9 @@ package struct Event: Sendable, BitwiseCopyable {
             case .engineInitialised:
                 shards = Int(truncatingIfNeeded: try reader.varint())
                 seed = try reader.littleEndian()
-            case .shopOpened: record = try reader.counted()
+            case .shopOpened:
+                record = try reader.counted()
+                if !reader.isAtEnd { row = UInt32(try reader.byte()) }
             case .profileRecorded: try readParty(&reader)
             case .orderRecorded, .orderRevised:
                 try readParty(&reader)
@@ -108,6 +142,10 @@ package struct Event: Sendable, BitwiseCopyable {
                 actor = try reader.counted()
                 record = try reader.counted()
             case .fieldPinned, .fieldUnpinned, .valueVerified: try readAssertion(&reader)
+            case .customersResolved: try readResolved(&reader)
+            case .identitySettled: subject = try reader.varint32()
+            case .decisionMade, .decisionWithdrawn, .rulesProposed, .rulesActivated, .shopConfigured, .valueWatched:
+                record = ByteRange(reader.position, bytes.count)
             }
         } catch {
             if case .overlong(let offset) = error, offset < 0 { throw .unknownKind(UInt8(-offset)) }
@@ -121,17 +159,14 @@ package struct Event: Sendable, BitwiseCopyable {
         let flags = try reader.byte()
         party.isNewProfile = flags & 1 != 0
         party.isNewVariant = flags & 2 != 0
+        party.isWeighed = flags & 4 != 0
         party.variantRow = try reader.varint32()
         if party.isNewVariant {
             party.contentHash = try reader.littleEndian()
             party.record = try reader.counted()
             party.edgeCount = Int(try reader.varint32())
             let start = reader.position
-            for _ in 0..<party.edgeCount {
-                _ = try reader.byte()
-                _ = try reader.varint32()
-                _ = try reader.littleEndian(UInt64.self)
-            }
+            for _ in 0..<party.edgeCount { _ = try reader.edge(of: 0, isWeighed: party.isWeighed) }
             party.edges = ByteRange(start, reader.position)
         }
         seenAt = try reader.zigzag()
@@ -155,28 +190,79 @@ package struct Event: Sendable, BitwiseCopyable {
         record = try reader.counted()
     }
 
-    /// Calls `body` for each edge that the party's new variant brings.
+    private mutating func readResolved(_ reader: inout ByteReader) throws(ByteReaderError) {
+        subject = try reader.varint32()
+        party.profile = try reader.varint32()
+        party.isWeighed = true
+        party.edgeCount = Int(try reader.varint32())
+        let start = reader.position
+        for _ in 0..<party.edgeCount {
+            let newer = try reader.varint32()
+            _ = try reader.edge(of: newer, isWeighed: true)
+        }
+        party.edges = ByteRange(start, reader.position)
+        groupCount = Int(try reader.varint32())
+        let firstGroup = reader.position
+        for _ in 0..<groupCount {
+            _ = try reader.byte()
+            for _ in 0..<(try reader.varint32()) { _ = try reader.varint32() }
+        }
+        groups = ByteRange(firstGroup, reader.position)
+    }
+
+    /// Calls `body` for each edge that the event brings.
     @inline(__always)
-    package func forEachEdge(in bytes: Span<UInt8>, _ body: (IdentityKey, _ other: UInt32) -> Void) {
+    package func forEachEdge(in bytes: Span<UInt8>, _ body: (PairFinding) -> Void) {
         var reader = ByteReader(bytes, at: party.edges.range.lowerBound)
         do throws(ByteReaderError) {
             for _ in 0..<party.edgeCount {
-                let kind = IdentityKeyKind(rawValue: try reader.byte()) ?? .order
-                let other = try reader.varint32()
-                body(IdentityKey(kind: kind, hash: try reader.littleEndian()), other)
+                let newer = kind == .customersResolved ? try reader.varint32() : party.profile
+                body(try reader.edge(of: newer, isWeighed: party.isWeighed))
             }
         } catch {
             preconditionFailure("edges were read once already")
+        }
+    }
+
+    /// Calls `body` for each group of profiles that are one customer from now on.
+    package func forEachGroup(in bytes: Span<UInt8>, _ body: (_ profiles: [UInt32], _ isRestricted: Bool) -> Void) {
+        var reader = ByteReader(bytes, at: groups.range.lowerBound)
+        do throws(ByteReaderError) {
+            for _ in 0..<groupCount {
+                let flags = try reader.byte()
+                var profiles: [UInt32] = []
+                for _ in 0..<(try reader.varint32()) { profiles.append(try reader.varint32()) }
+                body(profiles, flags & 1 != 0)
+            }
+        } catch {
+            preconditionFailure("groups were read once already")
         }
     }
 }
 
 extension ByteReader {
     @_lifetime(self: copy self)
-    @inline(__always) fileprivate mutating func varint32() throws(ByteReaderError) -> UInt32 {
+    @inline(__always) mutating func varint32() throws(ByteReaderError) -> UInt32 {
         let start = position
         guard let value = UInt32(exactly: try varint()) else { throw .overlong(offset: start) }
         return value
+    }
+
+    @_lifetime(self: copy self)
+    fileprivate mutating func edge(of newer: UInt32, isWeighed: Bool) throws(ByteReaderError) -> PairFinding {
+        let kind = try byte()
+        let older = try varint32()
+        let keyHash: UInt64 = try littleEndian()
+        var weight = PairWeight(score: 0, levels: 0, verdict: .merge, reason: .none)
+        if isWeighed {
+            let start = position
+            guard let score = Int32(exactly: try zigzag()) else { throw .overlong(offset: start) }
+            weight.score = score
+            weight.levels = try littleEndian()
+            weight.verdict = PairVerdict(rawValue: try byte()) ?? .none
+            weight.reason = PairReason(rawValue: try byte()) ?? .none
+        }
+        return PairFinding(newer: newer, older: older, kind: kind, keyHash: keyHash, weight: weight)
     }
 
     @_lifetime(self: copy self)

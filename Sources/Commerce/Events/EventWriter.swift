@@ -39,25 +39,21 @@ package struct EventWriter: ~Copyable {
         end()
     }
 
-    mutating func shopOpened(_ shop: UInt16, name: String, now: Timestamp) {
+    mutating func shopOpened(_ shop: UInt16, name: String, mode: MatchMode, now: Timestamp) {
         begin(.shopOpened, now, shop: shop)
-        var text = ByteWriter()
-        text.append(name)
-        event.appendCounted(text.span)
+        text(name)
+        event.append(mode.rawValue)
         end()
     }
 
     mutating func beginEdges() { edges.removeAll() }
 
-    mutating func edge(_ key: IdentityKey, to other: UInt32) {
-        edges.append(key.kind.rawValue)
-        edges.appendVarint(UInt64(other))
-        edges.appendLittleEndian(key.hash)
-    }
+    /// An edge of the party in hand.
+    mutating func edge(_ finding: PairFinding, isWeighed: Bool) { edges.edge(finding, isWeighed: isWeighed) }
 
     mutating func party(_ change: PartyChange, record: Span<UInt8>, seenAt: Int64) {
         event.appendVarint(UInt64(change.profile))
-        event.append((change.isNewProfile ? 1 : 0) | (change.isNewVariant ? 2 : 0))
+        event.append((change.isNewProfile ? 1 : 0) | (change.isNewVariant ? 2 : 0) | (change.isWeighed ? 4 : 0))
         event.appendVarint(UInt64(change.variantRow))
         if change.isNewVariant {
             event.appendLittleEndian(change.contentHash)
@@ -97,5 +93,49 @@ package struct EventWriter: ~Copyable {
         event.appendCounted(actor)
         event.appendZigzag(at)
         event.appendCounted(record)
+    }
+
+    // MARK: Identity
+
+    mutating func byte(_ value: UInt8) { event.append(value) }
+    mutating func varint(_ value: UInt64) { event.appendVarint(value) }
+    mutating func zigzag(_ value: Int64) { event.appendZigzag(value) }
+    mutating func hash(_ value: UInt64) { event.appendLittleEndian(value) }
+
+    mutating func text(_ value: String) {
+        event.appendVarint(UInt64(value.utf8.count))
+        event.append(value)
+    }
+
+    mutating func counted(_ bytes: Span<UInt8>) { event.appendCounted(bytes) }
+
+    mutating func pairs(_ pairs: [PairFinding]) {
+        event.appendVarint(UInt64(pairs.count))
+        for pair in pairs {
+            event.appendVarint(UInt64(pair.newer))
+            event.edge(pair, isWeighed: true)
+        }
+    }
+
+    mutating func groups(_ groups: [CustomerGroup]) {
+        event.appendVarint(UInt64(groups.count))
+        for group in groups {
+            event.append(group.isRestricted ? 1 : 0)
+            event.appendVarint(UInt64(group.profiles.count))
+            for profile in group.profiles { event.appendVarint(UInt64(profile)) }
+        }
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func edge(_ finding: PairFinding, isWeighed: Bool) {
+        append(finding.kind)
+        appendVarint(UInt64(finding.older))
+        appendLittleEndian(finding.keyHash)
+        guard isWeighed else { return }
+        appendZigzag(Int64(finding.weight.score))
+        appendLittleEndian(finding.weight.levels)
+        append(finding.weight.verdict.rawValue)
+        append(finding.weight.reason.rawValue)
     }
 }

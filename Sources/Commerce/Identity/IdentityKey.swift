@@ -18,9 +18,11 @@ package enum IdentityKeyKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case order = 7
     /// A marketplace's scrambled address by itself: it is found by it, and tied to nobody.
     case relayLookup = 8
+    /// A postal address by itself: who else lives there.
+    case place = 9
 
-    /// Whether two profiles that share the key are the same buyer.
-    package var ties: Bool { self != .relayLookup }
+    /// Whether two profiles that share the key are the same buyer where exact keys decide (`MatchMode.exact`).
+    package var ties: Bool { self != .relayLookup && self != .place }
 
     /// As it stands in replies.
     package var text: StaticString {
@@ -33,6 +35,7 @@ package enum IdentityKeyKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         case .channelReference: "ref"
         case .order: "order"
         case .relayLookup: "email"
+        case .place: "postal-address"
         }
     }
 }

@@ -102,6 +102,7 @@ extension PartyPacker {
                 city: address[AddressShape.city], country: CountryCode(address[AddressShape.country]) ?? .unknown,
                 into: &scratch.normalised)
         else { return }
+        scratch.keys.insert(hasher.key(.place, scratch.normalised.span))
         scratch.normalised.append(UInt8(ascii: "|"))
         if !address.appendFamilyKey(into: &scratch.normalised) {
             scratch.normalised.append(contentsOf: scratch.familyKey)

@@ -102,7 +102,7 @@ extension ShownValue {
 
 extension DisplayField {
     /// Where a candidate of the field, or of the names together, has the value.
-    fileprivate var range: KeyPath<Candidate, ByteRange> {
+    fileprivate var range: KeyPath<DisplayCandidate, ByteRange> {
         switch self {
         case .firstName: \.firstName
         case .lastName: \.lastName

@@ -5,7 +5,7 @@ import Bytes
 extension ShardState {
     /// The value of the edge's key as the newer profile (which must live here) gave it; nil if no variant has it.
     package func value(of edge: EdgeEntry, hasher: KeyHasher) -> String? {
-        guard let kind = IdentityKeyKind(rawValue: UInt8(truncatingIfNeeded: edge.kind)), kind != .order else {
+        guard let kind = edge.keyKind, kind != .order else {
             return nil
         }
         let key = IdentityKey(kind: kind, hash: edge.keyHash)
@@ -37,7 +37,7 @@ extension PackedRecord {
             }
         case .vat: return [text(PartyShape.vatId), billing.text(AddressShape.vatId)].first { !$0.isEmpty }
         case .channelReference: return text(PartyShape.ref)
-        case .address: return billing.addressText.isEmpty ? shipping.addressText : billing.addressText
+        case .address, .place: return billing.addressText.isEmpty ? shipping.addressText : billing.addressText
         case .order, .relayLookup: return nil
         }
     }

@@ -94,7 +94,6 @@ extension ShardState {
     package mutating func evolve(_ event: Event, _ bytes: Span<UInt8>, sequence: UInt64) {
         self.sequence = sequence
         switch event.kind {
-        case .engineInitialised, .shopOpened: break
         case .profileRecorded: evolveParty(event, bytes, order: nil)
         case .orderRecorded:
             evolveParty(event, bytes, order: event.subject)
@@ -119,6 +118,7 @@ extension ShardState {
             documents[Int(event.row)].record = records.append(bytes.extracting(event.record.range))
         case .noteAdded: evolveNote(event, bytes)
         case .fieldPinned, .fieldUnpinned, .valueVerified: evolveAssertion(event, bytes, sequence: sequence)
+        default: preconditionFailure("an event that concerns no shard")
         }
     }
 
@@ -160,6 +160,19 @@ extension ShardState {
             variants[Int(party.variantRow)].seenAt = event.seenAt
         }
     }
+}
+
+// MARK: - Records by row
+
+extension ShardState {
+    /// The packed party record of a variant.
+    package func withParty(row: UInt32, _ body: (Span<UInt8>) -> Void) { body(records[variants[Int(row)].record]) }
+
+    /// The packed record of an order's current version.
+    package func withOrder(row: UInt32, _ body: (Span<UInt8>) -> Void) { body(records[orders[Int(row)].record]) }
+
+    /// The packed record of a document.
+    package func withDocument(row: UInt32, _ body: (Span<UInt8>) -> Void) { body(records[documents[Int(row)].record]) }
 }
 
 // MARK: - Walks

@@ -32,7 +32,7 @@ package enum SurvivalRule: Sendable {
 /// A candidate and the part whose bytes it points into.
 struct Contender {
     let part: Int
-    let candidate: Candidate
+    let candidate: DisplayCandidate
 }
 
 /// Chooses among all that the shards know of one customer.
@@ -63,7 +63,7 @@ struct Survivorship {
     }
 
     /// The bytes that a candidate's range stands for.
-    func bytes(_ contender: Contender, _ range: KeyPath<Candidate, ByteRange>) -> ArraySlice<UInt8> {
+    func bytes(_ contender: Contender, _ range: KeyPath<DisplayCandidate, ByteRange>) -> ArraySlice<UInt8> {
         parts[contender.part].bytes[contender.candidate[keyPath: range].range]
     }
 
@@ -92,7 +92,7 @@ struct Survivorship {
         }
     }
 
-    private func worth(_ contender: Contender) -> Candidate.Worth {
+    private func worth(_ contender: Contender) -> DisplayCandidate.Worth {
         let worth = contender.candidate.worth
         guard contender.candidate.field == .vatId, !verifications.isEmpty else { return worth }
         let vat = bytes(contender, \.form)
@@ -102,7 +102,7 @@ struct Survivorship {
 
     private func isOlder(_ left: Contender, _ right: Contender) -> Bool {
         if left.candidate.at != right.candidate.at { return left.candidate.at < right.candidate.at }
-        for range in [\Candidate.value, \.firstName, \.lastName, \.source] {
+        for range in [\DisplayCandidate.value, \.firstName, \.lastName, \.source] {
             let (one, other) = (bytes(left, range), bytes(right, range))
             if !one.elementsEqual(other) { return one.lexicographicallyPrecedes(other) }
         }

@@ -90,6 +90,13 @@ package struct Timestamp: Comparable, Hashable, Sendable, BitwiseCopyable {
         return era * 146_097 + dayOfEra - 719_468
     }
 
+    /// The day in UTC, for sentences: `2026-02-28`.
+    package var dayText: String {
+        let (year, month, day) = civilDate
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(year)-\(two(month))-\(two(day))"
+    }
+
     /// Year, month and day in UTC.
     package var civilDate: (year: Int, month: Int, day: Int) {
         let days = Int(milliseconds.flooringDivision(by: 86_400_000)) + 719_468

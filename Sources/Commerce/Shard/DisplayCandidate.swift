@@ -1,7 +1,7 @@
 import Bytes
 
 /// A value that may show on the customer: what one variant says of one field.
-package struct Candidate: Sendable {
+package struct DisplayCandidate: Sendable {
     /// What a value is worth before anybody asks how old it is; better ones are greater.
     package enum Worth: UInt8, Comparable, Sendable {
         /// Malformed, filled in to get past a form, or refused by an outside authority.
@@ -114,7 +114,7 @@ private struct CandidateWriter {
     }
 
     private func text(
-        _ field: DisplayField, _ text: Span<UInt8>, _ worth: Candidate.Worth, _ country: CountryCode,
+        _ field: DisplayField, _ text: Span<UInt8>, _ worth: DisplayCandidate.Worth, _ country: CountryCode,
         to builder: inout DossierPartBuilder
     ) {
         let start = builder.output.count
@@ -126,11 +126,11 @@ private struct CandidateWriter {
     }
 
     private func add(
-        _ field: DisplayField, _ worth: Candidate.Worth, _ value: ByteRange, first: ByteRange = .empty,
+        _ field: DisplayField, _ worth: DisplayCandidate.Worth, _ value: ByteRange, first: ByteRange = .empty,
         last: ByteRange = .empty, form: ByteRange, to builder: inout DossierPartBuilder
     ) {
         builder.part.candidates.append(
-            Candidate(
+            DisplayCandidate(
                 field: field, at: at, worth: worth, profile: profile, value: value, firstName: first, lastName: last,
                 form: form, source: source))
     }
@@ -153,7 +153,7 @@ private struct CandidateWriter {
     }
 
     private func name(
-        _ first: Span<UInt8>, _ last: Span<UInt8>, _ full: Span<UInt8>, _ worth: Candidate.Worth,
+        _ first: Span<UInt8>, _ last: Span<UInt8>, _ full: Span<UInt8>, _ worth: DisplayCandidate.Worth,
         to builder: inout DossierPartBuilder
     ) {
         let start = builder.output.count
@@ -172,7 +172,7 @@ private struct CandidateWriter {
     // MARK: Worth
 
     /// Marketplaces that hide their buyers tell a city or a country; neither hides an address.
-    private static func worth(ofAddress address: PackedRecord) -> Candidate.Worth {
+    private static func worth(ofAddress address: PackedRecord) -> DisplayCandidate.Worth {
         if address.has(AddressShape.street) || address.has(AddressShape.postalCode) { return .real }
         return address.has(AddressShape.city) ? .doubtful : .worthless
     }
@@ -180,7 +180,7 @@ private struct CandidateWriter {
     /// Nil where there is no name at all.
     private static func worth(
         ofName full: Span<UInt8>, _ first: Span<UInt8>, _ last: Span<UInt8>
-    ) -> Candidate.Worth? {
+    ) -> DisplayCandidate.Worth? {
         guard full.count > 0 || first.count > 0 || last.count > 0 else { return nil }
         let isPlaceholder =
             full.count > 0
@@ -190,7 +190,7 @@ private struct CandidateWriter {
 
     private static func worth(
         _ field: DisplayField, _ value: Span<UInt8>, _ country: CountryCode
-    ) -> Candidate.Worth {
+    ) -> DisplayCandidate.Worth {
         var normalised = ByteWriter(capacity: 64)
         switch field {
         case .email:

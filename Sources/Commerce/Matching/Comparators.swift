@@ -1,0 +1,180 @@
+// How far two values of one field agree. Symmetric, pure, no allocation.
+extension ShortText {
+    /// Levels of written words: names, streets, towns.
+    @inline(__always) func level(against other: ShortText) -> PairLevel {
+        if isEmpty || other.isEmpty { return .missing }
+        return self == other ? .same : unequalLevel(against: other)
+    }
+
+    private func unequalLevel(against other: ShortText) -> PairLevel {
+        let longer = max(count, other.count)
+        // Texts whose lengths are far apart need no matrix to be told apart.
+        let shorter = min(count, other.count)
+        let isPart = shorter >= 3 && (count < other.count ? other.starts(with: self) : starts(with: other))
+        if isPart, longer - shorter > 1 { return .part }
+        if (longer - shorter) * 5 > longer * 2 { return .differs }
+        let distance = distance(to: other)
+        if distance == 1 { return longer >= 3 ? .near : .differs }
+        if distance == 2, longer >= 5 { return .close }
+        return distance * 5 <= longer * 2 ? .similar : .differs
+    }
+}
+
+/// Names of two parties.
+struct NameComparison {
+    var first: PairLevel
+    var last: PairLevel
+
+    @inline(__always) init(_ left: PartyFeatures, _ right: PartyFeatures) {
+        first = Self.firstLevel(left, right)
+        last = Self.lastLevel(left, right)
+        if first <= .similar, last <= .similar, first != .missing || last != .missing {
+            compareExchanged(left, right)
+        }
+    }
+
+    private static func firstLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
+        let (one, other) = (left.firstName, right.firstName)
+        if one.isEmpty || other.isEmpty { return .missing }
+        if one == other { return one.count == 1 ? .initial : .same }
+        if one.count == 1 || other.count == 1 { return one[0] == other[0] ? .initial : .differs }
+        let level = one.level(against: other)
+        if level < .near || level == .part, isOtherGender(one, other) { return .similar }
+        if level <= .close, left.firstNameSound == right.firstNameSound { return .sounds }
+        if level == .near, isOtherGender(one, other) { return .similar }
+        return level
+    }
+
+    /// "Daniel" and "Daniela", "Simon" and "Simone": more likely two people than a slip.
+    private static func isOtherGender(_ one: ShortText, _ other: ShortText) -> Bool {
+        let (shorter, longer) = one.count < other.count ? (one, other) : (other, one)
+        guard longer.count == shorter.count + 1, shorter.count >= 3, longer.starts(with: shorter) else { return false }
+        let last = longer[longer.count - 1]
+        return last == UInt8(ascii: "a") || last == UInt8(ascii: "e")
+    }
+
+    private static func lastLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
+        let (one, other) = (left.lastName, right.lastName)
+        let level = one.level(against: other)
+        guard level != .missing, level < .near else { return level }
+        // "Jansen-de Vries" and "de Vries", either order.
+        let (shorter, longer) = one.count < other.count ? (one, other) : (other, one)
+        if shorter.count >= 4, longer.ends(with: shorter) { return .part }
+        return left.lastNameSound == right.lastNameSound ? .sounds : level
+    }
+
+    /// "Isla Hall" and "Hall Isla".
+    private mutating func compareExchanged(_ left: PartyFeatures, _ right: PartyFeatures) {
+        let there = left.firstName.level(against: right.lastName)
+        let back = left.lastName.level(against: right.firstName)
+        if there >= .close, back >= .close || back == .missing, there != .part {
+            first = .swapped
+            last = back == .missing ? .missing : .swapped
+        } else if back >= .close, there == .missing, back != .part {
+            first = .missing
+            last = .swapped
+        }
+    }
+}
+
+extension PairLevel: Comparable {
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension BirthDate {
+    @inline(__always) func level(against other: BirthDate) -> PairLevel {
+        if isEmpty || other.isEmpty { return .missing }
+        if digits == other.digits { return hasDay ? .same : .part }
+        if !hasDay || !other.hasDay { return year == other.year ? .part : .differs }
+        let (left, right) = (UInt64(digits), UInt64(other.digits))
+        switch DecimalDigits.differences(left, right) {
+        case 1: return .near
+        case _ where DecimalDigits.isExchange(left, right): return .near
+        case _ where year == other.year && month == other.day && day == other.month: return .swapped
+        case 2: return .close
+        case 3: return .similar
+        default: return .differs
+        }
+    }
+}
+
+extension PhoneFeature {
+    @inline(__always) func level(against other: PhoneFeature) -> PairLevel {
+        if isEmpty || other.isEmpty { return .missing }
+        if digits == other.digits { return .same }
+        let (left, right) = (last(9), other.last(9))
+        if last(8) == other.last(8), last(8) >> 28 != 0 { return isValid && other.isValid ? .close : .local }
+        switch DecimalDigits.differences(left, right) {
+        case 1: return .near
+        case 2: return DecimalDigits.isExchange(left, right) ? .near : .close
+        default: return DecimalDigits.isOmission(digits, other.digits, digits: 12) ? .near : .differs
+        }
+    }
+}
+
+extension PartyFeatures {
+    @inline(__always) func emailLevel(against other: PartyFeatures) -> PairLevel {
+        // Two relay addresses that differ may belong to one buyer: each order may get its own.
+        guard emailKind == other.emailKind, emailKind != .none else { return .missing }
+        if emailHash == other.emailHash { return .same }
+        return emailKind == .relay ? .missing : unequalEmailLevel(against: other)
+    }
+
+    private func unequalEmailLevel(against other: PartyFeatures) -> PairLevel {
+        let longer = max(emailLocal.count, other.emailLocal.count)
+        let isSameDomain = emailDomain == other.emailDomain
+        if emailLocal == other.emailLocal { return isSameDomain ? .close : longer >= 4 ? .local : .similar }
+        let distance = emailLocal.distance(to: other.emailLocal)
+        switch distance {
+        case 1 where longer >= 5: return isSameDomain ? .near : .close
+        case 2 where longer >= 6: return isSameDomain ? .close : .similar
+        case 3 where longer >= 9: return isSameDomain ? .similar : .differs
+        default: return .differs
+        }
+    }
+
+    func companyLevel(against other: PartyFeatures) -> PairLevel {
+        if companyHash == 0 || other.companyHash == 0 { return .missing }
+        if companyHash == other.companyHash { return .same }
+        let level = company.level(against: other.company)
+        return level == .same ? .part : level
+    }
+}
+
+/// The parts of two addresses.
+struct AddressComparison {
+    var street = PairLevel.missing
+    var houseNumber = PairLevel.missing
+    var addition = PairLevel.missing
+    var postalCode = PairLevel.missing
+    var city = PairLevel.missing
+    var state = PairLevel.missing
+
+    init() {}
+
+    @inline(__always) init(_ left: AddressFeatures, _ right: AddressFeatures) {
+        street = left.street.level(against: right.street)
+        houseNumber = Self.houseNumberLevel(left.houseNumber, right.houseNumber)
+        addition = left.additionText.level(against: right.additionText)
+        postalCode = left.postalText.level(against: right.postalText)
+        city = left.cityText.level(against: right.cityText)
+        if left.state != 0, right.state != 0 { state = left.state == right.state ? .same : .differs }
+    }
+
+    private static func houseNumberLevel(_ left: UInt32, _ right: UInt32) -> PairLevel {
+        if left == 0 || right == 0 { return .missing }
+        if left == right { return .same }
+        let (one, other) = (UInt64(left), UInt64(right))
+        let isSlip =
+            DecimalDigits.differences(one, other) == 1 || DecimalDigits.isExchange(one, other)
+            || DecimalDigits.isOmission(one, other, digits: 6)
+        return isSlip && max(left, right) > 0xF ? .near : .differs
+    }
+
+    /// One house, whatever the spelling of its street.
+    var isSameDoor: Bool {
+        guard houseNumber == .same else { return false }
+        if street >= .sounds { return true }
+        return street == .missing && postalCode == .same
+    }
+}

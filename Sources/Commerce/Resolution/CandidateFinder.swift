@@ -1,0 +1,275 @@
+import Bytes
+
+/// A profile that shares a value with the one in hand, and how the two compare.
+struct Candidate {
+    var profile: UInt32
+    /// The value that led to it.
+    var keyHash: UInt64
+    /// An `IdentityKeyKind`, or zero for a blocking key.
+    var kind: UInt8
+    var weight: PairWeight
+}
+
+/// Buffers of matching, used again for each profile. One per thread of work.
+package struct ResolutionScratch: ~Copyable, Sendable {
+    var extractor = FeatureExtractor()
+    var candidates: [Candidate] = []
+    var classes: [FrequencyClasses] = []
+    var ownRows: [UInt32] = []
+    var otherRows: [UInt32] = []
+    /// What was extracted last, and from which content.
+    var features = PartyFeatures()
+    var featuresHash: UInt64 = 0
+    private var stamps: [UInt32] = []
+    private var epoch: UInt32 = 0
+
+    package init() {}
+
+    /// The features of a party if they were the last to be extracted.
+    package mutating func takeFeatures(of party: PreparedParty) -> PartyFeatures? {
+        guard featuresHash == party.contentHash, featuresHash != 0 else { return nil }
+        featuresHash = 0
+        return features
+    }
+
+    mutating func begin(profiles: Int) {
+        candidates.removeAll(keepingCapacity: true)
+        while stamps.count < profiles { stamps.append(0) }
+        epoch &+= 1
+        if epoch == 0 {
+            for index in stamps.indices { stamps[index] = 0 }
+            epoch = 1
+        }
+    }
+
+    /// Whether the profile was not seen since `begin`.
+    @inline(__always) mutating func isFirst(_ profile: UInt32) -> Bool {
+        if stamps[Int(profile)] == epoch { return false }
+        stamps[Int(profile)] = epoch
+        return true
+    }
+}
+
+/// More rows of one profile than this are not compared: those with the lowest hashes stand for all.
+private let mostRowsCompared = 16
+
+extension DirectoryState {
+    /// Fills `scratch.candidates` with every profile that shares a value with this one and that is the same, related or
+    /// doubtful by the rules: a function of the profiles' data and of the rules, not of any earlier verdict.
+    func findCandidates(of profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch) {
+        scratch.begin(profiles: profiles.count)
+        _ = scratch.isFirst(profile)
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
+        switch rules.mode {
+        case .exact: break
+        case .evidence: weighCandidates(of: profile, shop, rules, &scratch)
+        case .email: shareCandidates(of: profile, [.email, .relayEmail], &scratch)
+        case .address: shareCandidates(of: profile, [.place], &scratch)
+        }
+        addSourceFindings(of: profile, &scratch)
+    }
+
+    // MARK: By evidence
+
+    private func weighCandidates(
+        of profile: UInt32, _ shop: UInt16, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) {
+        prepareRows(of: profile, shop, &scratch)
+        index.forEachValue(of: profile) { number in
+            let value = index.values[number]
+            guard value.leadsToCandidates else { return }
+            if value.kind == .twin { return twins(of: profile, number, rules, &scratch) }
+            index.forEachCarrier(of: number) { other in
+                guard scratch.isFirst(other) else { return }
+                consider(profile, other, value, rules, &scratch)
+            }
+        }
+    }
+
+    /// Equal rows stand in a star around the profile with the lowest name of its own, so that a buyer with ten thousand
+    /// equal orders has ten thousand pairs and not fifty million.
+    private func twins(
+        of profile: UInt32, _ number: Int, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) {
+        let value = index.values[number]
+        guard value.count > 1 else { return }
+        if value.count <= 16 {
+            return index.forEachCarrier(of: number) { other in
+                if scratch.isFirst(other) { consider(profile, other, value, rules, &scratch) }
+            }
+        }
+        let centre = index.centre(of: number)
+        if centre != profile {
+            if scratch.isFirst(centre) { consider(profile, centre, value, rules, &scratch) }
+        } else {
+            index.forEachCarrier(of: number) { other in
+                if scratch.isFirst(other) { consider(profile, other, value, rules, &scratch) }
+            }
+        }
+    }
+
+    private func prepareRows(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
+        index.comparedRows(of: profile, into: &scratch.ownRows)
+        scratch.classes.removeAll(keepingCapacity: true)
+        for row in scratch.ownRows {
+            scratch.classes.append(index.classes(of: index.rows[Int(row)].features, shop: shop))
+        }
+    }
+
+    private func consider(
+        _ profile: UInt32, _ other: UInt32, _ value: ValueEntry, _ rules: ShopIdentity,
+        _ scratch: inout ResolutionScratch
+    ) {
+        let weight = weigh(profile, other, rules, &scratch)
+        guard weight.verdict > .none else { return }
+        scratch.candidates.append(
+            Candidate(
+                profile: other, keyHash: value.hash, kind: value.kind.identityKey?.rawValue ?? 0, weight: weight))
+    }
+
+    /// The best that any two rows of the profiles give. Needs `prepareRows` of the first.
+    private func weigh(
+        _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) -> PairWeight {
+        let withheld = index.profiles[Int(profile)].withheld.union(index.profiles[Int(other)].withheld)
+        index.comparedRows(of: other, into: &scratch.otherRows)
+        var best: PairWeight?
+        for place in scratch.ownRows.indices {
+            let own = index.rows[Int(scratch.ownRows[place])].features
+            for row in scratch.otherRows {
+                let weight = rules.weigher.weigh(
+                    own, index.rows[Int(row)].features, scratch.classes[place], withheld: withheld)
+                if best.map({ weight.isStronger(than: $0) }) ?? true { best = weight }
+            }
+        }
+        return best ?? PairWeight(score: .min, levels: 0, verdict: .none, reason: .none)
+    }
+
+    /// How two profiles compare, whatever led to them.
+    package func weigh(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> PairWeight {
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
+        prepareRows(of: one, shop, &scratch)
+        return weigh(one, two, identities[Int(shop)], &scratch)
+    }
+
+    /// The candidates that an arriving party shares an identity key with, weighed against what it shows.
+    func weighArrival(
+        _ features: PartyFeatures, _ record: Span<UInt8>, of profile: UInt32?, shop: UInt16, _ rules: ShopIdentity,
+        _ scratch: inout ResolutionScratch
+    ) {
+        scratch.begin(profiles: profiles.count)
+        if let profile { _ = scratch.isFirst(profile) }
+        let classes = index.classes(of: features, shop: shop)
+        PartyRecord.forEachKey(of: record) { key in
+            guard key.kind.isNoted, key.kind != .place,
+                let number = index.find(MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop))
+            else { return }
+            let value = index.values[number]
+            guard value.leadsToCandidates else { return }
+            var seen = 0
+            index.forEachCarrier(of: number) { other in
+                seen += 1
+                guard seen <= 16, scratch.isFirst(other) else { return }
+                let withheld = index.profiles[Int(other)].withheld
+                index.comparedRows(of: other, into: &scratch.otherRows)
+                for row in scratch.otherRows {
+                    let weight = rules.weigher.weigh(
+                        features, index.rows[Int(row)].features, classes, withheld: withheld)
+                    guard weight.verdict == .merge else { continue }
+                    scratch.candidates.append(
+                        Candidate(profile: other, keyHash: key.hash, kind: key.kind.rawValue, weight: weight))
+                    break
+                }
+            }
+        }
+    }
+
+    // MARK: By one value
+
+    /// Everybody who carries the same value of these kinds, in a star as twins are.
+    private func shareCandidates(
+        of profile: UInt32, _ kinds: [IdentityKeyKind], _ scratch: inout ResolutionScratch
+    ) {
+        index.forEachValue(of: profile) { number in
+            let value = index.values[number]
+            guard let kind = value.kind.identityKey, kinds.contains(kind), value.count > 1 else { return }
+            guard value.state != .quarantined, value.state != .held else { return }
+            let centre = index.centre(of: number)
+            func add(_ other: UInt32) {
+                guard scratch.isFirst(other) else { return }
+                scratch.candidates.append(
+                    Candidate(profile: other, keyHash: value.hash, kind: kind.rawValue, weight: .said))
+            }
+            if centre == profile { index.forEachCarrier(of: number, add) } else { add(centre) }
+        }
+    }
+
+    /// What a source itself said: a guest's order turned out to be an account's.
+    private func addSourceFindings(of profile: UInt32, _ scratch: inout ResolutionScratch) {
+        forEachEdge(of: profile) { _, edge in
+            guard edge.keyKind == .order, edge.isMerge else { return }
+            let other = edge.other(than: profile)
+            let said = Candidate(profile: other, keyHash: edge.keyHash, kind: edge.kind, weight: .said)
+            if let known = scratch.candidates.firstIndex(where: { $0.profile == other }) {
+                scratch.candidates[known] = said
+            } else {
+                scratch.candidates.append(said)
+            }
+        }
+    }
+
+    // MARK: What keeps profiles apart by rule
+
+    /// Whether what two profiles show cannot be one person.
+    func contradict(_ one: UInt32, _ two: UInt32) -> Bool {
+        var found = false
+        index.forEachRow(of: one) { _, row in
+            if found { return }
+            let features = row.features
+            index.forEachRow(of: two) { _, other in found = found || features.contradicts(other.features) }
+        }
+        return found
+    }
+}
+
+extension PairWeight {
+    /// Not weighed: the source, or the shop's match mode, says so.
+    static let said = PairWeight(score: 10_000, levels: 0, verdict: .merge, reason: .said)
+
+    func isStronger(than other: PairWeight) -> Bool {
+        verdict == other.verdict ? score > other.score : verdict > other.verdict
+    }
+}
+
+extension ValueEntry {
+    /// Whether the profiles that share the value are compared.
+    var leadsToCandidates: Bool {
+        guard !kind.isCounted, kind != ValueKind(.place), count > 1 else { return false }
+        return state == .released || (state == .active && count <= kind.largestBlock)
+    }
+}
+
+extension MatchIndex {
+    /// The rows of a profile that are compared.
+    func comparedRows(of profile: UInt32, into numbers: inout [UInt32]) {
+        numbers.removeAll(keepingCapacity: true)
+        forEachRow(of: profile) { number, _ in numbers.append(UInt32(number)) }
+        guard numbers.count > mostRowsCompared else { return }
+        numbers.sort { rows[Int($0)].hash < rows[Int($1)].hash }
+        numbers.removeLast(numbers.count - mostRowsCompared)
+    }
+
+    /// The carrier with the lowest name of its own.
+    func centre(of value: Int) -> UInt32 {
+        var centre: UInt32 = 0
+        var lowest: (UInt64, UInt32)?
+        forEachCarrier(of: value) { carrier in
+            let name = (profiles[Int(carrier)].canonical, carrier)
+            if lowest.map({ name < $0 }) ?? true {
+                lowest = name
+                centre = carrier
+            }
+        }
+        return centre
+    }
+}

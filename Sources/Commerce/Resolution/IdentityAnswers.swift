@@ -1,0 +1,221 @@
+import Bytes
+
+// Questions about who is who. Nothing here changes anything.
+
+/// One reason for which two profiles are one customer: a finding or a person's decision, in the order of time.
+package struct Step: Sendable {
+    package enum Cause: Sendable {
+        case finding(EdgeEntry)
+        case decision(number: Int, PersonDecision)
+    }
+
+    package let cause: Cause
+    package let one: UInt32
+    package let two: UInt32
+    package let at: Int64
+    package let sequence: UInt64
+    /// As the pair weighs today; nil for a decision.
+    package let weight: PairWeight?
+}
+
+/// What ties two profiles, or keeps them apart.
+package struct PairExplanation: Sendable {
+    package let one: UInt32
+    package let two: UInt32
+    package let isSame: Bool
+    /// The steps that lead from one to the other when they are one customer.
+    package let path: [Step]
+    /// The two weighed directly, today.
+    package let weight: PairWeight
+    package let rules: MatchRules
+    package let version: UInt16
+    package let mode: MatchMode
+    /// What keeps them apart beside the weight.
+    package let separation: PairReason?
+    /// People's decisions about the two customers that stand.
+    package let decisions: [PersonDecision]
+    /// What is recorded about the pair.
+    package let edge: EdgeEntry?
+}
+
+extension DirectoryState {
+    /// Everything that made one customer of these profiles, oldest first.
+    package func history(of members: [UInt32], _ scratch: inout ResolutionScratch) -> [Step] {
+        var steps: [Step] = []
+        var numbers = Set<Int>()
+        var seen = Set<Int>()
+        for member in members {
+            forEachEdge(of: member) { number, edge in
+                if edge.isMerge, members.contains(edge.other(than: member)) { numbers.insert(number) }
+            }
+            seen.formUnion(decisions.numbers(of: member))
+        }
+        for number in numbers { steps.append(step(edges[number], &scratch)) }
+        for number in seen { steps.append(step(number)) }
+        return steps.sorted { $0.sequence < $1.sequence }
+    }
+
+    private func step(_ edge: EdgeEntry, _ scratch: inout ResolutionScratch) -> Step {
+        Step(
+            cause: .finding(edge), one: edge.older, two: edge.newer, at: edge.at, sequence: edge.sequence,
+            weight: weigh(edge.newer, edge.older, &scratch))
+    }
+
+    private func step(_ number: Int) -> Step {
+        let decision = decisions.all[number]
+        return Step(
+            cause: .decision(number: number, decision), one: decision.left[0], two: decision.right[0],
+            at: decision.at, sequence: decision.sequence, weight: nil)
+    }
+
+    /// What ties two profiles, or keeps them apart.
+    package func explain(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> PairExplanation {
+        let identity = identities[Int(profiles[Int(one)].shop)]
+        let isSame = root(of: one) == root(of: two)
+        let between = one == two ? [] : path(from: one, to: two, &scratch)
+        var separation: PairReason?
+        var best = weigh(one, two, &scratch)
+        if !isSame {
+            for left in members(of: one).prefix(32) {
+                for right in members(of: two).prefix(32) {
+                    separation = separation ?? self.separation(left, right)
+                    let weight = weigh(left, right, &scratch)
+                    if weight.isStronger(than: best) { best = weight }
+                }
+            }
+        }
+        let concerned = Set(members(of: one).flatMap { decisions.live(of: $0) })
+            .intersection(members(of: two).flatMap { decisions.live(of: $0) })
+        return PairExplanation(
+            one: one, two: two, isSame: isSame, path: between, weight: best, rules: identity.rules,
+            version: identity.activeVersion, mode: identity.mode, separation: separation,
+            decisions: concerned.sorted().map { decisions.all[$0] }, edge: edgeNumber(one, two).map { edges[$0] })
+    }
+
+    /// The fewest steps that lead from one profile to another of the same customer.
+    private func path(from one: UInt32, to two: UInt32, _ scratch: inout ResolutionScratch) -> [Step] {
+        var cameFrom: [UInt32: Step] = [:]
+        var waiting = [one]
+        var next = 0
+        while next < waiting.count, cameFrom[two] == nil {
+            let profile = waiting[next]
+            next += 1
+            func reach(_ other: UInt32, _ step: @autoclosure () -> Step) {
+                guard other != one, cameFrom[other] == nil else { return }
+                cameFrom[other] = step()
+                waiting.append(other)
+            }
+            for number in decisions.live(of: profile) where decisions.all[number].kind == .together {
+                let decision = decisions.all[number]
+                reach(decision.left[0] == profile ? decision.right[0] : decision.left[0], step(number))
+            }
+            forEachEdge(of: profile) { _, edge in
+                guard edge.isMerge, root(of: edge.newer) == root(of: edge.older) else { return }
+                reach(edge.other(than: profile), step(edge, &scratch))
+            }
+        }
+        var steps: [Step] = []
+        var current = two
+        while current != one, let step = cameFrom[current] {
+            steps.append(step)
+            current = step.one == current ? step.two : step.one
+        }
+        return steps.reversed()
+    }
+
+    // MARK: The queue
+
+    /// Doubtful pairs of a shop that wait for a person, the likeliest first: one per pair of customers.
+    package func doubtfulPairs(
+        of shop: UInt16, reason: PairReason?, offset: Int, limit: Int, _ scratch: inout ResolutionScratch
+    ) -> (pairs: [DoubtfulPair], total: Int) {
+        var best: [UInt64: (number: Int, score: Int32)] = [:]
+        for number in Set(doubtfulEdges) {
+            let edge = edges[Int(number)]
+            guard edge.verdict == PairVerdict.queue.rawValue, profiles[Int(edge.newer)].shop == UInt32(shop),
+                reason.map({ $0.rawValue == edge.reason }) ?? true
+            else { continue }
+            let left = root(of: edge.newer)
+            let right = root(of: edge.older)
+            guard left != right, !isDecided(edge.newer, edge.older) else { continue }
+            let key = UInt64(min(left, right)) << 32 | UInt64(max(left, right))
+            if let known = best[key], (known.score, -known.number) >= (edge.score, -Int(number)) { continue }
+            best[key] = (Int(number), edge.score)
+        }
+        let sorted = best.values.sorted { ($0.score, -$0.number) > ($1.score, -$1.number) }
+        let page = sorted.dropFirst(offset).prefix(limit).map { item in
+            let edge = edges[item.number]
+            return DoubtfulPair(number: item.number + 1, edge: edge, weight: weigh(edge.newer, edge.older, &scratch))
+        }
+        return (Array(page), sorted.count)
+    }
+
+    /// Whether a person said that the customers of the two are two.
+    private func isDecided(_ one: UInt32, _ two: UInt32) -> Bool {
+        guard !decisions.isEmpty else { return false }
+        return members(of: one).contains { left in
+            members(of: two).contains { decisions.separation(left, $0) != nil }
+        }
+    }
+
+    // MARK: Related customers
+
+    /// Customers that are related to this one: by people's word, or by evidence that makes no more of it (a household).
+    package func related(to members: [UInt32]) -> [(profile: UInt32, decision: PersonDecision?, edge: EdgeEntry?)] {
+        let home = root(of: members[0])
+        var seen: Set<UInt32> = [home]
+        var result: [(profile: UInt32, decision: PersonDecision?, edge: EdgeEntry?)] = []
+        for member in members {
+            for number in decisions.live(of: member) where decisions.all[number].kind == .linked {
+                let decision = decisions.all[number]
+                let other = decision.left.contains(member) ? decision.right[0] : decision.left[0]
+                if seen.insert(root(of: other)).inserted { result.append((other, decision, nil)) }
+            }
+        }
+        for member in members {
+            forEachEdge(of: member) { _, edge in
+                guard edge.verdict == PairVerdict.link.rawValue else { return }
+                let other = edge.other(than: member)
+                if seen.insert(root(of: other)).inserted { result.append((other, nil, edge)) }
+            }
+        }
+        return result.sorted { $0.profile < $1.profile }
+    }
+
+    // MARK: Values without force
+
+    /// Values of a shop that are in quarantine, held or released.
+    package func watchedValues(of shop: UInt16, offset: Int, limit: Int) -> (values: [WatchedValue], total: Int) {
+        var found: [WatchedValue] = []
+        var total = 0
+        for number in index.watchedValues {
+            let value = index.values[Int(number)]
+            guard value.state != .active, value.state != .retired, let kind = value.kind.identityKey else { continue }
+            let watch = watches.first { watch in
+                MatchIndex.scoped(watch.key.hash, ValueKind(watch.key.kind), shop: watch.shop) == value.hash
+            }
+            var carriers: [UInt32] = []
+            index.forEachCarrier(of: Int(number)) { if carriers.count < 100 { carriers.append($0) } }
+            let belongs = carriers.first.map { profiles[Int($0)].shop == UInt32(shop) } ?? (watch?.shop == shop)
+            guard belongs else { continue }
+            if total >= offset, found.count < limit {
+                let state: ValueStateText =
+                    value.state == .held ? .held : value.state == .released ? .released : .quarantined
+                found.append(
+                    WatchedValue(
+                        kind: kind, carriers: carriers, carrierCount: Int(value.count), state: state, watch: watch))
+            }
+            total += 1
+        }
+        return (found, total)
+    }
+
+    /// How resolution is doing in one shop.
+    package func identityStatus(of shop: UInt16, _ scratch: inout ResolutionScratch) -> IdentityStatus {
+        IdentityStatus(
+            identity: identities[Int(shop)], waitingProfiles: waitingProfiles,
+            doubtfulPairs: doubtfulPairs(of: shop, reason: nil, offset: 0, limit: 0, &scratch).total,
+            quarantinedValues: watchedValues(of: shop, offset: 0, limit: 0).total,
+            decisions: decisions.all.count { $0.shop == shop && $0.isLive }, sequence: sequence)
+    }
+}

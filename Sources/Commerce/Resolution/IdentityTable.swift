@@ -1,0 +1,224 @@
+import Bytes
+
+// The snapshot's table of identity: how each shop decides and what people decided. One record, as varints and counted
+// texts:
+//
+//   format (1) settled variants, settled sequence, sweep sequence
+//   shop count; each: mode (1) active version, protects bookings (1), declared sources (count; number, 0 or 1),
+//     versions beyond the first (count; rules counted, proposed by, at (zigzag), basis, activated by (empty: never), at)
+//   decision count; each: kind (1) shop, left, right (counts and profiles) flags (1) actor, reason, at, sequence,
+//     withdrawn by (empty: it stands), at, sequence
+//   watch count; each: kind (1) hash (8) shop, state (1) actor, at
+
+/// A person's word about a value that many carry.
+package struct ValueWatch: Sendable, Equatable {
+    package let key: IdentityKey
+    package let shop: UInt16
+    let state: ValueState
+    package let actor: String
+    package let at: Int64
+
+    /// Whether the value must not be used; otherwise it may be used whoever carries it.
+    package var isHeld: Bool { state == .held }
+}
+
+extension DirectoryState {
+    private static let format: UInt8 = 1
+
+    func identityBytes() -> [UInt8] {
+        var writer = ByteWriter(capacity: 4_096)
+        writer.append(Self.format)
+        for number in [UInt64(settledVariants), settledSequence, sweepSequence] { writer.appendVarint(number) }
+        writer.appendVarint(UInt64(identities.count))
+        for identity in identities { write(identity, into: &writer) }
+        writer.appendVarint(UInt64(decisions.all.count))
+        for decision in decisions.all { write(decision, into: &writer) }
+        writer.appendVarint(UInt64(watches.count))
+        for watch in watches {
+            writer.append(watch.key.kind.rawValue)
+            writer.appendLittleEndian(watch.key.hash)
+            writer.appendVarint(UInt64(watch.shop))
+            writer.append(watch.state.rawValue)
+            writer.appendText(watch.actor)
+            writer.appendZigzag(watch.at)
+        }
+        return writer.copyBytes()
+    }
+
+    private func write(_ identity: ShopIdentity, into writer: inout ByteWriter) {
+        writer.append(identity.mode.rawValue)
+        writer.appendVarint(UInt64(identity.activeVersion))
+        writer.append(identity.protectsBookings ? 1 : 0)
+        writer.appendVarint(UInt64(identity.declaredSources.count))
+        for (source, isUnique) in identity.declaredSources.sorted(by: { $0.key < $1.key }) {
+            writer.appendVarint(UInt64(source))
+            writer.append(isUnique ? 1 : 0)
+        }
+        writer.appendVarint(UInt64(identity.versions.count - 1))
+        for version in identity.versions.dropFirst() {
+            var rules = ByteWriter(capacity: 1_024)
+            version.rules.encode(into: &rules)
+            writer.appendCounted(rules.span)
+            writer.appendText(version.proposedBy)
+            writer.appendZigzag(version.proposedAt)
+            writer.appendText(version.basis)
+            writer.appendText(version.activatedBy ?? "")
+            writer.appendZigzag(version.activatedAt)
+        }
+    }
+
+    private func write(_ decision: PersonDecision, into writer: inout ByteWriter) {
+        writer.append(decision.kind.rawValue)
+        writer.appendVarint(UInt64(decision.shop))
+        for side in [decision.left, decision.right] {
+            writer.appendVarint(UInt64(side.count))
+            for profile in side { writer.appendVarint(UInt64(profile)) }
+        }
+        writer.append(decision.retiresLeft ? 1 : 0)
+        writer.appendText(decision.actor)
+        writer.appendText(decision.reason)
+        writer.appendZigzag(decision.at)
+        writer.appendVarint(decision.sequence)
+        writer.appendText(decision.withdrawnBy ?? "")
+        writer.appendZigzag(decision.withdrawnAt)
+        writer.appendVarint(decision.withdrawnSequence)
+    }
+
+    /// Reads the table that was loaded; a snapshot of the first version has none. False if it cannot be read.
+    package mutating func takeIdentity() -> Bool {
+        let bytes = loadedIdentity
+        loadedIdentity = []
+        guard !bytes.isEmpty else { return true }
+        do throws(ByteReaderError) {
+            var reader = ByteReader(bytes.span)
+            guard try reader.byte() == Self.format else { return false }
+            settledVariants = try reader.varint32()
+            settledSequence = try reader.varint()
+            sweepSequence = try reader.varint()
+            guard try reader.varint() == UInt64(identities.count) else { return false }
+            for shop in identities.indices {
+                guard let identity = try reader.identity() else { return false }
+                identities[shop] = identity
+            }
+            for _ in 0..<(try reader.varint()) {
+                guard let decision = try reader.decision(), isKnown(decision) else { return false }
+                decisions.append(decision)
+            }
+            for _ in 0..<(try reader.varint()) {
+                guard let watch = try reader.watch() else { return false }
+                watches.append(watch)
+            }
+            return reader.isAtEnd && Int(settledVariants) <= variants.count
+        } catch {
+            return false
+        }
+    }
+
+    private func isKnown(_ decision: PersonDecision) -> Bool {
+        !decision.left.isEmpty && !decision.right.isEmpty
+            && (decision.left + decision.right).allSatisfy { Int($0) < profiles.count }
+    }
+
+    /// Lets a person's word about a value stand.
+    mutating func apply(_ watch: ValueWatch) {
+        let kind = ValueKind(watch.key.kind)
+        let value = index.valueForDecision(MatchIndex.scoped(watch.key.hash, kind, shop: watch.shop), kind)
+        index.setState(watch.state, of: value)
+    }
+
+    // MARK: After loading
+
+    /// Takes every variant of a snapshot into what matching needs; `record` gives a variant's party record, `order` and
+    /// `document` the packed records of those. Values that people spoke about come first, so that their word stands.
+    package mutating func rebuildMatching(
+        record: (_ profile: UInt32, _ row: UInt32, _ body: (Span<UInt8>) -> Void) -> Void,
+        order: (_ profile: UInt32, _ row: UInt32, _ body: (Span<UInt8>) -> Void) -> Void,
+        document: (_ profile: UInt32, _ row: UInt32, _ body: (Span<UInt8>) -> Void) -> Void
+    ) {
+        for watch in watches { apply(watch) }
+        var known: UInt32 = 0
+        for number in 0..<variants.count {
+            if number == Int(settledVariants) { index.forgetQueue() }
+            let variant = variants[number]
+            let shop = UInt16(truncatingIfNeeded: profiles[Int(variant.profile)].shop)
+            record(variant.profile, variant.row) { bytes in
+                // Profiles are numbered in the order of their first variants.
+                index(bytes, of: variant.profile, isNew: variant.profile == known, shop: shop, nil)
+            }
+            if variant.profile == known { known += 1 }
+        }
+        if Int(settledVariants) == variants.count { index.forgetQueue() }
+        if sweepSequence > settledSequence { index.sweepAll() }
+        for number in 0..<orders.count {
+            order(orders[number].profile, orders[number].row) { bookings.noteOrder(UInt32(number), $0) }
+        }
+        for number in 0..<documents.count {
+            let entry = documents[number]
+            let shop = UInt16(truncatingIfNeeded: profiles[Int(entry.profile)].shop)
+            document(entry.profile, entry.row) { noteInvoice(UInt32(number), $0, shop: shop) }
+        }
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func appendText(_ text: String) {
+        appendVarint(UInt64(text.utf8.count))
+        append(text)
+    }
+}
+
+extension ByteReader {
+    @_lifetime(self: copy self)
+    fileprivate mutating func identity() throws(ByteReaderError) -> ShopIdentity? {
+        guard let mode = MatchMode(rawValue: try byte()) else { return nil }
+        var identity = ShopIdentity(mode: mode)
+        let active = try varint()
+        identity.protectsBookings = try byte() != 0
+        for _ in 0..<(try varint()) {
+            let source = UInt16(truncatingIfNeeded: try varint())
+            identity.declaredSources[source] = try byte() != 0
+        }
+        for _ in 0..<(try varint()) {
+            let range = try countedRange()
+            let rules: MatchRules
+            do throws(MatchRulesError) { rules = try MatchRules(bytes.extracting(range)) } catch { return nil }
+            var version = RulesVersion(
+                rules: rules, proposedBy: try string(), proposedAt: try zigzag(), basis: try string())
+            let activator = try string()
+            version.activatedBy = activator.isEmpty ? nil : activator
+            version.activatedAt = try zigzag()
+            identity.versions.append(version)
+        }
+        guard active > 0, active <= UInt64(identity.versions.count) else { return nil }
+        identity.activeVersion = UInt16(active)
+        identity.weigher = PairWeigher(identity.rules)
+        return identity
+    }
+
+    @_lifetime(self: copy self)
+    fileprivate mutating func decision() throws(ByteReaderError) -> PersonDecision? {
+        guard let kind = PersonDecision.Kind(rawValue: try byte()) else { return nil }
+        let shop = UInt16(truncatingIfNeeded: try varint())
+        let left = try profiles()
+        let right = try profiles()
+        let retiresLeft = try byte() != 0
+        var decision = PersonDecision(
+            kind: kind, shop: shop, left: left, right: right, retiresLeft: retiresLeft, actor: try string(),
+            reason: try string(), at: try zigzag(), sequence: try varint())
+        let withdrawer = try string()
+        decision.withdrawnBy = withdrawer.isEmpty ? nil : withdrawer
+        decision.withdrawnAt = try zigzag()
+        decision.withdrawnSequence = try varint()
+        return decision
+    }
+
+    @_lifetime(self: copy self)
+    fileprivate mutating func watch() throws(ByteReaderError) -> ValueWatch? {
+        guard let kind = IdentityKeyKind(rawValue: try byte()) else { return nil }
+        let hash: UInt64 = try littleEndian()
+        let shop = UInt16(truncatingIfNeeded: try varint())
+        guard let state = ValueState(rawValue: try byte()) else { return nil }
+        return ValueWatch(
+            key: IdentityKey(kind: kind, hash: hash), shop: shop, state: state, actor: try string(), at: try zigzag())
+    }
+}
