@@ -84,8 +84,9 @@ enum RequestTrial {
         case .customerPin, .customerUnpin, .customerVerify: _ = try RequestReader.assertion(request, command)
         case .shop: if let name = request.plainArguments.first { _ = try RequestReader.shopName(name) }
         case .help: _ = try HelpText.rows(for: request.plainArguments.first)
-        case .orderGet, .customer360, .customerFind, .customerWhy: _ = try RequestReader.query(request, command, hasher)
-        case .ping, .auth, .info, .quit, .snapshot, .verify: break
+        case .orderGet, .customer360, .customerFind, .customerWhy, .identityQueue:
+            _ = try RequestReader.query(request, command, hasher)
+        case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport: break
         }
     }
 
@@ -149,7 +150,7 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
             ProfileEntry.self,
             [
                 ("parent", \.parent), ("next", \.next), ("lowest", \.lowest), ("size", \.size),
-                ("newestEdge", \.newestEdge), ("shop", \.shop), ("importedRow", \.importedRow), ("unused", \.unused),
+                ("newestEdge", \.newestEdge), ("shop", \.shop), ("importedRow", \.importedRow),
                 ("importedAt", \.importedAt), ("lastSequence", \.lastSequence),
             ]),
         TableLayout(VariantEntry.self, [("hash", \.hash), ("profile", \.profile), ("row", \.row)]),

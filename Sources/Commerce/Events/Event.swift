@@ -56,8 +56,7 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     package var concernsShard: Bool {
         switch self {
         case .profileRecorded, .orderRecorded, .orderRevised, .documentRecorded, .documentRevised, .noteAdded,
-            .fieldPinned,
-            .fieldUnpinned, .valueVerified:
+            .fieldPinned, .fieldUnpinned, .valueVerified:
             true
         default: false
         }
