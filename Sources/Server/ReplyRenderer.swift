@@ -99,6 +99,13 @@ final class ReplyRenderer: @unchecked Sendable {
             case .refused(let refusal): output.error(refusal, tag: tag)
             default: preconditionFailure("a note is answered by a note")
             }
+        case .assertion(let tag):
+            switch takeOutcome() {
+            case .asserted(let verdict, _, let customer, let sequence):
+                output.asserted(verdict, customer: customer, sequence: sequence, tag: tag)
+            case .refused(let refusal): output.error(refusal, tag: tag)
+            default: preconditionFailure("an assertion is answered by one")
+            }
         case .query(let tag): renderQuery(takeOutcome(), tag: tag)
         }
     }
@@ -237,7 +244,7 @@ final class ReplyRenderer: @unchecked Sendable {
         case .refused(let refusal): output.error(refusal, tag: tag)
         case .identity, .explanation, .history, .watchedValues, .identityStatus:
             output.error(Refusal(.internal, "not rendered yet"), tag: tag)
-        case .written, .note: preconditionFailure("a question is answered by an answer")
+        case .written, .note, .asserted: preconditionFailure("a question is answered by an answer")
         }
     }
 
@@ -272,6 +279,21 @@ final class ReplyRenderer: @unchecked Sendable {
 }
 
 extension ByteWriter {
+    fileprivate mutating func asserted(_ verdict: Verdict, customer: UInt32, sequence: UInt64, tag: [UInt8]?) {
+        beginOK(tag: tag)
+        key("customer")
+        customerNumber(customer)
+        key("duplicate")
+        bool(verdict == .duplicate)
+        if verdict == .stale {
+            key("stale")
+            bool(true)
+        }
+        key("seq")
+        number(sequence)
+        endReply()
+    }
+
     /// Total and range of a list: `from` and `to` count from 1, both 0 when the page is empty.
     mutating func range(total: Int, offset: Int, count: Int) {
         key("total")

@@ -240,7 +240,8 @@ package final class Session: @unchecked Sendable {
             switch item {
             case .local(let reply), .channelRefusal(let reply): bytes.append(reply)
             case .channelEnd(let tag): bytes.channelEnd(orders: 0, customers: 0, tag: tag)
-            case .written, .channelRow, .note, .query: preconditionFailure("a reply of the engine without a command")
+            case .written, .channelRow, .note, .assertion, .query:
+                preconditionFailure("a reply of the engine without a command")
             }
         }
         let count = builder.items.count { $0.endsReply }
@@ -337,6 +338,9 @@ package final class Session: @unchecked Sendable {
             _ = try currentHasher()
             let note = try RequestReader.note(request)
             builder.note(customer: note.customer, text: note.text, tag: tag)
+        case .customerPin, .customerUnpin, .customerVerify:
+            _ = try currentHasher()
+            builder.assertion(try RequestReader.assertion(request, description.name), tag: tag)
         case .identitySettle, .identityCheck, .identityExport: try identityTask(description.name, request, tag: tag)
         case .orderGet, .customer360, .customerFind, .customerWhy, .identityQueue:
             builder.query(try RequestReader.query(request, description.name, try currentHasher()), tag: tag)

@@ -6,6 +6,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case ping, auth, shop, help, info, quit
     case orderPut, orderGet, channelPut
     case customerPut, customer360, customerFind, customerWhy
+    case customerPin, customerUnpin, customerVerify
     case documentPut, noteAdd
     case snapshot, verify
     case identitySettle, identityCheck, identityExport, identityQueue
@@ -15,7 +16,9 @@ extension CommandName {
     /// Whether the command may change what the engine holds.
     package var isWrite: Bool {
         switch self {
-        case .orderPut, .channelPut, .customerPut, .documentPut, .noteAdd: true
+        case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
+            .noteAdd:
+            true
         default: false
         }
     }
@@ -104,6 +107,24 @@ package enum CommandTable {
             name: .customerWhy, text: "CUSTOMER.WHY", arguments: "a [b]",
             summary: "the evidence that ties profiles together, or what keeps two apart",
             details: "a and b are customer or profile numbers.", options: [], plainArguments: 2, takesJSON: false),
+        CommandDescription(
+            name: .customerPin, text: "CUSTOMER.PIN", arguments: "customer field value | customer field profile=",
+            summary: "decides which value of a field shows on a customer, whatever the channels say",
+            details:
+                "Fields: name, firstName, lastName, company, email, phone, vatId, birthDate, language, billing. profile=C7 shows what that profile of the customer says; billing takes only that. The newest pin of a field wins.",
+            options: ["profile"], plainArguments: 3, takesJSON: false),
+        CommandDescription(
+            name: .customerUnpin, text: "CUSTOMER.UNPIN", arguments: "customer field",
+            summary: "takes back what was pinned of a field; the rule decides again",
+            details: "Takes back the pins of all the customer's profiles. Without one it answers duplicate:true.",
+            options: [], plainArguments: 2, takesJSON: false),
+        CommandDescription(
+            name: .customerVerify, text: "CUSTOMER.VERIFY",
+            arguments: "customer vat= verdict=valid|invalid source= [at=]",
+            summary: "records what an outside authority says of a VAT id",
+            details:
+                "at is when it said so, RFC 3339; now unless given. A verdict older than the one known answers stale:true and changes nothing.",
+            options: ["vat", "verdict", "source", "at"], plainArguments: 1, takesJSON: false),
         CommandDescription(
             name: .documentPut, text: "DOCUMENT.PUT", arguments: "{document}",
             summary: "files an invoice, credit note or other document that was made elsewhere",

@@ -107,6 +107,7 @@ package enum PreparedCommand: Sendable {
     case profile(PreparedProfile)
     case document(PreparedDocument)
     case note(PreparedNote)
+    case assertion(CustomerAssertion)
     case identity(IdentityCommand)
     case query(CustomerQuery)
 }
