@@ -63,7 +63,7 @@ package enum CompanyName {
     /// The end of a legal form in single letters that begins at `start` ("b v", "s a r l", "sp z o o"); nil if none does.
     private static func spelledOut(_ text: Span<UInt8>, from start: Int) -> Int? {
         let rest = text.extracting(start..<text.count)
-        if rest.starts(with: "sp z o o") { return start + 9 }
+        if let length = shortForm(rest) { return start + length + 1 }
         if rest.count > 8, let length = longForm(rest) { return start + length + 1 }
         var packed: WordTable.PackedWord = 0
         var shift: WordTable.PackedWord = 0
@@ -74,6 +74,18 @@ package enum CompanyName {
             index += 2
         }
         return shift > 8 && forms.contains(packed) ? index : nil
+    }
+
+    /// Length of an abbreviation that is more than single ASCII letters.
+    private static func shortForm(_ text: Span<UInt8>) -> Int? {
+        switch text[0] {
+        case UInt8(ascii: "c"): length(of: "comm v", in: text)
+        case UInt8(ascii: "s"):
+            length(of: "sp z o o", in: text) ?? length(of: "sp k", in: text) ?? length(of: "sp j", in: text)
+        // The first byte of most Greek small letters.
+        case 0xCE: length(of: "α ε", in: text) ?? length(of: "ε π ε", in: text) ?? length(of: "ι κ ε", in: text)
+        default: nil
+        }
     }
 
     /// Length of a legal form that is written out and longer than a table's word.
@@ -88,7 +100,8 @@ package enum CompanyName {
         case UInt8(ascii: "s"):
             length(of: "societe a responsabilite limite", in: text) ?? length(of: "societe anonyme", in: text)
                 ?? length(of: "sociedad limitada", in: text) ?? length(of: "sociedad anonima", in: text)
-                ?? length(of: "societa per azioni", in: text) ?? length(of: "societa a responsabilita limitata", in: text)
+                ?? length(of: "societa per azioni", in: text) ?? length(
+                    of: "societa a responsabilita limitata", in: text)
                 ?? length(of: "spolka z ograniczona odpowiedzialnoscia", in: text)
         default: nil
         }
@@ -99,7 +112,8 @@ package enum CompanyName {
         guard text.starts(with: form) else { return nil }
         var end = form.utf8CodeUnitCount
         while end < text.count, text[end] != UInt8(ascii: " ") { end += 1 }
-        return end - form.utf8CodeUnitCount <= 1 ? end : nil
+        // "vennotschap" and "vennotschapp", "limite" and "limitee" count; "sp k" is not the start of "sp kowalski".
+        return end - form.utf8CodeUnitCount <= (form.utf8CodeUnitCount > 8 ? 1 : 0) ? end : nil
     }
 
     private static let forms = WordTable(
@@ -107,9 +121,9 @@ package enum CompanyName {
         gmbh mbh ag kg kgaa ohg ug gbr ev ek eg co cie bv nv vof cv bvba srl sarl sas sasu sa sprl asbl vzw eurl sci snc
         ltd limited llc llp lp plc inc incorporated corp corporation company pty pte spa sapa srls sl slu sau slne
         aps as asa ab hb kb oy oyj zoo spzoo sro doo dd kft zrt nyrt bt ou uab sia eood ood ad lda ltda unipessoal se
-        is ans enk nuf tmi ky ks da dac clg uc teoranta cpt spol vos spk spj sc pfa jdoo eprl epe ae ike ggmbh gug gesmbh
+        is ans enk nuf tmi ky ks da dac clg uc teoranta cpt spol vos spk spj sc pfa jdoo eprl epe ike ggmbh gug gesmbh
         ges eu klg sagl commv comm scs ivs aktiebolag handelsbolag osakeyhtiö anpartsselskab aktieselskab osauhing
-        aktsiaselts drustvo еоод оод ад еад ет αε επε ικε οε εε тов ооо пп scop sapa spzo kkt mb
+        aktsiaselts drustvo еоод оод ад еад ет αε επε ικε тов ооо пп scop sapa spzo kkt mb
         scrl scri and und et en y e
         """)
 

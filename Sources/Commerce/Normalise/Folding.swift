@@ -185,6 +185,8 @@ private struct Folder {
                 put(scalar: letter, into: &output)
             } else if (0xC0...0x17F).contains(part.value) {
                 put(tableLetter: FoldingTables.latin(part.value), into: &output)
+            } else if (0x2B9...0x2DF).contains(part.value) {
+                blankIsDue = true
             } else if let letters = FoldingTables.latinByName(part) {
                 for byte in letters.utf8 { fold(ascii: byte, into: &output) }
             } else if part.properties.numericType == nil, !part.properties.isAlphabetic {

@@ -35,7 +35,8 @@ struct NameWords: ~Copyable {
         for index in 1..<max(name.count, 1) {
             let byte = name[index]
             if byte == UInt8(ascii: "(") { return index }
-            if byte == UInt8(ascii: "/"), index >= 3, index + 1 < name.count, name[index - 1] | 0x20 == UInt8(ascii: "c"),
+            if byte == UInt8(ascii: "/"), index >= 3, index + 1 < name.count,
+                name[index - 1] | 0x20 == UInt8(ascii: "c"),
                 name[index + 1] | 0x20 == UInt8(ascii: "o"), ASCII.isBlank(name[index - 2])
             {
                 return index - 2
@@ -156,7 +157,8 @@ struct NameWords: ~Copyable {
         let meaning = Self.meaning(bytes.extracting(lower..<upper))
         if meaning.contains(.title) { return }
         // "Sr. Juan Pérez" is a gentleman, "Juan Pérez sr." a father.
-        if count == 0, meaning.contains(.generation), bytes.extracting(lower..<upper).equals("sr"), upper < bytes.count {
+        if count == 0, meaning.contains(.generation), bytes.extracting(lower..<upper).equals("sr"), upper < bytes.count
+        {
             return
         }
         starts[count] = UInt8(lower)

@@ -11,7 +11,8 @@ enum PhoneExtension {
     static let cyrillicMark: UInt32 = 0x434
 
     private static let words = WordTable(
-        "x ext int tst toestel dw durchwahl app apparat nst poste anexo interno klapka linka wew mell lok", folds: false)
+        "x ext int tst toestel dw durchwahl app apparat nst poste anexo interno klapka linka wew mell lok", folds: false
+    )
 
     static func isMark(_ byte: UInt8) -> Bool {
         switch byte {

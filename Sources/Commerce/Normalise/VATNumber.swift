@@ -35,8 +35,8 @@ package enum VATNumber {
         }
         let home = VATText.prefix(of: country)
         if VATChecks.isSupported(home), let verdict = append(text, prefix: home, to: &output) { return verdict }
-        if text.isPlaceholder { return .placeholder }
-        return written.map(VATChecks.isSupported) ?? false || VATChecks.isSupported(home) ? .invalid : .unsupported
+        guard written.map(VATChecks.isSupported) ?? false || VATChecks.isSupported(home) else { return .unsupported }
+        return text.isPlaceholder ? .placeholder : .invalid
     }
 
     /// Writes the number when it is valid, nil otherwise.
