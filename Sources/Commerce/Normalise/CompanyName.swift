@@ -80,7 +80,7 @@ package enum CompanyName {
     private static func shortForm(_ text: Span<UInt8>) -> Int? {
         switch text[0] {
         case UInt8(ascii: "c"): length(of: "comm v", in: text)
-        case UInt8(ascii: "s"):
+        case UInt8(ascii: "s") where text.starts(with: "sp"):
             length(of: "sp z o o", in: text) ?? length(of: "sp k", in: text) ?? length(of: "sp j", in: text)
         // The first byte of most Greek small letters.
         case 0xCE: length(of: "α ε", in: text) ?? length(of: "ε π ε", in: text) ?? length(of: "ι κ ε", in: text)
@@ -97,7 +97,7 @@ package enum CompanyName {
         case UInt8(ascii: "k"): length(of: "kommanditgesellschaft", in: text)
         case UInt8(ascii: "n"): length(of: "namloze vennotschap", in: text)
         case UInt8(ascii: "o"): length(of: "offene handelsgesellschaft", in: text)
-        case UInt8(ascii: "s"):
+        case UInt8(ascii: "s") where text.starts(with: "soc") || text.starts(with: "spol"):
             length(of: "societe a responsabilite limite", in: text) ?? length(of: "societe anonyme", in: text)
                 ?? length(of: "sociedad limitada", in: text) ?? length(of: "sociedad anonima", in: text)
                 ?? length(of: "societa per azioni", in: text) ?? length(

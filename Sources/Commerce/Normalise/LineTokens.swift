@@ -94,12 +94,11 @@ struct LineTokens: ~Copyable, ~Escapable {
         var stop = start(index)
         while stop < end(index), !ASCII.isDigit(line[stop]) { stop += 1 }
         Folding.fold(line.extracting(start(index)..<stop), into: &folded)
-        guard folded.count <= 3 else { return WordTable.pack(folded.span) }
+        guard folded.count == 3, folded[1] == UInt8(ascii: " ") else { return WordTable.pack(folded.span) }
         // "n.º" is one word.
         var together = FoldedText()
-        for position in 0..<folded.count where folded[position] != UInt8(ascii: " ") {
-            together.append(folded[position])
-        }
+        together.append(folded[0])
+        together.append(folded[2])
         return WordTable.pack(together.span)
     }
 }

@@ -23,7 +23,11 @@ struct PhoneDigits: ~Copyable {
         var index = skipWords(raw)
         while index < raw.count, isReadable, !isEnded {
             let byte = raw[index]
-            if !ASCII.isBlank(byte) { isBlank = false }
+            if ASCII.isBlank(byte) {
+                index += 1
+                continue
+            }
+            isBlank = false
             if ASCII.isDigit(byte) {
                 add(byte - 0x30)
                 index += 1

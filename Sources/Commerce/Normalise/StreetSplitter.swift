@@ -119,7 +119,7 @@ package enum StreetSplitter {
         var last = street
         while last + 1 < tokens.count, tokens.segment(last + 1) == segment { last += 1 }
         if let unit = (street + 1..<max(street + 1, last + 1)).first(where: {
-            AddressWords.unitWords.contains(tokens.word($0)) || tokens.byte($0, 0) == UInt8(ascii: "#")
+            tokens.byte($0, 0) == UInt8(ascii: "#") || ($0 < last && AddressWords.unitWords.contains(tokens.word($0)))
         }) {
             last = unit - 1
         }
@@ -226,11 +226,12 @@ package enum StreetSplitter {
     }
 
     private static func isAddition(_ tokens: borrowing LineTokens, _ index: Int) -> Bool {
-        if AddressWords.additionWords.contains(tokens.word(index)) { return true }
-        if AddressWords.unitWords.contains(tokens.word(index)) || tokens.isOrdinal(index) { return false }
+        let word = tokens.word(index)
+        if AddressWords.unitWords.contains(word) { return AddressWords.additionWords.contains(word) }
+        if tokens.isOrdinal(index) { return false }
         if tokens.startsWithDigit(index) { return true }
         return tokens.length(index) <= 2 && tokens.byte(index, 0) != UInt8(ascii: "/") || tokens.hasDigit(index)
-            || AddressWords.isRepetition(tokens.word(index))
+            || AddressWords.isRepetition(word)
     }
 
     // MARK: Glued
