@@ -66,6 +66,9 @@ package enum StreetSplitter {
         {
             first = next + 1
         }
+        // One part that ends with a number has it there ("Damrak 12"): no need to look at the country.
+        let endsWithNumber = tokens.segment(tokens.count - 1) == 0 && tokens.startsWithDigit(tokens.count - 1)
+        if first == 0, endsWithNumber, !tokens.startsWithDigit(0) { return nil }
         if AddressWords.writesNumberFirst(country) {
             if !tokens.startsWithDigit(first) { return houseAfterUnit(tokens) }
             return tokens.isOrdinal(first) || first + 1 >= tokens.count ? nil : first

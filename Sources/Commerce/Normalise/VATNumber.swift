@@ -25,10 +25,7 @@ package enum VATNumber {
         _ raw: Span<UInt8>, country: CountryCode, into output: inout ByteWriter
     ) -> VATClass {
         guard raw.count <= 96 else { return .invalid }
-        guard let text = VATText(raw), text.count > 0 else {
-            let word = raw.extracting(ASCII.trimmed(raw, 0..<raw.count))
-            return EmailJunk.isPlaceholder(word: word) ? .placeholder : .invalid
-        }
+        guard let text = VATText(raw), text.count > 0 else { return classify(word: raw) }
         let written = text.prefix
         if let prefix = written, VATChecks.isSupported(prefix), text.count > 2 {
             if let verdict = append(text.dropping(2), prefix: prefix, to: &output) { return verdict }
@@ -36,7 +33,13 @@ package enum VATNumber {
         let home = VATText.prefix(of: country)
         if VATChecks.isSupported(home), let verdict = append(text, prefix: home, to: &output) { return verdict }
         guard written.map(VATChecks.isSupported) ?? false || VATChecks.isSupported(home) else { return .unsupported }
-        return text.isPlaceholder ? .placeholder : .invalid
+        return text.isPlaceholder() ? .placeholder : .invalid
+    }
+
+    /// A text without a letter or digit of a number: "-", "???".
+    @inline(never) private static func classify(word raw: Span<UInt8>) -> VATClass {
+        let word = raw.extracting(ASCII.trimmed(raw, 0..<raw.count))
+        return EmailJunk.isPlaceholder(word: word) ? .placeholder : .invalid
     }
 
     /// Writes the number when it is valid, nil otherwise.
@@ -90,7 +93,7 @@ struct VATText {
 
     /// One digit over and over or counting up, after a prefix or none; or a word such as "na" or "geen". Asked only of
     /// what no check accepts.
-    var isPlaceholder: Bool {
+    @inline(never) func isPlaceholder() -> Bool {
         var start = 0
         while start < count, ASCII.isLetter(bytes[start]) { start += 1 }
         var end = start
