@@ -22,7 +22,7 @@ package struct MatchRules: Sendable, Equatable {
     /// The most that the parts of an address may weigh together: people share all of it.
     package internal(set) var addressLimit: Int32
 
-    package func weight(_ field: MatchField, _ level: PairLevel) -> Int32 {
+    @inline(__always) package func weight(_ field: MatchField, _ level: PairLevel) -> Int32 {
         weights[Int(field.rawValue) * 16 + Int(level.rawValue)]
     }
 

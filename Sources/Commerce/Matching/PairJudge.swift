@@ -77,7 +77,7 @@ struct PairJudge {
     /// A name that marriage changed, or a clerk: two of contact, address and birth date agree besides the given name.
     private var isSameWithoutLastName: Bool {
         let agreeing = (contactAgrees ? 1 : 0) + (address.sum >= 1000 ? 1 : 0) + (birthDateAgrees ? 1 : 0)
-        return agreeing >= 2 && (birthDateAgrees || first >= .near)
+        return agreeing >= 2 && (birthDateAgrees || first >= .near || isMisspelt && first == .close)
     }
 
     private var hasAddress: Bool { address.isSameDoor || (address.street >= .similar && address.sum >= 1500) }
