@@ -37,7 +37,7 @@ struct PairJudge {
     private var companyAgrees: Bool { weight[.company] >= .sounds }
     private var firstAgrees: Bool { first >= .sounds && first != .initial }
     private var lastAgrees: Bool { last >= .sounds }
-    private var contactAgrees: Bool { weight[.email] >= .close || weight[.phone] >= .near }
+    private var contactAgrees: Bool { weight[.email] >= .near || weight[.phone] >= .near }
     /// The one thing that members of a household do not share.
     private var birthDateAgrees: Bool { weight[.birthDate] >= .close && weight[.birthDate] != .part }
     private var contactsDiffer: Bool { weight[.email] == .differs || weight[.phone] == .differs }
