@@ -6,6 +6,7 @@ enum BenchmarkProgram {
         Benchmarks: measures Dossier, bottom to top.
 
         usage: tools/bench [name …] [--scale tiny|small|full] [--peers] [--json FILE]
+               tools/bench identity [--help]
 
           name …          only these; --list shows which there are
           --scale SCALE   how much work: tiny shows that all works, small takes a minute or two, full is for figures
@@ -13,6 +14,7 @@ enum BenchmarkProgram {
           --peers         the comparison with Redis side by side, on the same orders; alone unless names are given
           --json FILE     also write the figures to FILE
           --list, --help
+          identity        how right identities are resolved, on labelled sets: has options of its own
 
         Rates depend on the machine and on what else runs on it: compare figures of one run only. Where several rounds
         were run, the median is shown with the least and the greatest.
@@ -41,6 +43,8 @@ enum BenchmarkProgram {
 
     /// - Returns: the exit status: 0 all measured, 1 something could not be, 2 wrong arguments.
     static func run(_ arguments: [String]) -> Int32 {
+        // Accuracy has sets and peers of its own in place of scales and rounds.
+        if arguments.first == IdentityProgram.name { return IdentityProgram.run(Array(arguments.dropFirst())) }
         var options = Options()
         var rest = arguments[...]
         while let argument = rest.popFirst() {
@@ -52,6 +56,7 @@ enum BenchmarkProgram {
                 for benchmark in Catalogue.own + Catalogue.peers {
                     print(Table.padded(benchmark.name, 12) + benchmark.measures)
                 }
+                print(Table.padded(IdentityProgram.name, 12) + IdentityProgram.measures)
                 return 0
             case "--peers": options.hasPeers = true
             case "--scale":

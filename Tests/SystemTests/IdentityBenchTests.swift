@@ -1,4 +1,5 @@
 import Foundation
+import Load
 import Testing
 
 @testable import Benchmarks
@@ -105,5 +106,171 @@ struct IdentityBenchTests {
         #expect(throws: BenchmarkError.self) { try CommaSeparatedText("a,b\n1,2,3\n") }
         #expect(throws: BenchmarkError.self) { try CommaSeparatedText("a,b\n1,\"2\n") }
         #expect(try CommaSeparatedText("a,b\n1\n\n'2',x\n").rows == [["1", ""], ["'2'", "x"]])
+    }
+
+    // MARK: The real sets
+
+    /// Records, entities' pairs, as the README of the sets tells them.
+    @Test(arguments: [
+        ("febrl/dataset1", 1000, 500), ("febrl/dataset2", 5000, 1934), ("febrl-dsgen/dataset_A_1000", 1000, 500),
+        ("febrl-dsgen/dataset_C_1000", 1000, 1372), ("febrl-dsgen/dataset_C_5000", 5000, 6793),
+        ("febrl-dsgen/dataset_D_1000", 1000, 500), ("splink/fake_1000", 1000, 2031),
+        ("splink/historical_50k_part1", 16_556, 98_987), ("rldata-german/RLdata500", 500, 50),
+        ("restaurants/restaurant", 864, 112),
+    ])
+    func readsTheLabelledSets(_ name: String, _ records: Int, _ pairs: Int) throws {
+        guard FileManager.default.fileExists(atPath: LabelledSets.defaultFolder) else {
+            print("LEFT OUT: \(name), there is no \(LabelledSets.defaultFolder)")
+            return
+        }
+        let entry = try #require(try LabelledSets.find().first { $0.name == name })
+        let set = try entry.read()
+        #expect(set.records.count == records)
+        #expect(set.truePairCount == pairs)
+        #expect(Set(set.records.map(\.key)).count == records, "a profile key stands for two records")
+    }
+
+    // MARK: Counting
+
+    /// Against counting every pair of records.
+    @Test(arguments: 0..<20) func countsAsTheNaiveModelDoes(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let count = Int.random(in: 1...40, using: &random)
+        let entities = (0..<count).map { _ in Int.random(in: 0...count / 2, using: &random) }
+        let truth = Dictionary(grouping: 0..<count) { entities[$0] }.values.map(Array.init)
+        var groups = Array(0..<count)
+        var joined = JoinedRecords(truth: truth)
+        for _ in 0..<count {
+            let first = Int.random(in: 0..<count, using: &random)
+            let second = Int.random(in: 0..<count, using: &random)
+            let (old, new) = (groups[second], groups[first])
+            groups = groups.map { $0 == old ? new : $0 }
+            joined.join(first, second)
+            let pairs = (0..<count).flatMap { one in (0..<one).map { (one, $0) } }
+            let expected = PairwiseAccuracy(
+                joinedPairs: pairs.count { groups[$0] == groups[$1] },
+                rightPairs: pairs.count { groups[$0] == groups[$1] && entities[$0] == entities[$1] },
+                truePairs: pairs.count { entities[$0] == entities[$1] })
+            #expect(joined.accuracy == expected, "seed \(seed)")
+            let mixed = Dictionary(grouping: 0..<count) { groups[$0] }.values.count {
+                Set($0.map { entities[$0] }).count > 1
+            }
+            #expect(joined.mixedGroupCount == mixed, "seed \(seed)")
+        }
+    }
+
+    @Test func rates() {
+        let some = PairwiseAccuracy(joinedPairs: 4, rightPairs: 3, truePairs: 6)
+        #expect(some.precision == 0.75 && some.recall == 0.5 && some.f1 == 0.6)
+        let nothing = PairwiseAccuracy(joinedPairs: 0, rightPairs: 0, truePairs: 6)
+        #expect(nothing.precision == 1 && nothing.recall == 0 && nothing.f1 == 0)
+    }
+
+    // MARK: What the server tells
+
+    /// Records r0 to r4 are of the entities A A A B B.
+    private static let fiveRecords = LabelledSet(
+        name: "five",
+        records: "AAABB".enumerated().map {
+            LabelledRecord(ref: "r\($0)", channel: "import", entity: String($1), profile: [])
+        })
+
+    private static func resolution(_ customers: [String], _ queue: [String] = []) throws -> Resolution {
+        var resolution = Resolution(of: fiveRecords)
+        for row in customers { try resolution.addCustomer(row) }
+        try resolution.expectComplete()
+        for row in queue { try resolution.addDoubtfulPair(row) }
+        return resolution
+    }
+
+    private static let apart = [
+        #"{"customer":"C1","profiles":["import/main:r0","import/main:r1"]}"#,
+        #"{"customer":"C3","profiles":["import/main:r2"]}"#, #"{"customer":"C4","profiles":["import/main:r3"]}"#,
+        #"{"customer":"C5","profiles":["import/main:r4"]}"#,
+    ]
+
+    @Test func ranksDoubtfulPairs() throws {
+        let queue = [
+            #"{"pair":1,"a":"C3","b":"C4","score":2.5}"#,
+            #"{"pair":2,"a":"C5","b":"C4","profiles":["import/main:r4","import/main:r3"],"score":9.25}"#,
+            #"{"pair":3,"a":"C3","b":"C1","score":7}"#,
+        ]
+        let accuracy = ResolutionAccuracy(try Self.resolution(Self.apart, queue), of: Self.fiveRecords)
+        #expect(accuracy.merged == PairwiseAccuracy(joinedPairs: 1, rightPairs: 1, truePairs: 4))
+        #expect(accuracy.customers == 4 && accuracy.overMerges == 0 && accuracy.doubtfulPairs == 3)
+        #expect(accuracy.best == PairwiseAccuracy(joinedPairs: 4, rightPairs: 4, truePairs: 4))
+        #expect(accuracy.accepted == 2)
+        #expect(accuracy.recallAtPrecision999 == 1)
+    }
+
+    /// A wrong pair and a right one of one score: neither comes first.
+    @Test func equalScoresStandTogether() throws {
+        let queue = [#"{"a":"C1","b":"C3","score":5}"#, #"{"a":"C1","b":"C4","score":5}"#]
+        let accuracy = ResolutionAccuracy(try Self.resolution(Self.apart, queue), of: Self.fiveRecords)
+        #expect(accuracy.best == PairwiseAccuracy(joinedPairs: 6, rightPairs: 3, truePairs: 4))
+        #expect(accuracy.accepted == 2)
+        #expect(accuracy.recallAtPrecision999 == 0.25)
+    }
+
+    @Test func countsOverMerges() throws {
+        let customers = [
+            #"{"customer":"C1","profiles":["import/main:r0","import/main:r4"]}"#,
+            #"{"customer":"C2","profiles":["import/main:r1","import/main:r2"]}"#,
+            #"{"customer":"C4","profiles":["import/main:r3"]}"#,
+        ]
+        let accuracy = ResolutionAccuracy(try Self.resolution(customers), of: Self.fiveRecords)
+        #expect(accuracy.merged == PairwiseAccuracy(joinedPairs: 2, rightPairs: 1, truePairs: 4))
+        #expect(accuracy.overMerges == 1)
+        #expect(accuracy.best == accuracy.merged && accuracy.accepted == 0)
+        #expect(accuracy.recallAtPrecision999 == nil)
+    }
+
+    @Test(arguments: [
+        (apart + [#"{"customer":"C6","profiles":["import/main:r0"]}"#], []),
+        (apart + [#"{"customer":"C6","profiles":["import/main:r9"]}"#], []), (Array(apart.dropLast()), []),
+        (apart + [#"{"customer":"C5","profiles":[]}"#], []), (apart + ["nonsense"], []),
+        (apart, [#"{"a":"C1","b":"C9","score":1}"#]), (apart, [#"{"a":"C1","b":"C3"}"#]), (apart, ["[]"]),
+    ])
+    func refusesAnImpossibleResolution(_ customers: [String], _ queue: [String]) {
+        #expect(throws: BenchmarkError.self) { try Self.resolution(customers, queue) }
+    }
+
+    // MARK: Arguments and tables
+
+    @Test func readsArguments() throws {
+        let options = try #require(
+            IdentityProgram.options(["--set", "a", "--peers", "--set", "b", "--sets", "x", "--json", "y"]))
+        var expected = IdentityProgram.Options()
+        expected.names = ["a", "b"]
+        expected.folder = "x"
+        expected.hasPeers = true
+        expected.jsonFile = "y"
+        #expect(options == expected)
+        #expect(BenchmarkProgram.run(["identity", "--set"]) == 2)
+        #expect(BenchmarkProgram.run(["identity", "tcp"]) == 2)
+        #expect(BenchmarkProgram.run(["identity", "--help"]) == 0)
+        #expect(BenchmarkProgram.run(["identity", "--list", "--sets", "/no/such/folder"]) == 1)
+    }
+
+    @Test(arguments: [(1, "1.0000"), (0.99996, "0.9999"), (0.7031, "0.7031"), (0.00125, "0.0013"), (0, "0.0000")])
+    func neverRoundsUpToPerfect(_ value: Double, _ text: String) { #expect(SetTable.four(value) == text) }
+
+    @Test func showsOthersBeside() throws {
+        let line = #"""
+            {"set":"x/fake_1000","version":"4","records":5,"pairs":{"precision":1.0,"recall":0.5,"f1":0.6667},
+            "clusters":{"precision":0.9,"recall":0.8,"f1":0.8471},"seconds":1.5,
+            "clustersAtPrecision995":{"precision":1.0,"recall":0.25,"f1":0.4}}
+            """#
+        let splink = try #require(SplinkFigures(line))
+        #expect(SplinkFigures("{}") == nil)
+        let accuracy = ResolutionAccuracy(try Self.resolution(Self.apart), of: Self.fiveRecords)
+        let report = SetReport(
+            set: "x/fake_1000", records: 5, entities: 2, dossier: accuracy, recordsPerSecond: 1000, settleSeconds: 0.5,
+            processorMicrosecondsPerRecord: 12, splink: splink)
+        let text = SetTable(report).text
+        #expect(text.contains("0.9000  0.8000  0.8471"))
+        #expect(text.contains("0.9640  0.7789  0.8617"), "the published figures are missing")
+        #expect(text.contains("0.995: yes, as much found as Splink at 0.995: yes, best F1 no lower: NO"))
+        #expect(text.split(separator: "\n").allSatisfy { $0.last != " " })
     }
 }
