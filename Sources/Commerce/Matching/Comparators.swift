@@ -151,10 +151,13 @@ extension PartyFeatures {
     private func unequalEmailLevel(against other: PartyFeatures) -> PairLevel {
         let longer = max(emailLocal.count, other.emailLocal.count)
         let isSameDomain = emailDomain == other.emailDomain
-        if emailLocal == other.emailLocal { return isSameDomain ? .close : longer >= 4 ? .local : .similar }
+        if emailLocal == other.emailLocal { return isSameDomain ? .close : longer >= 6 ? .local : .similar }
+        // What was cut may differ more.
+        let isCut = longer == ShortText.capacity
         let distance = emailLocal.distance(to: other.emailLocal)
         switch distance {
-        case 1 where longer >= 5: return isSameDomain ? .near : .close
+        case 1 where longer >= 5 && !isCut: return isSameDomain ? .near : .close
+        case 1 where isCut: return isSameDomain ? .close : .similar
         case 2 where longer >= 6: return isSameDomain ? .close : .similar
         case 3 where longer >= 9: return isSameDomain ? .similar : .differs
         default: return .differs
