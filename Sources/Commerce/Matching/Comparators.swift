@@ -21,6 +21,21 @@ extension ShortText {
 }
 
 extension ShortText {
+    /// The text without its digits.
+    fileprivate var letters: ShortText {
+        var letters = ShortText()
+        var length: UInt64 = 0
+        for index in 0..<count where !ASCII.isDigit(self[index]) {
+            if length < 64 {
+                letters.low |= UInt64(self[index]) << length
+            } else {
+                letters.high |= UInt64(self[index]) << (length - 64)
+            }
+            length += 8
+        }
+        return letters
+    }
+
     /// The letters without their order.
     fileprivate var letterSum: UInt64 {
         var sum: UInt64 = 0
@@ -152,6 +167,8 @@ extension PartyFeatures {
         let longer = max(emailLocal.count, other.emailLocal.count)
         let isSameDomain = emailDomain == other.emailDomain
         if emailLocal == other.emailLocal { return isSameDomain ? .close : longer >= 6 ? .local : .similar }
+        // "jan.jansen1" and "jan.jansen7" are two mailboxes: numbers tell bearers of one name apart.
+        if emailLocal.letters == other.emailLocal.letters { return .similar }
         // What was cut may differ more.
         let isCut = longer == ShortText.capacity
         let distance = emailLocal.distance(to: other.emailLocal)

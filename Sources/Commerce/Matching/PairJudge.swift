@@ -68,16 +68,23 @@ struct PairJudge {
         if first == .differs, contactsDiffer { return .firstNamesDiffer }
         if last == .differs, !isSameWithoutLastName { return .lastNamesDiffer }
         if first == .missing && last == .missing { return namelessObjection }
-        if first <= .garbled || first == .initial, !(contactAgrees || birthDateAgrees) {
-            return first == .initial ? .onlyInitial : .noPersonalEvidence
-        }
+        if first <= .garbled || first == .initial, !(contactAgrees || birthDateAgrees) { return unnamedReason }
         // A landline and an address are a household's; names that are merely alike run in families.
         if isAlike, !birthDateAgrees, weight[.email] < .near, !contactAgrees || weight[.email] == .differs {
-            return .firstNamesDiffer
+            return unnamedReason
         }
         if birthDate == .missing, weight[.email] == .differs, weight[.phone] == .differs { return .contactsDiffer }
         if !(contactAgrees || birthDate >= .similar || hasAddress || isRareNameInPlace) { return .onlyName }
         return .none
+    }
+
+    /// Why the given names do not say that it is one person.
+    private var unnamedReason: PairReason {
+        switch first {
+        case .initial: .onlyInitial
+        case .missing, .garbled: .noPersonalEvidence
+        default: .firstNamesDiffer
+        }
     }
 
     /// The given names are not the same, only compatible: an initial, a short form, a neighbour in sound or spelling.
