@@ -24,8 +24,10 @@ extension DirectoryState {
         case .orderRecorded, .orderRevised:
             try validateParty(event, bytes, rows)
             try validateSubject(event, isNew: event.kind == .orderRecorded, orders, rows: rows.orders)
+            try Self.checkReads(bytes.extracting(event.record.range), OrderShape.members)
         case .documentRecorded, .documentRevised:
             try validateSubject(event, isNew: event.kind == .documentRecorded, documents, rows: rows.documents)
+            try Self.checkReads(bytes.extracting(event.record.range), DocumentShape.members)
         case .noteAdded: try Self.check(event.row == rows.notes, "a wrong note row")
         case .fieldPinned, .fieldUnpinned, .valueVerified: try validateAssertion(event, bytes, rows)
         default: break
@@ -34,6 +36,10 @@ extension DirectoryState {
 
     static func check(_ condition: Bool, _ what: String) throws(EventError) {
         if !condition { throw .inconsistent(what) }
+    }
+
+    private static func checkReads(_ record: Span<UInt8>, _ shape: [Member]) throws(EventError) {
+        try check(PackedRecord.length(of: record, shape) != nil, "a record that does not read")
     }
 
     private func validateParty(_ event: Event, _ bytes: Span<UInt8>, _ rows: ShardRows) throws(EventError) {

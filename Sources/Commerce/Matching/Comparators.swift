@@ -122,12 +122,13 @@ struct NameComparison {
     private mutating func compareExchanged(_ left: PartyFeatures, _ right: PartyFeatures) {
         let there = left.firstName.level(against: right.lastName)
         let back = left.lastName.level(against: right.firstName)
-        if there >= .close, back >= .close || back == .missing, there != .part {
-            first = .swapped
-            last = back == .missing ? .missing : .swapped
-        } else if back >= .close, there == .missing, back != .part {
-            first = .missing
-            last = .swapped
+        let (higher, lower) = there >= back ? (there, back) : (back, there)
+        guard higher >= .close, lower >= .close || lower == .missing, lower != .part || higher != .part else { return }
+        if lower == .missing {
+            // One of the two is known by one name only.
+            if higher != .part { (first, last) = (.swapped, .missing) }
+        } else {
+            (first, last) = (.swapped, .swapped)
         }
     }
 }

@@ -165,8 +165,8 @@ extension DirectoryState {
         var best: PairWeight?
         for place in scratch.ownRows.indices {
             let own = Int(scratch.ownRows[place])
-            let classes = scratch.classes[place]
             index.forEachComparedRow(of: other, &scratch.otherRows) { row in
+                let classes = self.classes(scratch.classes[place], own, row, profile)
                 let weight = rules.weigher.weigh(
                     index.rows[own].features, index.rows[row].features, classes, withheld: withheld)
                 if best.map({ weight.isStronger(than: $0) }) ?? true { best = weight }
@@ -174,6 +174,19 @@ extension DirectoryState {
             scratch.noteComparison()
         }
         return best ?? PairWeight(score: .min, levels: 0, verdict: .none, reason: .none)
+    }
+
+    /// The classes by which two rows are weighed: the same from either side. Values that agree are one value, with one
+    /// class, unless it is a second address that agrees: only the first is counted, so the commoner of the two stands.
+    @inline(__always)
+    private func classes(
+        _ classes: FrequencyClasses, _ own: Int, _ other: Int, _ profile: UInt32
+    ) -> FrequencyClasses {
+        let isFirstAlone =
+            index.rows[own].features.secondAddress.isEmpty && index.rows[other].features.secondAddress.isEmpty
+        if isFirstAlone { return classes }
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
+        return classes.commoner(index.classes(of: index.rows[other].features, shop: shop))
     }
 
     /// How two profiles compare, whatever led to them.

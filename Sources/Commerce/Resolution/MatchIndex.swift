@@ -207,14 +207,18 @@ struct MatchIndex: ~Copyable, Sendable {
         _ features: PartyFeatures, to profile: UInt32, shop: UInt16, keys: (_ body: (IdentityKey) -> Void) -> Void
     ) {
         let isNewRow = addRow(features, to: profile, shop: shop)
+        // A record may bring a key that its features leave out, such as the telephone number of a second address.
+        let isFirst = isNewRow && profiles[Int(profile)].rowCount == 1
         keys { key in
             guard key.kind.isNoted else { return }
-            carry(Self.scoped(key.hash, ValueKind(key.kind), shop: shop), ValueKind(key.kind), profile, features)
+            let kind = ValueKind(key.kind)
+            let isNew = carry(Self.scoped(key.hash, kind, shop: shop), kind, profile, features, isFirst: isFirst)
+            if isNew { markDirty(profile) }
         }
         guard isNewRow else { return }
         features.forEachBlockingKey { kind, hash in
             let kind = ValueKind.block(kind)
-            carry(Self.scoped(hash, kind, shop: shop), kind, profile, features)
+            carry(Self.scoped(hash, kind, shop: shop), kind, profile, features, isFirst: isFirst)
         }
         markDirty(profile)
     }
@@ -231,7 +235,7 @@ struct MatchIndex: ~Copyable, Sendable {
         entry.rowCount += 1
         if entry.rowCount == 1 { entry.sketch = PairSketch(features) } else { entry.sketch.join() }
         profiles[Int(profile)] = entry
-        carry(Self.scoped(hash, .twin, shop: shop), .twin, profile, features)
+        carry(Self.scoped(hash, .twin, shop: shop), .twin, profile, features, isFirst: entry.rowCount == 1)
         count(features, profile, shop: shop)
         return true
     }
@@ -259,12 +263,16 @@ struct MatchIndex: ~Copyable, Sendable {
         }
     }
 
-    /// Notes that the profile carries the value.
-    private mutating func carry(_ hash: UInt64, _ kind: ValueKind, _ profile: UInt32, _ features: PartyFeatures) {
+    /// Notes that the profile carries the value; false if it is known to.
+    /// - Parameter isFirst: nothing was known of the profile before this record.
+    @discardableResult
+    private mutating func carry(
+        _ hash: UInt64, _ kind: ValueKind, _ profile: UInt32, _ features: PartyFeatures, isFirst: Bool
+    ) -> Bool {
         let number = value(hash, kind)
         var entry = values[number]
         var isKnown = entry.newest != 0 && postings[Int(entry.newest - 1)].profile == profile
-        if !isKnown, profiles[Int(profile)].rowCount > 1 {
+        if !isKnown, !isFirst {
             forEachValue(of: profile) { isKnown = isKnown || $0 == number }
         }
         if features.nameSignature != 0 { entry.signatures |= 1 << (features.nameSignature & 31) }
@@ -273,6 +281,7 @@ struct MatchIndex: ~Copyable, Sendable {
         if !isKnown { post(profile, number, linksBack: true) }
         if entry.state == .quarantined || entry.state == .held { withhold(kind.field, from: profile) }
         review(number)
+        return !isKnown
     }
 
     private mutating func value(_ hash: UInt64, _ kind: ValueKind) -> Int {

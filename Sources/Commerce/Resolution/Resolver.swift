@@ -27,7 +27,7 @@ extension DirectoryState {
         guard rules.mode != .exact else { return ResolutionPlan() }
         let home = profiles[Int(root(of: profile))]
         let isPlain = !home.isRestricted && (!home.isWeak || home.size < 2 * UInt32(BridgeAlarm.leastProfiles))
-        if isPlain, holdsPast(profile, rules, &scratch) {
+        if isPlain, agreesAtHome(profile, rules), holdsPast(profile, rules, &scratch) {
             findCandidates(of: profile, scope: .outsiders, rules, &scratch)
             if isSimple(profile, scratch.candidates) { return simplePlan(profile, scratch.candidates) }
         }
@@ -88,6 +88,13 @@ extension DirectoryState {
         // A weak finding may be a bridge as soon as both its ends can be dense.
         if isWeak, size >= 2 * UInt32(BridgeAlarm.leastProfiles) { return false }
         return roots.count == 1 || mayUnite(roots)
+    }
+
+    /// Whether what the profile shows by now still fits the other profiles of its customer: one that shows more than when
+    /// it joined them may contradict them.
+    private func agreesAtHome(_ profile: UInt32, _ rules: ShopIdentity) -> Bool {
+        guard rules.mode == .evidence, index.profiles[Int(profile)].rowCount > 1 else { return true }
+        return members(of: profile).allSatisfy { $0 == profile || !contradict(profile, $0) }
     }
 
     /// Whether every merge that was recorded for the profile still stands.

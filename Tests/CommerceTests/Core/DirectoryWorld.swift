@@ -265,10 +265,11 @@ extension DirectoryWorld {
         world.directory.rebuildIndexes()
         let shards = world.shards
         let count = UInt32(shards.count)
-        world.directory.rebuildMatching(
+        let reads = world.directory.rebuildMatching(
             record: { profile, row, body in shards[Int(profile % count)].withParty(row: row, body) },
             order: { profile, row, body in shards[Int(profile % count)].withOrder(row: row, body) },
             document: { profile, row, body in shards[Int(profile % count)].withDocument(row: row, body) })
+        guard reads else { return nil }
         return world
     }
 }
