@@ -39,7 +39,7 @@ extension DirectoryState {
     }
 
     private static func checkReads(_ record: Span<UInt8>, _ shape: [Member]) throws(EventError) {
-        try check(PackedRecord.length(of: record, shape) != nil, "a record that does not read")
+        try check(PackedRecord.length(of: record, shape) ?? 0 > 0, "a record that does not read")
     }
 
     private func validateParty(_ event: Event, _ bytes: Span<UInt8>, _ rows: ShardRows) throws(EventError) {

@@ -200,9 +200,14 @@ extension DirectoryState {
         customerCount += groups.count - before.count
     }
 
-    /// The profile that gives a customer its number: the lowest whose own number no merge has retired.
-    private func number(of members: [UInt32]) -> UInt32 {
-        members.first { !decisions.retired.contains($0) } ?? members[0]
+    /// The profile that gives a customer its number: where people merged, the one that they merged into; else the lowest.
+    /// - Parameter members: sorted.
+    func number(of members: [UInt32]) -> UInt32 {
+        guard !decisions.isEmpty else { return members[0] }
+        let heirs = Set(members.flatMap { decisions.heirs(of: $0) }).filter {
+            !decisions.retired.contains($0) && members.contains($0)
+        }
+        return heirs.min() ?? members.first { !decisions.retired.contains($0) } ?? members[0]
     }
 
     private func hasWeakEdge(_ members: [UInt32]) -> Bool {

@@ -19,6 +19,14 @@ package enum IdentityCommand: Sendable {
     case activate(version: Int)
     /// Holds a value back from matching (true), or lets it match whoever carries it.
     case watch(IdentityKey, isHeld: Bool)
+
+    /// Whether it may put profiles together or apart.
+    var dividesCustomers: Bool {
+        switch self {
+        case .merge, .split, .bind, .exclude, .release, .answer: true
+        case .link, .configure, .propose, .activate, .watch: false
+        }
+    }
 }
 
 /// What a command about who is who has brought about.

@@ -10,6 +10,9 @@ extension DirectoryState {
         _ scratch: inout ResolutionScratch, into events: inout EventWriter
     ) throws(Refusal) -> IdentityOutcome {
         var desk = DecisionDesk(shop: shop, actor: actor, now: now)
+        if identities[Int(shop)].mode == .exact, command.dividesCustomers {
+            throw Refusal(.refused, "this shop goes by exact keys alone; SHOP.CONFIGURE match=evidence lets people decide")
+        }
         switch command {
         case .merge(let from, let into, let isPreview, let reason):
             return try merge(from, into, isPreview: isPreview, reason, &desk, &scratch, &events)
@@ -18,7 +21,7 @@ extension DirectoryState {
         case .bind(let one, let two, let reason):
             let left = try profile(numbered: one, shop: shop)
             let right = try profile(numbered: two, shop: shop)
-            try checkNotApart([left], [right])
+            try checkNotApart(members(of: left), members(of: right))
             return try tie(left, right, retiresLeft: false, reason, desk, &scratch, &events)
         case .exclude(let one, let two, let reason): return try exclude(one, two, reason, desk, &scratch, &events)
         case .link(let one, let two, let reason): return try link(one, two, reason, desk, &events)
@@ -175,6 +178,11 @@ extension DirectoryState {
         guard left != right else { throw Refusal(.invalid, "the two are one profile") }
         // Whole customers where they are two, the named profiles where they are one.
         let areOne = root(of: left) == root(of: right)
+        if let between = chain(from: left, to: right) {
+            throw Refusal(
+                .refused,
+                "people have decided that C\(between + 1) is one customer with either; CUSTOMER.RELEASE takes that back")
+        }
         return keepApart(
             areOne ? [left] : members(of: left), areOne ? [right] : members(of: right), reason, desk, &scratch, &events)
     }
@@ -329,6 +337,21 @@ extension DirectoryState {
             }
         }
         return numbers.sorted()
+    }
+
+    /// A profile by way of which people's word, and not about the two alone, makes one customer of them; nil if none does.
+    func chain(from one: UInt32, to two: UInt32) -> UInt32? {
+        var seen: Set<UInt32> = [one]
+        var waiting = [one]
+        while let profile = waiting.popLast() {
+            for number in decisions.live(of: profile) where decisions.all[number].kind == .together {
+                let decision = decisions.all[number]
+                let other = decision.left[0] == profile ? decision.right[0] : decision.left[0]
+                if other == two, profile != one { return profile }
+                if other != two, seen.insert(other).inserted { waiting.append(other) }
+            }
+        }
+        return nil
     }
 
     /// Live merges and binds that retired the number of this profile.

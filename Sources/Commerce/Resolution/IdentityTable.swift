@@ -157,7 +157,7 @@ extension DirectoryState {
         if sweepSequence > settledSequence { index.sweepAll() }
         for number in 0..<orders.count {
             order(orders[number].profile, orders[number].row) { bytes in
-                reads = reads && PackedRecord.length(of: bytes, OrderShape.members) != nil
+                reads = reads && PackedRecord.length(of: bytes, OrderShape.members) ?? 0 > 0
                 if reads { bookings.noteOrder(UInt32(number), bytes) }
             }
         }
@@ -165,7 +165,7 @@ extension DirectoryState {
             let entry = documents[number]
             let shop = UInt16(truncatingIfNeeded: profiles[Int(entry.profile)].shop)
             document(entry.profile, entry.row) { bytes in
-                reads = reads && PackedRecord.length(of: bytes, DocumentShape.members) != nil
+                reads = reads && PackedRecord.length(of: bytes, DocumentShape.members) ?? 0 > 0
                 if reads { noteInvoice(UInt32(number), bytes, shop: shop) }
             }
         }

@@ -321,6 +321,7 @@ extension DirectoryState {
             let root = root(of: group.profiles[0])
             let entry = profiles[Int(root)]
             return Int(entry.size) == group.profiles.count && entry.isRestricted == group.isRestricted
+                && entry.lowest == number(of: group.profiles)
                 && group.profiles.allSatisfy { self.root(of: $0) == root }
         }
     }
