@@ -171,6 +171,11 @@ extension DirectoryState {
             edge.nextOfOlder = edges[known].nextOfOlder
             edge.newer = edges[known].newer
             edge.older = edges[known].older
+            if finding.kind == 0, finding.keyHash == 0 {
+                // What holds no more still tells by which value it once held.
+                edge.kind = edges[known].kind
+                edge.keyHash = edges[known].keyHash
+            }
             edges[known] = edge
             note(edge, known)
         } else {

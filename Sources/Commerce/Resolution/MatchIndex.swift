@@ -188,6 +188,11 @@ struct MatchIndex: ~Copyable, Sendable {
         return classes
     }
 
+    /// Tells one set of features from another: the same on every machine.
+    static func hash(of features: PartyFeatures) -> UInt64 {
+        withUnsafeBytes(of: features) { plain.hash(Span(_unsafeBytes: $0)) }
+    }
+
     // MARK: Taking in
 
     /// A profile that is new; `record` is its first party record without the keys.
@@ -220,7 +225,7 @@ struct MatchIndex: ~Copyable, Sendable {
 
     /// Adds a row unless the profile has shown the same before.
     private mutating func addRow(_ features: PartyFeatures, to profile: UInt32, shop: UInt16) -> Bool {
-        let hash = withUnsafeBytes(of: features) { Self.plain.hash(Span(_unsafeBytes: $0)) }
+        let hash = Self.hash(of: features)
         var isKnown = false
         forEachRow(of: profile) { _, row in isKnown = isKnown || row.hash == hash }
         if isKnown { return false }
