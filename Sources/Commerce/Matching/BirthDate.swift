@@ -65,6 +65,52 @@ package struct BirthDate: BitwiseCopyable, Sendable, Equatable {
     }
 }
 
+extension BirthDate {
+    /// The calendar has such a day.
+    var isPossible: Bool { (0x01...0x12).contains(month) && (0x01...0x31).contains(day) && year > 0x1800 }
+
+    /// Days, near enough to compare: every month has 31.
+    private var dayNumber: Int { (Self.decimal(year) * 12 + Self.decimal(month)) * 31 + Self.decimal(day) }
+
+    private static func decimal(_ digits: UInt32) -> Int {
+        var value = 0
+        for place in (0..<4).reversed() { value = value * 10 + Int(digits >> UInt32(place * 4) & 0xF) }
+        return value
+    }
+
+    /// Both dates can be, and lie as far apart as parents and children do; one slip does not explain it.
+    func isGenerationApart(from other: BirthDate) -> Bool {
+        guard !isEmpty, !other.isEmpty, !hasDay || isPossible, !other.hasDay || other.isPossible else { return false }
+        return (16...45).contains(abs(Self.decimal(year) - Self.decimal(other.year)))
+            && (level(against: other) <= .similar || !hasDay || !other.hasDay)
+    }
+
+    /// Whether the dates lie a few weeks apart, or would but for the decade.
+    fileprivate func isFewWeeks(from other: BirthDate, years: Int) -> Bool {
+        abs(abs(dayNumber - other.dayNumber) - years * 372) <= 45
+    }
+
+    @inline(__always) package func level(against other: BirthDate) -> PairLevel {
+        if isEmpty || other.isEmpty { return .missing }
+        if digits == other.digits { return hasDay ? .same : .part }
+        if !hasDay || !other.hasDay { return year == other.year ? .part : .differs }
+        return unequalLevel(against: other)
+    }
+
+    private func unequalLevel(against other: BirthDate) -> PairLevel {
+        let (left, right) = (UInt64(digits), UInt64(other.digits))
+        let differences = DecimalDigits.differences(left, right)
+        if differences == 1 || DecimalDigits.isExchange(left, right) { return .near }
+        if year == other.year, month == other.day, day == other.month { return .swapped }
+        if digits & 0xFFFF == other.digits & 0xFFFF { return .part }
+        let arePossible = isPossible && other.isPossible
+        if year == other.year, differences == 2 || arePossible && isFewWeeks(from: other, years: 0) { return .close }
+        if differences <= 3 || !arePossible { return .similar }
+        for years in [0, 1, 10] where isFewWeeks(from: other, years: years) { return .similar }
+        return .differs
+    }
+}
+
 /// Digits of four bits each, as dates, telephone and house numbers are compared.
 enum DecimalDigits {
     /// Number of places where the digits differ.

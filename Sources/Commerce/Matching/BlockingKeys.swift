@@ -3,8 +3,9 @@
 extension PartyFeatures {
     /// Kinds of blocking keys. The raw values are written to disk.
     package enum BlockingKind: UInt8, CaseIterable, Sendable {
-        case lastNameAndBirthDate = 1, firstNameAndBirthDate, names, lastNameAndPostalCode, doorAndInitial
-        case phoneDigits, emailLocal, companyAndPlace, firstNameAndStreet
+        case birthDateAndInitial = 1, names, nameAndBirthYear, nameAndBirthDay
+        case lastNameAndPostalCode, firstNameAndPostalCode, streetAndNumber, postalCodeAndNumber
+        case phoneDigits, emailLocal, companyAndPlace, lastNameAndStreet
     }
 
     /// Calls `body` with each key, at most 12; a kind comes twice where there are two addresses.
@@ -16,12 +17,19 @@ extension PartyFeatures {
         }
         let first = UInt64(firstNameSound)
         let last = UInt64(lastNameSound)
-        emit(.lastNameAndBirthDate, last, UInt64(birthDate.digits))
-        emit(.firstNameAndBirthDate, first, UInt64(birthDate.digits))
+        // One kind for both initials: people exchange the two. A date has some forty bearers in a million customers.
+        if birthDate.hasDay {
+            let initials = (firstLow & 0xFF, lastName.low & 0xFF)
+            emit(.birthDateAndInitial, initials.0, UInt64(birthDate.digits))
+            if initials.1 != initials.0 { emit(.birthDateAndInitial, initials.1, UInt64(birthDate.digits)) }
+        }
+        let lastAndInitial = last == 0 || firstLow == 0 ? 0 : last << 8 | firstLow & 0xFF
+        emit(.nameAndBirthYear, lastAndInitial, UInt64(birthDate.year))
+        emit(.nameAndBirthDay, lastAndInitial, UInt64(birthDate.digits & 0xFFFF))
         // The order of the two does not count: people exchange them.
         emit(.names, firstName.mixed &+ lastName.mixed, firstLow == 0 || lastName.isEmpty ? 0 : 1)
         emit(.phoneDigits, phone.last(7), 1)
-        emit(.emailLocal, emailKind == .real ? emailLocal.mixed : 0, 1)
+        emit(.emailLocal, emailKind == .relay ? 0 : emailLocal.mixed, 1)
         emit(.companyAndPlace, UInt64(companyHash), firstAddress.city)
         emitAddress(firstAddress, first, last, emit)
         if !secondAddress.isEmpty { emitAddress(secondAddress, first, last, emit) }
@@ -32,9 +40,9 @@ extension PartyFeatures {
         _ address: AddressFeatures, _ first: UInt64, _ last: UInt64, _ emit: (BlockingKind, UInt64, UInt64) -> Void
     ) {
         emit(.lastNameAndPostalCode, last, address.postalCode)
-        if address.houseNumber != 0 {
-            emit(.doorAndInitial, address.street.mixed, UInt64(address.houseNumber))
-        }
-        emit(.firstNameAndStreet, first, address.street.mixed)
+        emit(.firstNameAndPostalCode, first, address.postalCode)
+        emit(.lastNameAndStreet, last, address.street.mixed)
+        emit(.streetAndNumber, address.street.mixed, UInt64(address.houseNumber))
+        emit(.postalCodeAndNumber, address.postalCode, UInt64(address.houseNumber))
     }
 }

@@ -12,11 +12,20 @@ extension ShortText {
         let shorter = min(count, other.count)
         let isPart = shorter >= 3 && (count < other.count ? other.starts(with: self) : starts(with: other))
         if isPart, longer - shorter > 1 { return .part }
-        if (longer - shorter) * 5 > longer * 2 { return .differs }
+        if (longer - shorter) * 2 > longer { return .differs }
         let distance = distance(to: other)
         if distance == 1 { return longer >= 3 ? .near : .differs }
         if distance == 2, longer >= 5 { return .close }
-        return distance * 5 <= longer * 2 ? .similar : .differs
+        return distance * 2 <= longer ? .similar : .differs
+    }
+}
+
+extension ShortText {
+    /// The letters without their order.
+    fileprivate var mixedLetters: UInt64 {
+        var sum: UInt64 = 0
+        for index in 0..<count { sum &+= 1 << (UInt64(self[index]) & 63) }
+        return sum
     }
 }
 
@@ -34,23 +43,48 @@ struct NameComparison {
     }
 
     private static func firstLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
+        let level = plainFirstLevel(left, right)
+        guard level == .differs || level == .similar, left.isFirstNameUnlikely || right.isFirstNameUnlikely else {
+            return level
+        }
+        return level == .similar ? .close : .garbled
+    }
+
+    private static func plainFirstLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
         let (one, other) = (left.firstName, right.firstName)
         if one.isEmpty || other.isEmpty { return .missing }
         if one == other { return one.count == 1 ? .initial : .same }
         if one.count == 1 || other.count == 1 { return one[0] == other[0] ? .initial : .differs }
+        if left.firstNameSound == right.firstNameSound, ShortForms.contains(left.firstNameSound) { return .part }
         let level = one.level(against: other)
-        if level < .near || level == .part, isOtherGender(one, other) { return .similar }
-        if level <= .close, left.firstNameSound == right.firstNameSound { return .sounds }
-        if level == .near, isOtherGender(one, other) { return .similar }
-        return level
+        switch level {
+        case .near: return isTwoNames(one, other) ? .similar : .near
+        case .close, .similar:
+            if isOtherGender(one, other) { return .similar }
+            if left.firstNameSound == right.firstNameSound { return .sounds }
+            // Slips rarely change how a name begins.
+            return one[0] == other[0] ? level : level == .close ? .similar : .differs
+        case .differs:
+            // "Hans Peter" and "Peter"
+            let (shorter, longer) = one.count < other.count ? (one, other) : (other, one)
+            return shorter.count >= 4 && longer.ends(with: shorter) ? .part : .differs
+        default: return level
+        }
+    }
+
+    /// One letter tells two given names apart: "Tim" and "Tom", "Daniel" and "Daniela".
+    private static func isTwoNames(_ one: ShortText, _ other: ShortText) -> Bool {
+        one.count == other.count && one.count <= 4 && one.mixedLetters != other.mixedLetters || isOtherGender(one, other)
     }
 
     /// "Daniel" and "Daniela", "Simon" and "Simone": more likely two people than a slip.
     private static func isOtherGender(_ one: ShortText, _ other: ShortText) -> Bool {
+        let a = UInt8(ascii: "a")
+        let (last, otherLast) = (one[one.count - 1], other[other.count - 1])
+        if (last == a) != (otherLast == a) { return true }
         let (shorter, longer) = one.count < other.count ? (one, other) : (other, one)
-        guard longer.count == shorter.count + 1, shorter.count >= 3, longer.starts(with: shorter) else { return false }
-        let last = longer[longer.count - 1]
-        return last == UInt8(ascii: "a") || last == UInt8(ascii: "e")
+        return longer.count == shorter.count + 1 && longer.starts(with: shorter)
+            && longer[longer.count - 1] == UInt8(ascii: "e")
     }
 
     private static func lastLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
@@ -81,23 +115,6 @@ extension PairLevel: Comparable {
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
-extension BirthDate {
-    @inline(__always) func level(against other: BirthDate) -> PairLevel {
-        if isEmpty || other.isEmpty { return .missing }
-        if digits == other.digits { return hasDay ? .same : .part }
-        if !hasDay || !other.hasDay { return year == other.year ? .part : .differs }
-        let (left, right) = (UInt64(digits), UInt64(other.digits))
-        switch DecimalDigits.differences(left, right) {
-        case 1: return .near
-        case _ where DecimalDigits.isExchange(left, right): return .near
-        case _ where year == other.year && month == other.day && day == other.month: return .swapped
-        case 2: return .close
-        case 3: return .similar
-        default: return .differs
-        }
-    }
-}
-
 extension PhoneFeature {
     @inline(__always) func level(against other: PhoneFeature) -> PairLevel {
         if isEmpty || other.isEmpty { return .missing }
@@ -115,9 +132,14 @@ extension PhoneFeature {
 extension PartyFeatures {
     @inline(__always) func emailLevel(against other: PartyFeatures) -> PairLevel {
         // Two relay addresses that differ may belong to one buyer: each order may get its own.
-        guard emailKind == other.emailKind, emailKind != .none else { return .missing }
-        if emailHash == other.emailHash { return .same }
-        return emailKind == .relay ? .missing : unequalEmailLevel(against: other)
+        guard emailKind != .none, other.emailKind != .none else { return .missing }
+        guard emailKind != .relay, other.emailKind != .relay else {
+            return emailKind == other.emailKind && emailHash == other.emailHash ? .same : .missing
+        }
+        let isUsable = emailKind == .real && other.emailKind == .real
+        if emailHash == other.emailHash { return isUsable ? .same : .local }
+        let level = unequalEmailLevel(against: other)
+        return isUsable || level != .differs ? level : .missing
     }
 
     private func unequalEmailLevel(against other: PartyFeatures) -> PairLevel {
@@ -150,6 +172,9 @@ struct AddressComparison {
     var city = PairLevel.missing
     var state = PairLevel.missing
 
+    /// What the parts weigh together.
+    var sum: Int32 = 0
+
     init() {}
 
     @inline(__always) init(_ left: AddressFeatures, _ right: AddressFeatures) {
@@ -175,6 +200,6 @@ struct AddressComparison {
     var isSameDoor: Bool {
         guard houseNumber == .same else { return false }
         if street >= .sounds { return true }
-        return street == .missing && postalCode == .same
+        return street != .differs && postalCode == .same
     }
 }

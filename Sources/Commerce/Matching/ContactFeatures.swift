@@ -27,12 +27,14 @@ extension FeatureExtractor {
         guard raw.count > 0, features.emailKind != .real else { return }
         scratch.removeAll()
         let kind = EmailAddress.normalise(raw, into: &scratch)
-        guard kind == .real || (kind == .relay && features.emailKind == .none) else { return }
+        if kind == .invalid, features.emailKind == .none, raw.count <= 64 { return unusableEmail(raw, &features) }
+        guard kind == .real || (kind == .relay && features.emailKind != .relay) else { return }
         if kind == .relay {
             scratch.append(UInt8(ascii: " "))
             scratch.append(party[PartyShape.channel])
             scratch.append(UInt8(ascii: "/"))
             scratch.append(party[PartyShape.store])
+            features.emailLocal = ShortText()
             features.emailKind = .relay
             features.emailHash = FeatureHash.short(scratch.span, salt: 4)
             return
@@ -44,6 +46,15 @@ extension FeatureExtractor {
         features.emailLocal = ShortText(address.extracting(0..<at))
         let domain = FeatureHash.short(address.extracting(at..<address.count), salt: 5)
         features.emailDomain = UInt16(truncatingIfNeeded: domain >> 8) | 1
+    }
+
+    private func unusableEmail(_ raw: Span<UInt8>, _ features: inout PartyFeatures) {
+        guard let at = ASCII.firstIndex(of: UInt8(ascii: "@"), in: raw), at >= 4 else { return }
+        var local = FoldedText()
+        for index in 0..<at { local.append(ASCII.lowercased(raw[index])) }
+        features.emailKind = .unusable
+        features.emailHash = FeatureHash.short(raw, salt: 7)
+        features.emailLocal = ShortText(local.span)
     }
 
     private mutating func phone(_ raw: Span<UInt8>, _ country: CountryCode, _ features: inout PartyFeatures) {

@@ -3,10 +3,8 @@ extension PartyFeatures {
     /// their dates of birth, junior and senior. Symmetric; depends on names, generation and birth date only.
     package func contradicts(_ other: PartyFeatures) -> Bool {
         if generation != .none, other.generation != .none, generation != other.generation { return true }
-        let birthDates = birthDate.level(against: other.birthDate)
-        if birthDates == .differs { return true }
-        let names = NameComparison(self, other)
-        if birthDates >= .close { return names.first == .differs && names.last == .differs }
-        return names.first == .differs
+        if birthDate.isGenerationApart(from: other.birthDate) { return true }
+        let first = NameComparison(self, other).first
+        return first == .differs && birthDate.level(against: other.birthDate) < .close
     }
 }

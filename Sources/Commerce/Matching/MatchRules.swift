@@ -39,9 +39,10 @@ extension MatchRules {
     package static let standard: MatchRules = {
         var rules = MatchRules(
             weights: [Int32](repeating: 0, count: 14 * 16),
-            priorPerMillion: [4000, 700, 4000, 700, 100], priorStrength: 500, prior: -900, mergeThreshold: 700,
+            priorPerMillion: [4000, 700, 4000, 700, 100], priorStrength: 500, prior: -900, mergeThreshold: 600,
             queueThreshold: -300, addressLimit: 2200)
         rules.set(.firstName, same: -40, near: 450, close: 250, sounds: 300, similar: -50, differs: -550)
+        rules.set(.firstName, .garbled, -200)
         rules.set(.firstName, .part, 350)
         rules.set(.firstName, .initial, 150)
         rules.set(.firstName, .swapped, 300)
@@ -50,12 +51,12 @@ extension MatchRules {
         rules.set(.lastName, .swapped, 500)
         rules.set(.company, same: -50, near: 700, close: 500, sounds: 400, similar: 100, differs: -300)
         rules.set(.company, .part, 500)
-        rules.set(.birthDate, same: 1250, near: 550, close: 100, sounds: 0, similar: -250, differs: -700)
+        rules.set(.birthDate, same: 1300, near: 600, close: 400, sounds: 0, similar: 0, differs: -650)
         rules.set(.birthDate, .part, 400)
         rules.set(.birthDate, .swapped, 700)
-        rules.set(.email, same: 1500, near: 900, close: 600, sounds: 0, similar: 200, differs: -120)
+        rules.set(.email, same: 1900, near: 1000, close: 600, sounds: 0, similar: 200, differs: -120)
         rules.set(.email, .local, 800)
-        rules.set(.phone, same: 1500, near: 650, close: 300, sounds: 0, similar: 0, differs: -150)
+        rules.set(.phone, same: 1700, near: 650, close: 300, sounds: 0, similar: 0, differs: -150)
         rules.set(.phone, .local, 1300)
         rules.set(.vat, same: 1800, near: 0, close: 0, sounds: 0, similar: 0, differs: -400)
         rules.set(.street, same: 900, near: 700, close: 550, sounds: 400, similar: 150, differs: -150)

@@ -29,7 +29,7 @@ extension FeatureExtractor {
                 return
             }
             if isName(words), let given = words.firstWorthy ?? (words.count > 0 ? 0 : nil) {
-                setGiven(words, given, &features)
+                setGiven(words, given, true, &features)
             }
             features.generation = Self.generation(first)
         }
@@ -45,7 +45,7 @@ extension FeatureExtractor {
         guard isName(words) else { return }
         let parts = NameParts(full: words)
         features.generation = Self.generation(name)
-        if let given = parts.given { setGiven(words, given, &features) }
+        if let given = parts.given { setGiven(words, given, false, &features) }
         setFamily(words, parts.family, &features)
     }
 
@@ -61,23 +61,29 @@ extension FeatureExtractor {
         features.lastNameSound = PhoneticKey.short(features.lastName)
     }
 
-    private mutating func setGiven(_ words: borrowing NameWords, _ index: Int, _ features: inout PartyFeatures) {
+    /// Takes the given names from the word at `index` on, written together ("Hans Peter", and "ja ck", which is Jack):
+    /// initials behind a name are left out.
+    private mutating func setGiven(_ words: borrowing NameWords, _ index: Int, _ isAlone: Bool, _ features: inout PartyFeatures) {
         scratch.removeAll()
         words.appendInitial(of: index, into: &scratch)
-        guard let initial = scratch.span.count > 0 ? scratch.span[0] : nil else { return }
+        guard scratch.span.count > 0 else { return }
+        let initial = scratch.span[0]
         let text = words.text.span
-        let length = words.length(index)
+        scratch.removeAll()
         var start = 0
         while start < text.count {
             var end = start
             while end < text.count, text[end] > UInt8(ascii: ",") { end += 1 }
-            if end - start == length, text[start] == initial {
-                features.firstName = ShortText(text.extracting(start..<end))
-                features.firstNameSound = PhoneticKey.short(features.firstName)
-                return
+            let isFirst = scratch.count == 0
+            if isFirst ? end - start == words.length(index) && text[start] == initial : end - start > 1 {
+                scratch.append(text.extracting(start..<end))
+                if !isAlone { break }
             }
             start = end + 1
         }
+        features.firstName = ShortText(scratch.span)
+        features.firstNameSound = ShortForms.sound(of: features.firstName)
+        features.isFirstNameUnlikely = features.firstName.count > 1 && NameLetters.isUnlikely(features.firstName)
     }
 
     /// "jr", "junior", "sr", "senior", "II" to "IV" as the last word.

@@ -2,26 +2,28 @@
 struct PairJudge {
     let weight: PairWeight
     let address: AddressComparison
+    let isGenerationApart: Bool
     let rules: MatchRules
 
     private var first: PairLevel { weight[.firstName] }
     private var last: PairLevel { weight[.lastName] }
 
     @inline(__always) func decide(_ result: inout PairWeight) {
-        let score = weight.score
         if weight[.vat] == .same, companyAgrees {
             result.verdict = .merge
             result.reason = .sameVATNumber
             return
         }
+        let score = weight.score
         let byScore: PairVerdict =
             score >= rules.mergeThreshold ? .merge : score >= rules.queueThreshold ? .queue : .none
-        if first == .differs {
+        if first == .differs || first == .similar, !birthDateAgrees {
             (result.verdict, result.reason) = otherPerson(byScore)
             return
         }
         result.verdict = byScore
-        guard byScore == .merge else { return }
+        if isCompanyNameAlone { (result.verdict, result.reason) = (.none, .onlyName) }
+        guard result.verdict == .merge else { return }
         let reason = objection()
         guard reason != .none else { return }
         result.verdict = .queue
@@ -32,40 +34,63 @@ struct PairJudge {
 
     private var companyAgrees: Bool { weight[.company] >= .sounds }
     private var lastAgrees: Bool { last >= .sounds }
-    /// The given name says that it is the same person, or could be.
-    private var firstAgrees: Bool { first >= .sounds && first != .initial }
-    private var contactAgrees: Bool { weight[.email] >= .near || weight[.phone] >= .near }
-    private var birthDateAgrees: Bool { weight[.birthDate] >= .close }
+    private var contactAgrees: Bool { weight[.email] >= .close || weight[.phone] >= .near }
+    /// The one thing that members of a household do not share.
+    private var birthDateAgrees: Bool { weight[.birthDate] >= .close && weight[.birthDate] != .part }
+    private var contactsDiffer: Bool { weight[.email] == .differs || weight[.phone] == .differs }
     private var isSharedByHousehold: Bool {
         weight[.email] == .same || weight[.phone] >= .local || (address.isSameDoor && lastAgrees)
     }
 
-    /// The first names are two people's.
+    /// The first names are two people's, and no birth date says otherwise.
     private func otherPerson(_ byScore: PairVerdict) -> (PairVerdict, PairReason) {
-        if weight[.birthDate] == .same, byScore == .merge { return (.queue, .firstNamesDiffer) }
-        if companyAgrees, isSharedByHousehold { return (.link, .sameCompany) }
-        if isSharedByHousehold { return (.link, .firstNamesDiffer) }
-        return (byScore == .none ? .none : .queue, .firstNamesDiffer)
+        if first == .differs, isSharedByHousehold {
+            return (.link, companyAgrees ? .sameCompany : .firstNamesDiffer)
+        }
+        if byScore == .none { return (isSharedByHousehold ? .link : .none, .firstNamesDiffer) }
+        return (.queue, .firstNamesDiffer)
     }
 
     /// Why a pair of enough weight is not merged; none if it may be.
     private func objection() -> PairReason {
         if weight[.generation] == .differs { return .generationsDiffer }
-        if weight[.birthDate] == .differs { return .birthDatesDiffer }
-        if last == .differs, !(birthDateAgrees && (contactAgrees || address.isSameDoor)) { return .lastNamesDiffer }
-        if first == .missing && last == .missing { return companyObjection }
-        if first == .initial || first == .missing, !(contactAgrees || birthDateAgrees) {
+        let birthDate = weight[.birthDate]
+        if isGenerationApart || birthDate == .differs && first != .same { return .birthDatesDiffer }
+        // Twins.
+        if first == .differs, contactsDiffer { return .firstNamesDiffer }
+        if last == .differs, !isSameWithoutLastName { return .lastNamesDiffer }
+        if first == .missing && last == .missing { return namelessObjection }
+        if first <= .garbled || first == .initial, !(contactAgrees || birthDateAgrees) {
             return first == .initial ? .onlyInitial : .noPersonalEvidence
         }
-        let isWithoutBirthDate = weight[.birthDate] == .missing
-        if isWithoutBirthDate, weight[.email] == .differs, weight[.phone] == .differs { return .contactsDiffer }
-        if !(contactAgrees || birthDateAgrees || address.isSameDoor) { return .onlyName }
+        if birthDate == .missing, weight[.email] == .differs, weight[.phone] == .differs { return .contactsDiffer }
+        if !(contactAgrees || birthDate >= .similar || hasAddress || isRareNameInPlace) { return .onlyName }
         return .none
     }
 
+    /// A name that marriage changed, or a clerk: two of contact, address and birth date agree besides the given name.
+    private var isSameWithoutLastName: Bool {
+        let agreeing = (contactAgrees ? 1 : 0) + (address.sum >= 1000 ? 1 : 0) + (birthDateAgrees ? 1 : 0)
+        return agreeing >= 2 && (birthDateAgrees || first >= .near)
+    }
+
+    private var hasAddress: Bool { address.isSameDoor || (address.street >= .similar && address.sum >= 1500) }
+
+    /// One name in one postcode, and so rare a pair that no second bearer is to be expected there.
+    private var isRareNameInPlace: Bool {
+        first == .same && last == .same && address.postalCode == .same && address.city >= .sounds
+            && weight.score >= rules.mergeThreshold + 500
+    }
+
+    /// Two firms of one name, or branches of one chain.
+    private var isCompanyNameAlone: Bool {
+        companyAgrees && first == .missing && last == .missing && !contactAgrees && address.sum < 300
+            && weight[.birthDate] == .missing
+    }
+
     /// Nobody is named: the company is the customer.
-    private var companyObjection: PairReason {
-        if weight[.company] == .missing { return .noPersonalEvidence }
+    private var namelessObjection: PairReason {
+        if weight[.company] == .missing { return contactAgrees && birthDateAgrees ? .none : .noPersonalEvidence }
         guard companyAgrees else { return .companiesDiffer }
         return contactAgrees || address.isSameDoor ? .none : .onlyName
     }

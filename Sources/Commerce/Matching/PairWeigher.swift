@@ -33,7 +33,10 @@ package struct PairWeigher: Sendable {
         }
         var address = AddressComparison()
         if !withheld.contains(.address) { address = addBestAddress(left, right, classes, to: &weight) }
-        PairJudge(weight: weight, address: address, rules: rules).decide(&weight)
+        let isGenerationApart =
+            weight[.birthDate] <= .similar && weight[.birthDate] != .missing
+            && left.birthDate.isGenerationApart(from: right.birthDate)
+        PairJudge(weight: weight, address: address, isGenerationApart: isGenerationApart, rules: rules).decide(&weight)
         return weight
     }
 
@@ -67,12 +70,11 @@ package struct PairWeigher: Sendable {
         _ left: PartyFeatures, _ right: PartyFeatures, _ classes: FrequencyClasses, to weight: inout PairWeight
     ) -> AddressComparison {
         var best = AddressComparison(left.firstAddress, right.firstAddress)
-        var bestSum = sum(best, classes)
+        best.sum = sum(best, classes)
         func consider(_ one: AddressFeatures, _ other: AddressFeatures) {
-            let comparison = AddressComparison(one, other)
-            let sum = sum(comparison, classes)
-            guard sum > bestSum else { return }
-            (best, bestSum) = (comparison, sum)
+            var comparison = AddressComparison(one, other)
+            comparison.sum = sum(comparison, classes)
+            if comparison.sum > best.sum { best = comparison }
         }
         if !left.secondAddress.isEmpty { consider(left.secondAddress, right.firstAddress) }
         if !right.secondAddress.isEmpty { consider(left.firstAddress, right.secondAddress) }
@@ -83,7 +85,7 @@ package struct PairWeigher: Sendable {
         weight[.postalCode] = best.postalCode
         weight[.city] = best.city
         weight[.state] = best.state
-        weight.score += bestSum
+        weight.score += best.sum
         return best
     }
 

@@ -30,6 +30,8 @@ package enum PairLevel: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// One side has no value, or it may not be used: no evidence.
     case missing = 0
     case differs
+    /// They differ, but one of them is written as no name is.
+    case garbled
     /// More alike than chance makes them.
     case similar
     /// Written otherwise, sounds the same.
@@ -52,6 +54,7 @@ package enum PairLevel: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         switch self {
         case .missing: "not known on both sides"
         case .differs: "differs"
+        case .garbled: "differs, but one of them looks misspelt"
         case .similar: "similar"
         case .sounds: "sounds the same"
         case .close: "same but for two slips"

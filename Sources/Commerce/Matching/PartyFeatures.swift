@@ -24,17 +24,33 @@ package struct PartyFeatures: BitwiseCopyable, Sendable, Equatable {
     var firstNameSound: UInt16 = 0
     var emailDomain: UInt16 = 0
     var emailKind = EmailKind.none
-    var generation = Generation.none
+    /// The generation, and in the highest bit whether the given name looks misspelt.
+    private var nameTraits: UInt8 = 0
     /// The buyer's own addresses: billing first, then what else names the buyer.
     var firstAddress = AddressFeatures()
     var secondAddress = AddressFeatures()
 
     package init() {}
 
-    enum EmailKind: UInt8, BitwiseCopyable, Sendable { case none, real, relay }
+    enum EmailKind: UInt8, BitwiseCopyable, Sendable {
+        case none, real, relay
+        /// No mail arrives there, but it resembles an address that it may have been.
+        case unusable
+    }
 
     /// "jr." against "sr.": what tells father and son apart.
     enum Generation: UInt8, BitwiseCopyable, Sendable { case none, junior, senior, second, third, fourth }
+
+    var generation: Generation {
+        get { Generation(rawValue: nameTraits & 0x7F) ?? .none }
+        set { nameTraits = nameTraits & 0x80 | newValue.rawValue }
+    }
+
+    /// A given name was given, and it is written as no given name is.
+    var isFirstNameUnlikely: Bool {
+        get { nameTraits & 0x80 != 0 }
+        set { nameTraits = nameTraits & 0x7F | (newValue ? 0x80 : 0) }
+    }
 
     var firstName: ShortText {
         get { ShortText(low: firstLow, high: UInt64(firstHigh)) }

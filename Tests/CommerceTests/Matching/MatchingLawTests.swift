@@ -1,0 +1,151 @@
+import Testing
+
+@testable import Commerce
+
+private let home = #""billing":{"street":"Dorpsstraat","houseNumber":"12","postalCode":"1234 AB","city":"Utrecht","country":"NL"}"#
+private let phone = #""phone":"030 2345678""#
+private let mail = #""email":"familie.devries@ziggo.nl""#
+
+private func person(_ first: String, _ last: String, _ rest: String...) -> String {
+    (["\"firstName\":\"\(first)\",\"lastName\":\"\(last)\""] + rest).joined(separator: ",")
+}
+
+/// The laws of who may be merged, as a shop owner would put them; each holds in a small shop and in a large one.
+struct MatchingLawTests {
+    struct Law: Sendable, CustomTestStringConvertible {
+        let name: String
+        let left: String
+        let right: String
+        let allowed: Set<PairVerdict>
+
+        init(_ name: String, _ left: String, _ right: String, _ allowed: PairVerdict...) {
+            self.name = name
+            self.left = left
+            self.right = right
+            self.allowed = Set(allowed)
+        }
+
+        var testDescription: String { name }
+    }
+
+    static let households = [
+        Law("spouses, one phone", person("Jan", "de Vries", home, phone), person("Maria", "de Vries", home, phone), .link),
+        Law("mother and daughter", person("Maria", "de Vries", home, phone), person("Sophie", "de Vries", home, phone), .link),
+        Law("brothers", person("Thomas", "de Vries", home, phone), person("Daan", "de Vries", home, phone), .link),
+        Law(
+            "spouses, one phone and one e-mail", person("Jan", "de Vries", home, phone, mail),
+            person("Maria", "de Vries", home, phone, mail), .link, .queue),
+        Law("one e-mail, two first names", person("Jan", "de Vries", mail), person("Maria", "de Vries", mail), .link, .queue),
+        Law("one e-mail, two names", person("Jan", "de Vries", mail), person("Ahmed", "Yilmaz", mail), .link, .queue),
+        Law(
+            "twins with their own telephones",
+            person("Luke", "Purdon", home, #""birthDate":"1983-10-24""#, #""phone":"06 12345678""#),
+            person("Mia", "Purdon", home, #""birthDate":"1983-10-24""#, #""phone":"06 87654321""#), .queue, .link),
+        Law(
+            "sisters of nearly one name", person("Marie", "Bakker", home, #""birthDate":"1990-02-11""#),
+            person("Maria", "Bakker", home, #""birthDate":"1994-07-30""#), .queue, .link),
+        Law("Tim and Tom", person("Tim", "Bakker", home, phone), person("Tom", "Bakker", home, phone), .queue, .link),
+        Law("Daniel and Daniela", person("Daniel", "Koch", home, phone), person("Daniela", "Koch", home, phone), .queue, .link),
+    ]
+
+    static let generations = [
+        Law(
+            "father and son by birth date", person("Hans", "Müller", home, #""birthDate":"1952-03-14""#),
+            person("Hans", "Müller", home, #""birthDate":"1981-11-02""#), .queue),
+        Law(
+            "father and son, one telephone", person("Hans", "Müller", home, phone, #""birthDate":"1952-03-14""#),
+            person("Hans", "Müller", home, phone, #""birthDate":"02-11-1981""#), .queue),
+        Law(
+            "other e-mail and other telephone",
+            person("Hans", "Müller", home, #""email":"hans.mueller@web.de""#, #""phone":"030 2345678""#),
+            person("Hans", "Müller", home, #""email":"speedy81@gmx.de""#, #""phone":"06 98761234""#), .queue),
+        Law("junior and senior", person("Hans", "Müller jr.", home), person("Hans", "Müller sr.", home), .queue),
+        Law("junior and II", person("John", "Smith Junior", home), person("John", "Smith II", home), .queue),
+    ]
+
+    static let samePersons = [
+        Law("name and address", person("Jan", "de Vries", home), person("Jan", "de Vries", home), .merge),
+        Law("particle behind the comma", person("Jan", "de Vries", home), #""name":"Vries, de, Jan","# + home, .merge),
+        Law(
+            "a relay against a real e-mail", person("Jan", "de Vries", home, #""email":"x7k2@marketplace.amazon.de""#),
+            person("Jan", "de Vries", home, mail), .merge),
+        Law("e-mail and name", person("Jan", "Jansen", mail), person("Jan", "Jansen", mail), .merge),
+        Law("e-mail and initial", person("J.", "Jansen", mail), person("Jan", "Jansen", mail), .merge),
+        Law("telephone and name", person("Jan", "Jansen", phone, home), #""name":"Jan Jansen",\#(phone),"billing":{"country":"NL"}"#, .merge),
+        Law("umlauts", person("Jürgen", "Schröder", home), person("Juergen", "Schroeder", home), .merge),
+        Law("first and last exchanged", person("Jan", "Jansen", mail), person("Jansen", "Jan", mail), .merge),
+        Law("a slip in the name, one e-mail", person("Jan", "Janssens", mail), person("Jan", "Jansens", mail), .merge),
+        Law(
+            "slips in the name, address and birth date", person("Katharina", "Hofstede", home, #""birthDate":"1971-06-24""#),
+            person("Katarina", "Hofsteed", home, #""birthDate":"24.06.1971""#), .merge),
+        Law("a short form, one e-mail", person("Bob", "Miller", mail), person("Robert", "Miller", mail), .merge),
+        Law(
+            "one VAT number, two buyers",
+            #""firstName":"Eva","lastName":"Smit","company":"Fietsfabriek B.V.","vatId":"NL123456782B12""#,
+            #""firstName":"Tom","lastName":"Bos","company":"De Fietsfabriek BV","vatId":"NL 1234.56.782.B12""#, .merge),
+    ]
+
+    static let strangers = [
+        Law("a common name alone", person("Jan", "Jansen"), person("Jan", "Jansen"), .none, .queue),
+        Law(
+            "a common name in one town", person("Jan", "Jansen", #""billing":{"city":"Amsterdam","country":"NL"}"#),
+            person("Jan", "Jansen", #""billing":{"city":"Amsterdam","country":"NL"}"#), .none, .queue),
+        Law("one company name", #""company":"Acme GmbH""#, #""company":"ACME""#, .none),
+        Law(
+            "one company name, two people", person("Eva", "Smit", #""company":"Acme GmbH""#),
+            person("Tom", "Bos", #""company":"Acme GmbH""#), .none),
+        Law(
+            "Amazon Business", person("Eva", "Smit", #""company":"Amazon Business EU SARL","email":"orders@acme-trade.de""#),
+            person("Tom", "Bos", #""company":"Amazon Business EU SARL","email":"orders@acme-trade.de""#), .link, .queue, .none),
+        Law("an initial at one address", person("J.", "de Vries", home), person("Jan", "de Vries", home), .queue, .link),
+        Law("nothing in common", person("Jan", "de Vries", home), person("Eva", "Smit", phone), .none),
+        Law("nothing at all", "", "", .none),
+    ]
+
+    @Test(arguments: households + generations + samePersons + strangers, TestShop.allCases)
+    func law(_ law: Law, in shop: TestShop) throws {
+        let weight = try weigh(law.left, law.right, in: shop)
+        #expect(law.allowed.contains(weight.verdict), "\(weight)")
+        #expect(try weigh(law.right, law.left, in: shop) == weight)
+    }
+
+    @Test func rareNameWeighsMoreThanCommonOne() throws {
+        let town = #""billing":{"city":"Amsterdam","country":"NL"}"#
+        let zebulon = person("Zebulon", "Quist", town)
+        var rare = TestShop.large.classes
+        rare[.firstName] = 0
+        rare[.lastName] = 0
+        let party = try features(zebulon)
+        let rareWeight = PairWeigher(.standard).weigh(party, party, rare, withheld: [])
+        let commonWeight = PairWeigher(.standard).weigh(party, party, TestShop.large.classes, withheld: [])
+        #expect(rareWeight.score > commonWeight.score + 1000)
+        #expect(rareWeight.verdict < .merge)
+    }
+
+    @Test func withheldValuesAreNoEvidence() throws {
+        let left = person("Jan", "Jansen", mail)
+        for shop in TestShop.allCases {
+            let weight = try weigh(left, left, in: shop, withheld: .email)
+            #expect(weight[.email] == .missing)
+            #expect(weight.verdict < .merge)
+        }
+    }
+
+    @Test(arguments: [
+        (person("Jan", "de Vries"), person("Johanna", "de Vries"), true),
+        (person("Jan", "de Vries"), person("J.", "de Vries"), false),
+        (person("Johanna", "de Vries"), person("J.", "de Vries"), false),
+        (person("Jan", "de Vries"), person("Jan", "Jansen"), false),
+        (person("Bob", "Miller"), person("Robert", "Miller"), false),
+        (person("Hans", "Müller jr."), person("Hans", "Müller sr."), true),
+        (person("Hans", "Müller jr."), person("Hans", "Müller"), false),
+        (person("Hans", "Müller", #""birthDate":"1952-03-14""#), person("Hans", "Müller", #""birthDate":"1981-11-02""#), true),
+        (person("Hans", "Müller", #""birthDate":"1952-03-14""#), person("Hans", "Müller", #""birthDate":"1952-03-15""#), false),
+        (person("Hans", "Müller"), person("Müller", "Hans"), false),
+    ])
+    func contradiction(_ left: String, _ right: String, _ isExpected: Bool) throws {
+        let (one, other) = (try features(left), try features(right))
+        #expect(one.contradicts(other) == isExpected)
+        #expect(other.contradicts(one) == isExpected)
+    }
+}
