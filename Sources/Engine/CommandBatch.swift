@@ -42,6 +42,10 @@ package enum CommandOutcome: Sendable {
     case doubtfulPairs([DoubtfulPair], customers: [(CustomerMembers, CustomerMembers)], total: Int, offset: Int)
     case watchedValues([WatchedValue], total: Int, offset: Int)
     case identityStatus(IdentityStatus)
+    case rules(ShopIdentity, version: Int?)
+    case settings(ShopSettings)
+    /// Customers that would be taken apart; their number is `total`.
+    case divisions([CustomerDivision], total: Int)
     case refused(Refusal)
 }
 

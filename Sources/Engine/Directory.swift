@@ -95,10 +95,10 @@ package actor Directory {
                 let decision = try state.decide(note, in: bytes, actor: actor.span, shop: shop, at: now, into: &events)
                 evolveLast()
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
-            case .identity(let command):
-                let shop = try knownShop(batch.shop)
+            case .identity(let command, let actor):
+                let shop = command.opensShop ? try writableShop(batch.shop, now) : try knownShop(batch.shop)
                 let outcome = try state.perform(
-                    command, shop: shop, actor: batch.actor, at: now, &scratch, into: &events)
+                    command, shop: shop, actor: actor, at: now, &scratch, into: &events)
                 return .identity(outcome, sequence: state.sequence)
             case .query(let query):
                 guard let shop = state.shop(named: batch.shop) else {
@@ -211,12 +211,8 @@ package actor Directory {
         case .note(_, let sequence): return sequence
         case .dossier(let customer, _, _, _): return customer.sequence
         case .identity(_, let sequence): return sequence
-        case .explanation(_, let one, let two): return max(one.sequence, two.sequence)
-        case .history(_, let customer): return customer.sequence
-        case .doubtfulPairs(let pairs, let customers, _, _):
-            return max(
-                pairs.map(\.edge.sequence).max() ?? 0, customers.map { max($0.0.sequence, $0.1.sequence) }.max() ?? 0)
-        case .watchedValues, .identityStatus: return state.sequence
+        case .explanation, .history, .doubtfulPairs, .watchedValues, .identityStatus, .rules, .settings, .divisions:
+            return state.sequence
         case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
         case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)
         case .order(let profile, _): return state.lastSequence(ofCustomerOf: profile)
@@ -264,7 +260,20 @@ package actor Directory {
             let (values, total) = state.watchedValues(of: shop, offset: offset, limit: limit)
             return .watchedValues(values, total: total, offset: offset)
         case .identityStatus: return .identityStatus(state.identityStatus(of: shop, &scratch))
+        case .rules(let version): return .rules(try identity(of: shop, hasVersion: version), version: version)
+        case .settings: return .settings(state.settings(of: shop))
+        case .holdPreview(let key):
+            let (divisions, total) = state.previewHold(of: key, shop: shop, limit: 100, &scratch)
+            return .divisions(divisions, total: total)
         }
+    }
+
+    private func identity(of shop: UInt16, hasVersion version: Int?) throws(Refusal) -> ShopIdentity {
+        let identity = state.identities[Int(shop)]
+        if let version, !(1...identity.versions.count).contains(version) {
+            throw Refusal(.notFound, "version: this shop's rules have versions 1 to \(identity.versions.count)")
+        }
+        return identity
     }
 
     private func related(to customer: CustomerMembers) -> [RelatedCustomer] {

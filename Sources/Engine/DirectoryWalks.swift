@@ -9,8 +9,8 @@ package struct WalkReport: Sendable {
     package let customers: Int
     package let merges: Int
     package let splits: Int
-    /// Customers that would be divided otherwise: profiles as they are grouped, and as they would be.
-    package let samples: [(before: [[UInt32]], after: [[UInt32]])]
+    /// Customers that would be divided otherwise.
+    package let samples: [CustomerDivision]
     package let sequence: UInt64
     /// The shop was written to while the walk was under way, so that it speaks of no one moment.
     package let isMoving: Bool

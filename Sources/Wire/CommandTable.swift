@@ -8,7 +8,12 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case customerPut, customer360, customerFind, customerWhy
     case documentPut, noteAdd
     case snapshot, verify
-    case identitySettle, identityCheck, identityExport, identityQueue
+    case customerWhyNot, customerHow
+    case customerMerge, customerSplit, customerBind, customerExclude, customerLink, customerRelease
+    case identitySettle, identityCheck, identityExport, identityQueue, identityAccept, identityReject
+    case identityRules, identityPropose, identitySimulate, identityActivate, identityStatus
+    case quarantineList, quarantineHold, quarantineRelease
+    case shopConfigure, shopSettings
 }
 
 extension CommandName {
@@ -16,6 +21,19 @@ extension CommandName {
     package var isWrite: Bool {
         switch self {
         case .orderPut, .channelPut, .customerPut, .documentPut, .noteAdd: true
+        default: isDecision
+        }
+    }
+}
+
+extension CommandName {
+    /// Whether the command says who is who, or how that is found out.
+    package var isDecision: Bool {
+        switch self {
+        case .customerMerge, .customerSplit, .customerBind, .customerExclude, .customerLink, .customerRelease,
+            .identityAccept, .identityReject, .identityPropose, .identityActivate, .quarantineHold, .quarantineRelease,
+            .shopConfigure:
+            true
         default: false
         }
     }
@@ -103,7 +121,8 @@ package enum CommandTable {
         CommandDescription(
             name: .customerWhy, text: "CUSTOMER.WHY", arguments: "a [b]",
             summary: "the evidence that ties profiles together, or what keeps two apart",
-            details: "a and b are customer or profile numbers.", options: [], plainArguments: 2, takesJSON: false),
+            details:
+                "a and b are customer or profile numbers. With b: a sentence for people, the weight of each field in bits, and the steps that made the two one customer. Without: everything that ties the profiles of a.", options: [], plainArguments: 2, takesJSON: false),
         CommandDescription(
             name: .documentPut, text: "DOCUMENT.PUT", arguments: "{document}",
             summary: "files an invoice, credit note or other document that was made elsewhere",

@@ -3,12 +3,6 @@ import Bytes
 // The value behind an identity key, for people: the indexes hold hashes only, so it is looked up in the
 // records of the profile that brought it.
 extension ShardState {
-    /// The value of the edge's key as the newer profile (which must live here) gave it; nil if no variant has it.
-    package func value(of edge: EdgeEntry, shop: UInt16, hasher: KeyHasher) -> String? {
-        guard let kind = edge.keyKind, kind != .order else { return nil }
-        return value(of: edge.newer, kind, edge.keyHash, shop: shop, hasher: hasher)
-    }
-
     /// The value of a key as the profile gave it; nil if no variant has it. Matching knows the key by a hash of its own.
     func value(of profile: UInt32, _ kind: IdentityKeyKind, _ hash: UInt64, shop: UInt16, hasher: KeyHasher) -> String? {
         var value: String?
