@@ -236,7 +236,7 @@ package actor Directory {
         case .why(let first, let second):
             let one = try customer(first, shop)
             let two: CustomerMembers? = if let second { try customer(second, shop) } else { nil }
-            return .evidence(EvidencePlan(first: one, second: two, edges: state.evidence(of: one.profiles)))
+            return .evidence(EvidencePlan(first: one, second: two, edges: state.evidence(of: one.profiles), shop: shop))
         case .order(let name):
             guard let number = state.order(named: name, shop: shop) else {
                 throw Refusal(.notFound, "order: not known in this shop")
@@ -250,7 +250,7 @@ package actor Directory {
             return .explanation(explanation, one, two)
         case .history(let selector):
             let members = try customer(selector, shop)
-            return .history(state.history(of: members.profiles, &scratch), members)
+            return .history(state.history(of: members.profiles, &scratch), members, shop: shop)
         case .doubtfulPairs(let reason, let offset, let limit):
             let (pairs, total) = state.doubtfulPairs(
                 of: shop, reason: reason, offset: offset, limit: limit, &scratch)
@@ -258,13 +258,13 @@ package actor Directory {
             return .doubtfulPairs(pairs, customers: customers, total: total, offset: offset)
         case .watchedValues(let offset, let limit):
             let (values, total) = state.watchedValues(of: shop, offset: offset, limit: limit)
-            return .watchedValues(values, total: total, offset: offset)
+            return .watchedValues(values, customers: values.map(someCustomers), total: total, offset: offset)
         case .identityStatus: return .identityStatus(state.identityStatus(of: shop, &scratch))
         case .rules(let version): return .rules(try identity(of: shop, hasVersion: version), version: version)
         case .settings: return .settings(state.settings(of: shop))
         case .holdPreview(let key):
             let (divisions, total) = state.previewHold(of: key, shop: shop, limit: 100, &scratch)
-            return .divisions(divisions, total: total)
+            return .divisions(divisions.map(sample), total: total)
         }
     }
 
@@ -274,6 +274,15 @@ package actor Directory {
             throw Refusal(.notFound, "version: this shop's rules have versions 1 to \(identity.versions.count)")
         }
         return identity
+    }
+
+    private func someCustomers(of value: WatchedValue) -> [UInt32] {
+        var numbers: [UInt32] = []
+        for carrier in value.carriers where numbers.count < 10 {
+            let number = state.customerNumber(of: carrier)
+            if !numbers.contains(number) { numbers.append(number) }
+        }
+        return numbers
     }
 
     private func related(to customer: CustomerMembers) -> [RelatedCustomer] {

@@ -16,12 +16,14 @@ enum ReplyItem: Sendable {
     /// A question; the engine's next outcome says where the answer lies.
     case query(tag: [UInt8]?)
     case note(tag: [UInt8]?)
+    /// A decision about who is who.
+    case decision(IdentityCommand, tag: [UInt8]?)
     /// A reply that is ready: the text of its lines.
     case local([UInt8])
 
     var tag: [UInt8]? {
         switch self {
-        case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag): tag
+        case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag), .decision(_, let tag): tag
         case .channelRow, .channelRefusal, .local: nil
         }
     }
@@ -111,6 +113,11 @@ struct BatchBuilder: ~Copyable {
         bytes.append(text)
         commands.append(.note(PreparedNote(customerNumber: customer, text: ByteRange(start, bytes.count))))
         items.append(.note(tag: tag))
+    }
+
+    mutating func decision(_ command: IdentityCommand, actor: String, tag: [UInt8]?) {
+        commands.append(.identity(command, actor: actor))
+        items.append(.decision(command, tag: tag))
     }
 
     mutating func query(_ query: CustomerQuery, tag: [UInt8]?) {

@@ -13,7 +13,8 @@ extension CommandTable {
         CommandDescription(
             name: .customerHow, text: "CUSTOMER.HOW", arguments: "customer",
             summary: "how a customer came to be, step by step",
-            details: "Every finding and every decision of a person, with time, rules version, and the order that brought it.",
+            details:
+                "Every finding and every decision of a person, with time, rules version, and the order that brought it.",
             options: [], plainArguments: 1, takesJSON: false),
         CommandDescription(
             name: .customerMerge, text: "CUSTOMER.MERGE",
@@ -104,7 +105,8 @@ extension CommandTable {
             options: ["email", "phone", "vat", "preview", "actor"], plainArguments: 0, takesJSON: false),
         CommandDescription(
             name: .quarantineRelease, text: "QUARANTINE.RELEASE", arguments: "email= | phone= | vat= [actor=]",
-            summary: "lets a value count whoever carries it", details: "A person's word: it is never quarantined again.",
+            summary: "lets a value count whoever carries it",
+            details: "A person's word: it is never quarantined again.",
             options: ["email", "phone", "vat", "actor"], plainArguments: 0, takesJSON: false),
     ]
 

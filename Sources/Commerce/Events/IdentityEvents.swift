@@ -201,7 +201,7 @@ extension DirectoryState {
     }
 
     /// The profile that gives a customer its number: the lowest whose own number no merge has retired.
-    func number(of members: [UInt32]) -> UInt32 {
+    package func number(of members: [UInt32]) -> UInt32 {
         members.first { !decisions.retired.contains($0) } ?? members[0]
     }
 

@@ -28,6 +28,7 @@ package struct OrderPlace: Sendable, Hashable {
 
 /// What ties two profiles, or keeps them apart.
 package struct PairExplanation: Sendable {
+    package let shop: UInt16
     package let one: UInt32
     package let two: UInt32
     package let isSame: Bool
@@ -103,7 +104,8 @@ extension DirectoryState {
         let concerned = Set(members(of: one).flatMap { decisions.live(of: $0) })
             .intersection(members(of: two).flatMap { decisions.live(of: $0) })
         return PairExplanation(
-            one: one, two: two, isSame: isSame, path: between, pair: best, rules: identity.rules,
+            shop: UInt16(truncatingIfNeeded: profiles[Int(one)].shop), one: one, two: two, isSame: isSame,
+            path: between, pair: best, rules: identity.rules,
             version: identity.activeVersion, mode: identity.mode, separation: separation,
             decisions: concerned.sorted().map { decisions.all[$0] }, edge: edgeNumber(one, two).map { edges[$0] })
     }
@@ -161,7 +163,8 @@ extension DirectoryState {
         let sorted = best.values.sorted { ($0.score, -$0.number) > ($1.score, -$1.number) }
         let page = sorted.dropFirst(offset).prefix(limit).map { item in
             let edge = edges[item.number]
-            return DoubtfulPair(number: item.number + 1, edge: edge, pair: weighedPair(edge.older, edge.newer, &scratch))
+            return DoubtfulPair(
+                number: item.number + 1, edge: edge, pair: weighedPair(edge.older, edge.newer, &scratch))
         }
         return (Array(page), sorted.count)
     }

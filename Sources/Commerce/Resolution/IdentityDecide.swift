@@ -31,7 +31,8 @@ extension DirectoryState {
             return propose(try change.applied(to: identities[Int(shop)].rules), basis: change.basis, desk, &events)
         case .activate(let version):
             guard version > 0, version <= identities[Int(shop)].versions.count else {
-                throw .invalid("version", "this shop's rules have versions 1 to \(identities[Int(shop)].versions.count)")
+                throw .invalid(
+                    "version", "this shop's rules have versions 1 to \(identities[Int(shop)].versions.count)")
             }
             if Int(identities[Int(shop)].activeVersion) == version { return .version(version, isDuplicate: true) }
             events.rulesActivated(version: version, shop: shop, actor: actor, now: now)
@@ -374,9 +375,11 @@ extension DirectoryState {
             for number in decisions.live(of: profile) where decisions.all[number].kind == kind {
                 let decision = decisions.all[number]
                 let crosses =
-                    decision.left.contains { leftSide.contains($0) } && decision.right.contains { rightSide.contains($0) }
+                    decision.left.contains { leftSide.contains($0) }
+                    && decision.right.contains { rightSide.contains($0) }
                 let crossesBack =
-                    decision.right.contains { leftSide.contains($0) } && decision.left.contains { rightSide.contains($0) }
+                    decision.right.contains { leftSide.contains($0) }
+                    && decision.left.contains { rightSide.contains($0) }
                 if crosses || crossesBack { numbers.insert(number) }
             }
         }

@@ -39,7 +39,9 @@ extension DirectoryState {
     package mutating func previewHold(
         of key: IdentityKey, shop: UInt16, limit: Int, _ scratch: inout ResolutionScratch
     ) -> (divisions: [CustomerDivision], total: Int) {
-        guard let value = index.find(MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop)) else { return ([], 0) }
+        guard let value = index.find(MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop)) else {
+            return ([], 0)
+        }
         var roots = Set<UInt32>()
         index.forEachCarrier(of: value) { roots.insert(root(of: $0)) }
         let state = index.values[value].state

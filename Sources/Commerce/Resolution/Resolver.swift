@@ -301,7 +301,8 @@ extension DirectoryState {
         for (number, group) in clustering.groups.enumerated() {
             for profile in group.profiles { groupOf[profile] = number }
         }
-        let followed = Set(graph.edges.filter { groupOf[$0.finding.newer] == groupOf[$0.finding.older] }.map(\.finding.key))
+        let followed = Set(
+            graph.edges.filter { groupOf[$0.finding.newer] == groupOf[$0.finding.older] }.map(\.finding.key))
         for finding in clustering.tree where finding.weight.reason != .person && !isRecorded(finding) {
             plan.pairs.append(finding)
         }

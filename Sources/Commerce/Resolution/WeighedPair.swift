@@ -49,8 +49,10 @@ extension DirectoryState {
         _ weight: PairWeight, _ left: PartyFeatures, _ right: PartyFeatures
     ) -> (Bool, Bool) {
         let pairs = [
-            (false, false, left.firstAddress, right.firstAddress), (true, false, left.secondAddress, right.firstAddress),
-            (false, true, left.firstAddress, right.secondAddress), (true, true, left.secondAddress, right.secondAddress),
+            (false, false, left.firstAddress, right.firstAddress),
+            (true, false, left.secondAddress, right.firstAddress),
+            (false, true, left.firstAddress, right.secondAddress),
+            (true, true, left.secondAddress, right.secondAddress),
         ]
         let found = pairs.first { _, _, one, other in
             let levels = AddressComparison(one, other)
