@@ -34,13 +34,17 @@ struct DirectoryResolving: Benchmark {
             try resolve(batches, &state, &scratch, &events, now)
             samples.add("new order", first.seconds * 1e9 / Double(count), "ns/order")
             let behind = Stopwatch()
+            var weighed = 0
             while let profile = state.takeDirty() {
+                weighed += 1
                 let plan = state.plan(for: profile, &scratch)
                 guard !plan.isEmpty else { continue }
                 state.write(plan, cause: profile, at: now, into: &events)
                 state.evolve(try Event(events.last), events.last)
                 if events.count > 512 { events.removeAll() }
             }
+            samples.add("profiles weighed", Double(weighed) / Double(count), "an order")
+            samples.add("comparisons", Double(scratch.comparisons) / Double(count), "an order")
             samples.add("weighing behind the reply", behind.seconds * 1e9 / Double(count), "ns/order")
             let again = Stopwatch()
             try resolve(batches, &state, &scratch, &events, now)

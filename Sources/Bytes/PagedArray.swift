@@ -32,9 +32,9 @@ package struct PagedArray<Entry: BitwiseCopyable & Sendable>: Sendable {
     package var allocatedBytes: Int { pages.count * Self.entriesPerPage * MemoryLayout<Entry>.stride }
 
     @inlinable package subscript(index: Int) -> Entry {
-        @inline(__always) get {
+        @inline(__always) _read {
             precondition(index >= 0 && index < count)
-            return pages[index >> Self.shift].entries[index & (Self.entriesPerPage - 1)]
+            yield pages[index >> Self.shift].entries[index & (Self.entriesPerPage - 1)]
         }
         @inline(__always) set {
             precondition(index >= 0 && index < count)

@@ -32,6 +32,8 @@ package enum CommandOutcome: Sendable {
     case written(
         Verdict, profile: UInt32, customer: UInt32, row: UInt32, sequence: UInt64, isStoreNamed: Bool)
     case note(customer: UInt32, sequence: UInt64)
+    /// A pin, its removal or an outside verdict; `profile` is the one whose number was named.
+    case asserted(Verdict, profile: UInt32, customer: UInt32, sequence: UInt64)
     case dossier(CustomerMembers, related: [RelatedCustomer], offset: Int, limit: Int)
     case customers([CustomerMembers], total: Int, offset: Int)
     case evidence(EvidencePlan)

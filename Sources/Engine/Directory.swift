@@ -95,6 +95,8 @@ package actor Directory {
                 let decision = try state.decide(note, in: bytes, actor: actor.span, shop: shop, at: now, into: &events)
                 evolveLast()
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
+            case .assertion(let request):
+                return try assertion(request, shop: try knownShop(batch.shop), actor: batch.actor, now)
             case .identity(let command, let actor):
                 let shop = command.opensShop ? try writableShop(batch.shop, now) : try knownShop(batch.shop)
                 let outcome = try state.perform(
@@ -110,6 +112,26 @@ package actor Directory {
         } catch {
             return .refused(error)
         }
+    }
+
+    /// A repeat answers with the event that said it first.
+    private func assertion(
+        _ request: CustomerAssertion, shop: UInt16, actor: String, _ now: Timestamp
+    ) throws(Refusal) -> CommandOutcome {
+        let plan = try state.plan(request, shop: shop, at: now)
+        let actor = [UInt8](actor.utf8)
+        var verdict = Verdict.duplicate
+        var sequence: UInt64 = 0
+        for target in plan.targets {
+            let decision = state.decide(
+                request, target: target, actor: actor.span, shop: shop, at: now, into: &events)
+            if decision.verdict.isChange { evolveLast() }
+            verdict = decision.verdict
+            sequence = state.sequence(ofAssertion: decision.subject)
+        }
+        if plan.targets.isEmpty { sequence = state.lastSequence(ofCustomerOf: plan.profile) }
+        return .asserted(
+            verdict, profile: plan.profile, customer: state.customerNumber(of: plan.profile), sequence: sequence)
     }
 
     private func checkWritable() throws(Refusal) {
@@ -209,6 +231,8 @@ package actor Directory {
             // The customer's number may come from a later event, of another profile of the cluster.
             return max(sequence, state.lastSequence(ofCustomerOf: profile))
         case .note(_, let sequence): return sequence
+        case .asserted(_, let profile, _, let sequence):
+            return max(sequence, state.lastSequence(ofCustomerOf: profile))
         case .dossier(let customer, _, _, _): return customer.sequence
         case .identity(_, let sequence): return sequence
         case .explanation, .history, .doubtfulPairs, .watchedValues, .identityStatus, .rules, .settings, .divisions:

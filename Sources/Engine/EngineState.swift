@@ -21,7 +21,7 @@ struct EngineState: ~Copyable {
         let shard = Int(truncatingIfNeeded: section.first)
         let isRead: Bool
         switch kind {
-        case .header, .profiles, .variants, .keys, .orders, .documents, .firstEdges, .edges, .identity:
+        case .header, .profiles, .variants, .keys, .orders, .documents, .firstEdges, .edges, .identity, .assertions:
             isRead = directory.load(kind, bytes)
         default:
             guard shards.indices.contains(shard) else {

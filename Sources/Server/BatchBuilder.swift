@@ -16,6 +16,7 @@ enum ReplyItem: Sendable {
     /// A question; the engine's next outcome says where the answer lies.
     case query(tag: [UInt8]?)
     case note(tag: [UInt8]?)
+    case assertion(tag: [UInt8]?)
     /// A decision about who is who.
     case decision(IdentityCommand, tag: [UInt8]?)
     /// A reply that is ready: the text of its lines.
@@ -23,7 +24,9 @@ enum ReplyItem: Sendable {
 
     var tag: [UInt8]? {
         switch self {
-        case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag), .decision(_, let tag): tag
+        case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag), .assertion(let tag),
+            .decision(_, let tag):
+            tag
         case .channelRow, .channelRefusal, .local: nil
         }
     }
@@ -118,6 +121,11 @@ struct BatchBuilder: ~Copyable {
     mutating func decision(_ command: IdentityCommand, actor: String, tag: [UInt8]?) {
         commands.append(.identity(command, actor: actor))
         items.append(.decision(command, tag: tag))
+    }
+
+    mutating func assertion(_ assertion: CustomerAssertion, tag: [UInt8]?) {
+        commands.append(.assertion(assertion))
+        items.append(.assertion(tag: tag))
     }
 
     mutating func query(_ query: CustomerQuery, tag: [UInt8]?) {

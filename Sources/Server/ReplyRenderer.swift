@@ -99,6 +99,13 @@ final class ReplyRenderer: @unchecked Sendable {
             case .refused(let refusal): output.error(refusal, tag: tag)
             default: preconditionFailure("a note is answered by a note")
             }
+        case .assertion(let tag):
+            switch takeOutcome() {
+            case .asserted(let verdict, _, let customer, let sequence):
+                output.asserted(verdict, customer: customer, sequence: sequence, tag: tag)
+            case .refused(let refusal): output.error(refusal, tag: tag)
+            default: preconditionFailure("an assertion is answered by one")
+            }
         case .decision(let command, let tag): renderDecision(command, takeOutcome(), tag: tag)
         case .query(let tag): renderQuery(takeOutcome(), tag: tag)
         }
@@ -223,13 +230,28 @@ final class ReplyRenderer: @unchecked Sendable {
                 self.output.ok(json.span, tag: tag)
             }
         case .refused(let refusal): output.error(refusal, tag: tag)
-        case .written, .note, .identity: preconditionFailure("a question is answered by an answer")
+        case .written, .note, .asserted, .identity: preconditionFailure("a question is answered by an answer")
         default: renderIdentity(outcome, tag: tag)
         }
     }
 }
 
 extension ByteWriter {
+    fileprivate mutating func asserted(_ verdict: Verdict, customer: UInt32, sequence: UInt64, tag: [UInt8]?) {
+        beginOK(tag: tag)
+        key("customer")
+        customerNumber(customer)
+        key("duplicate")
+        bool(verdict == .duplicate)
+        if verdict == .stale {
+            key("stale")
+            bool(true)
+        }
+        key("seq")
+        number(sequence)
+        endReply()
+    }
+
     /// Total and range of a list: `from` and `to` count from 1, both 0 when the page is empty.
     mutating func range(total: Int, offset: Int, count: Int) {
         key("total")

@@ -240,7 +240,7 @@ package final class Session: @unchecked Sendable {
             switch item {
             case .local(let reply), .channelRefusal(let reply): bytes.append(reply)
             case .channelEnd(let tag): bytes.channelEnd(orders: 0, customers: 0, tag: tag)
-            case .written, .channelRow, .note, .decision, .query:
+            case .written, .channelRow, .note, .assertion, .decision, .query:
                 preconditionFailure("a reply of the engine without a command")
             }
         }
@@ -338,6 +338,9 @@ package final class Session: @unchecked Sendable {
             _ = try currentHasher()
             let note = try RequestReader.note(request)
             builder.note(customer: note.customer, text: note.text, tag: tag)
+        case .customerPin, .customerUnpin, .customerVerify:
+            _ = try currentHasher()
+            builder.assertion(try RequestReader.assertion(request, description.name), tag: tag)
         case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
             try identityTask(description.name, request, tag: tag)
         case let name where name.isDecision: try decision(name, request, tag: tag)

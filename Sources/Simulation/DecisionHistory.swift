@@ -97,6 +97,8 @@ package struct ModelReplay {
         case .shopOpened: shops.append(decision.shopName ?? "")
         case .documentRecorded, .documentRevised, .noteAdded:
             try apply(try write(of: decision), decision)
+        case .fieldPinned, .fieldUnpinned, .valueVerified:
+            throw BrokenLaw("event \(decision.sequence) is an assertion, which no buyer of these workloads makes")
         case .orderRecorded, .orderRevised:
             rememberVariant(decision)
             try apply(try write(of: decision), decision)

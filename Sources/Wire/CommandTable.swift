@@ -6,6 +6,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case ping, auth, shop, help, info, quit
     case orderPut, orderGet, channelPut
     case customerPut, customer360, customerFind, customerWhy
+    case customerPin, customerUnpin, customerVerify
     case documentPut, noteAdd
     case snapshot, verify
     case customerWhyNot, customerHow
@@ -20,13 +21,13 @@ extension CommandName {
     /// Whether the command may change what the engine holds.
     package var isWrite: Bool {
         switch self {
-        case .orderPut, .channelPut, .customerPut, .documentPut, .noteAdd: true
+        case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
+            .noteAdd:
+            true
         default: isDecision
         }
     }
-}
 
-extension CommandName {
     /// Whether the command says who is who, or how that is found out.
     package var isDecision: Bool {
         switch self {
@@ -58,96 +59,113 @@ package struct CommandDescription: Sendable {
 package enum CommandTable {
     private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
-    package static let all: [CommandDescription] =
-        [
-            CommandDescription(
-                name: .ping, text: "PING", arguments: "", summary: "answers OK {\"pong\":true}",
-                details: "Shows that the server reads and answers. Changes nothing.", options: [], plainArguments: 0,
-                takesJSON: false),
-            CommandDescription(
-                name: .auth, text: "AUTH", arguments: "token", summary: "names who is asking",
-                details:
-                    "Servers without credentials configured accept everybody on 127.0.0.1 and answer REFUSED here.",
-                options: [], plainArguments: 2, takesJSON: false),
-            CommandDescription(
-                name: .shop, text: "SHOP", arguments: "[name]",
-                summary: "binds this connection to a shop, or tells which it is",
-                details:
-                    "A connection begins in shop main. Data of one shop is invisible to another. A shop exists from its first write on. Names: a-z, 0-9, '.', '_', '-', at most 64.",
-                options: [], plainArguments: 1, takesJSON: false),
-            CommandDescription(
-                name: .help, text: "HELP", arguments: "[command]",
-                summary: "lists the commands, or explains one",
-                details: "One ROW per command with its arguments and a summary.", options: [], plainArguments: 1,
-                takesJSON: false),
-            CommandDescription(
-                name: .info, text: "INFO", arguments: "", summary: "tells how the server is and what it holds",
-                details: "Version, durability, sequence numbers, counts, memory, journal, snapshots, connections.",
-                options: [], plainArguments: 0, takesJSON: false),
-            CommandDescription(
-                name: .quit, text: "QUIT", arguments: "", summary: "answers OK and closes this connection",
-                details: "Replies to earlier requests are sent first.", options: [], plainArguments: 0, takesJSON: false
-            ),
-            CommandDescription(
-                name: .orderPut, text: "ORDER.PUT", arguments: "{order}",
-                summary: "records an order and decides whose it is",
-                details:
-                    "Required: channel, number, placedAt, currency, total. The same order again answers duplicate:true; a different one is a new version if its updatedAt is newer, stale:true if it is older, CONFLICT if neither is said.",
-                options: [], plainArguments: 0, takesJSON: true),
-            CommandDescription(
-                name: .orderGet, text: "ORDER.GET", arguments: "channel[/store]:number", summary: "shows one order",
-                details: "NOTFOUND if this shop has no such order.", options: [], plainArguments: 1, takesJSON: false),
-            CommandDescription(
-                name: .channelPut, text: "CHANNEL.PUT", arguments: "channel [store=name] {payload}",
-                summary: "records the orders and customers of a platform's own payload",
-                details:
-                    "Channels: shopify, woocommerce, amazon, bol. One ROW per order or customer: the reply of ORDER.PUT or CUSTOMER.PUT, or {\"error\":code,...} for one that is refused.",
-                options: ["store"], plainArguments: 1, takesJSON: true),
-            CommandDescription(
-                name: .customerPut, text: "CUSTOMER.PUT", arguments: "{profile}",
-                summary: "records what a channel says about a customer, without an order",
-                details: "Required: channel, ref. The same profile again changes nothing.", options: [],
-                plainArguments: 0, takesJSON: true),
-            CommandDescription(
-                name: .customer360, text: "CUSTOMER.360",
-                arguments:
-                    "number | email= | phone= | vat= | ref=channel:ref | order=channel:number | document=number [offset=] [limit=]",
-                summary: "everything about one customer",
-                details: "Orders come newest first; limit is 1000 unless given, totals count all.",
-                options: selectors + ["offset", "limit"], plainArguments: 1, takesJSON: false),
-            CommandDescription(
-                name: .customerFind, text: "CUSTOMER.FIND",
-                arguments: "[email=] [phone=] [vat=] [ref=] [order=] [document=] [number=] [offset=] [limit=]",
-                summary: "one ROW per customer that all keys name; without a key, all customers of the shop",
-                details: "OK {\"total\":n,\"from\":a,\"to\":b}. limit is 100 unless given, at most 1000.",
-                options: selectors + ["offset", "limit"], plainArguments: 0, takesJSON: false),
-            CommandDescription(
-                name: .customerWhy, text: "CUSTOMER.WHY", arguments: "a [b]",
-                summary: "the evidence that ties profiles together, or what keeps two apart",
-                details:
-                    "a and b are customer or profile numbers. With b: a sentence for people, the weight of each field in bits, and the steps that made the two one customer. Without: everything that ties the profiles of a.",
-                options: [], plainArguments: 2, takesJSON: false),
-            CommandDescription(
-                name: .documentPut, text: "DOCUMENT.PUT", arguments: "{document}",
-                summary: "files an invoice, credit note or other document that was made elsewhere",
-                details:
-                    "Required: kind, number, and order (channel:number) or customer. Kinds: invoice, credit-note, voucher, report, upload, itinerary.",
-                options: [], plainArguments: 0, takesJSON: true),
-            CommandDescription(
-                name: .noteAdd, text: "NOTE.ADD", arguments: "customer \"text\"",
-                summary: "adds a remark to a customer's dossier", details: "Up to 10,000 bytes.", options: [],
-                plainArguments: 2, takesJSON: false),
-            CommandDescription(
-                name: .snapshot, text: "SNAPSHOT", arguments: "",
-                summary: "writes a snapshot now; nobody is stopped",
-                details: "Answers when the snapshot is written, read back and counted.", options: [], plainArguments: 0,
-                takesJSON: false),
-            CommandDescription(
-                name: .verify, text: "VERIFY", arguments: "",
-                summary: "reads the data folder and checks every byte; changes nothing",
-                details: "One ROW per file. The offline form is: dossierd verify DIR", options: [], plainArguments: 0,
-                takesJSON: false),
-        ] + identity
+    package static let all: [CommandDescription] = general + identity
+
+    private static let general: [CommandDescription] = [
+        CommandDescription(
+            name: .ping, text: "PING", arguments: "", summary: "answers OK {\"pong\":true}",
+            details: "Shows that the server reads and answers. Changes nothing.", options: [], plainArguments: 0,
+            takesJSON: false),
+        CommandDescription(
+            name: .auth, text: "AUTH", arguments: "token", summary: "names who is asking",
+            details: "Servers without credentials configured accept everybody on 127.0.0.1 and answer REFUSED here.",
+            options: [], plainArguments: 2, takesJSON: false),
+        CommandDescription(
+            name: .shop, text: "SHOP", arguments: "[name]",
+            summary: "binds this connection to a shop, or tells which it is",
+            details:
+                "A connection begins in shop main. Data of one shop is invisible to another. A shop exists from its first write on. Names: a-z, 0-9, '.', '_', '-', at most 64.",
+            options: [], plainArguments: 1, takesJSON: false),
+        CommandDescription(
+            name: .help, text: "HELP", arguments: "[command]",
+            summary: "lists the commands, or explains one",
+            details: "One ROW per command with its arguments and a summary.", options: [], plainArguments: 1,
+            takesJSON: false),
+        CommandDescription(
+            name: .info, text: "INFO", arguments: "", summary: "tells how the server is and what it holds",
+            details: "Version, durability, sequence numbers, counts, memory, journal, snapshots, connections.",
+            options: [], plainArguments: 0, takesJSON: false),
+        CommandDescription(
+            name: .quit, text: "QUIT", arguments: "", summary: "answers OK and closes this connection",
+            details: "Replies to earlier requests are sent first.", options: [], plainArguments: 0, takesJSON: false),
+        CommandDescription(
+            name: .orderPut, text: "ORDER.PUT", arguments: "{order}",
+            summary: "records an order and decides whose it is",
+            details:
+                "Required: channel, number, placedAt, currency, total. The same order again answers duplicate:true; a different one is a new version if its updatedAt is newer, stale:true if it is older, CONFLICT if neither is said.",
+            options: [], plainArguments: 0, takesJSON: true),
+        CommandDescription(
+            name: .orderGet, text: "ORDER.GET", arguments: "channel[/store]:number", summary: "shows one order",
+            details: "NOTFOUND if this shop has no such order.", options: [], plainArguments: 1, takesJSON: false),
+        CommandDescription(
+            name: .channelPut, text: "CHANNEL.PUT", arguments: "channel [store=name] {payload}",
+            summary: "records the orders and customers of a platform's own payload",
+            details:
+                "Channels: shopify, woocommerce, amazon, bol. One ROW per order or customer: the reply of ORDER.PUT or CUSTOMER.PUT, or {\"error\":code,...} for one that is refused.",
+            options: ["store"], plainArguments: 1, takesJSON: true),
+        CommandDescription(
+            name: .customerPut, text: "CUSTOMER.PUT", arguments: "{profile}",
+            summary: "records what a channel says about a customer, without an order",
+            details: "Required: channel, ref. The same profile again changes nothing.", options: [],
+            plainArguments: 0, takesJSON: true),
+        CommandDescription(
+            name: .customer360, text: "CUSTOMER.360",
+            arguments:
+                "number | email= | phone= | vat= | ref=channel:ref | order=channel:number | document=number [offset=] [limit=]",
+            summary: "everything about one customer",
+            details: "Orders come newest first; limit is 1000 unless given, totals count all.",
+            options: selectors + ["offset", "limit"], plainArguments: 1, takesJSON: false),
+        CommandDescription(
+            name: .customerFind, text: "CUSTOMER.FIND",
+            arguments: "[email=] [phone=] [vat=] [ref=] [order=] [document=] [number=] [offset=] [limit=]",
+            summary: "one ROW per customer that all keys name; without a key, all customers of the shop",
+            details: "OK {\"total\":n,\"from\":a,\"to\":b}. limit is 100 unless given, at most 1000.",
+            options: selectors + ["offset", "limit"], plainArguments: 0, takesJSON: false),
+        CommandDescription(
+            name: .customerWhy, text: "CUSTOMER.WHY", arguments: "a [b]",
+            summary: "the evidence that ties profiles together, or what keeps two apart",
+            details:
+                "a and b are customer or profile numbers. With b: a sentence for people, the weight of each field in bits, and the steps that made the two one customer. Without: everything that ties the profiles of a.",
+            options: [], plainArguments: 2, takesJSON: false),
+        CommandDescription(
+            name: .customerPin, text: "CUSTOMER.PIN", arguments: "customer field value | customer field profile=",
+            summary: "decides which value of a field shows on a customer, whatever the channels say",
+            details:
+                "Fields: name, firstName, lastName, company, email, phone, vatId, birthDate, language, billing. profile=C7 shows what that profile of the customer says; billing takes only that. The newest pin of a field wins.",
+            options: ["profile"], plainArguments: 3, takesJSON: false),
+        CommandDescription(
+            name: .customerUnpin, text: "CUSTOMER.UNPIN", arguments: "customer field",
+            summary: "takes back what was pinned of a field; the rule decides again",
+            details: "Takes back the pins of all the customer's profiles. Without one it answers duplicate:true.",
+            options: [], plainArguments: 2, takesJSON: false),
+        CommandDescription(
+            name: .customerVerify, text: "CUSTOMER.VERIFY",
+            arguments: "customer vat= verdict=valid|invalid source= [at=]",
+            summary: "records what an outside authority says of a VAT id",
+            details:
+                "at is when it said so, RFC 3339; now unless given. A verdict older than the one known answers stale:true and changes nothing.",
+            options: ["vat", "verdict", "source", "at"], plainArguments: 1, takesJSON: false),
+        CommandDescription(
+            name: .documentPut, text: "DOCUMENT.PUT", arguments: "{document}",
+            summary: "files an invoice, credit note or other document that was made elsewhere",
+            details:
+                "Required: kind, number, and order (channel:number) or customer. Kinds: invoice, credit-note, voucher, report, upload, itinerary.",
+            options: [], plainArguments: 0, takesJSON: true),
+        CommandDescription(
+            name: .noteAdd, text: "NOTE.ADD", arguments: "customer \"text\"",
+            summary: "adds a remark to a customer's dossier", details: "Up to 10,000 bytes.", options: [],
+            plainArguments: 2, takesJSON: false),
+        CommandDescription(
+            name: .snapshot, text: "SNAPSHOT", arguments: "",
+            summary: "writes a snapshot now; nobody is stopped",
+            details: "Answers when the snapshot is written, read back and counted.", options: [], plainArguments: 0,
+            takesJSON: false),
+        CommandDescription(
+            name: .verify, text: "VERIFY", arguments: "",
+            summary: "reads the data folder and checks every byte; changes nothing",
+            details: "One ROW per file. The offline form is: dossierd verify DIR", options: [], plainArguments: 0,
+            takesJSON: false),
+    ]
 
     /// The command with this name, in any case.
     package static func find(_ name: Span<UInt8>) -> CommandDescription? {

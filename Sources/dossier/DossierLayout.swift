@@ -20,6 +20,11 @@ struct DossierLayout {
 
     var lines: [String] {
         header
+            + section("sources", sources, columns: DossierLayout.sourceColumns)
+            + section("pins", customer["pins"]?.elements, columns: ["field", "value", "profile", "actor", "at"])
+            + section(
+                "verifications", customer["verifications"]?.elements,
+                columns: ["vat", "verdict", "source", "at", "actor"])
             + section("profiles", columns: DossierLayout.profileColumns)
             + section("orders", columns: DossierLayout.orderColumns)
             + section("documents", columns: DossierLayout.documentColumns)
@@ -34,13 +39,17 @@ struct DossierLayout {
         "channel", "store", "number", "placedAt", "status", "total", "currency", "lines",
     ]
     private static let documentColumns = ["number", "kind", "order", "issuedAt", "status", "total", "currency"]
+    private static let sourceColumns = ["field", "rule", "channel", "store", "order", "profile", "at"]
     private static let headerNames = ["number", "name", "firstName", "lastName", "company"]
+    /// Members of the customer that have a table of their own.
+    private static let tableNames = ["sources", "pins", "verifications"]
 
     // MARK: Header
 
     private var header: [String] {
         let title = ["Customer", customer["number"].map(CellText.of) ?? "", name].filter { !$0.isEmpty }
-        let details = customer.members?.filter { !DossierLayout.headerNames.contains($0.name) } ?? []
+        let elsewhere = DossierLayout.headerNames + DossierLayout.tableNames
+        let details = customer.members?.filter { !elsewhere.contains($0.name) } ?? []
         return [layout.style.bold(title.joined(separator: " "))] + layout.memberLines(details) + totals
     }
 
@@ -71,10 +80,21 @@ struct DossierLayout {
     // MARK: Sections
 
     private func section(_ name: String, columns: [String]?) -> [String] {
-        guard let elements = dossier[name]?.elements, !elements.isEmpty else { return [] }
+        section(name, dossier[name]?.elements, columns: columns)
+    }
+
+    private func section(_ name: String, _ elements: [JSONValue]?, columns: [String]?) -> [String] {
+        guard let elements, !elements.isEmpty else { return [] }
         let title = "\(name.prefix(1).uppercased())\(name.dropFirst()) (\(elements.count))"
         let table = TextTable(objects: elements.map(DossierLayout.condensed), only: columns)
         return ["", layout.style.bold(title)] + table.lines(width: layout.width, style: layout.style)
+    }
+
+    /// Where each value comes from, a row for each field.
+    private var sources: [JSONValue]? {
+        customer["sources"]?.members?.map { source in
+            .object([JSONMember(name: "field", value: .string(source.name))] + (source.value.members ?? []))
+        }
     }
 
     /// An order's lines become `2 × title`, a profile's two names become one; a store that everybody has goes unsaid.

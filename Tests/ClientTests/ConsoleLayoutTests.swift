@@ -164,6 +164,24 @@ private func lines(_ json: [String], width: Int? = nil) throws -> [String] {
             ])
     }
 
+    @Test func showsWhereValuesComeFrom() {
+        let dossier = """
+            {"customer":{"number":"C1","email":"a@b.nl","sources":{"email":{"profile":"C1","at":"2026-01-01T00:00:00Z",\
+            "rule":"pinned"},"phone":{"channel":"bol","store":"main","order":"bol:7","profile":"C2",\
+            "at":"2026-01-02T00:00:00Z","rule":"newest"}},"pins":[{"field":"email","value":"a@b.nl","actor":"eva",\
+            "at":"2026-01-01T00:00:00Z"}]},"profiles":[]}
+            """
+        #expect(
+            layout.lines(of: Reply(outcome: .ok(dossier))) == [
+                "Customer C1", "email  a@b.nl", "", "Sources (2)",
+                "field  rule    channel  order  profile  at",
+                "email  pinned                  C1       2026-01-01T00:00:00Z",
+                "phone  newest  bol      bol:7  C2       2026-01-02T00:00:00Z", "", "Pins (1)",
+                "field  value   actor  at",
+                "email  a@b.nl  eva    2026-01-01T00:00:00Z",
+            ])
+    }
+
     @Test(arguments: [20, 40, 60, 80])
     func keepsADossierWithinTheWidth(width: Int) {
         let lines = ReplyLayout(width: width).lines(of: Reply(outcome: .ok(Self.dossier)))

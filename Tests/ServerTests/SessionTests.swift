@@ -20,7 +20,7 @@ import Wire
     private static func script(using random: inout SeededGenerator) -> [String] {
         (0..<120).map { step in
             let email = Int.random(in: 0..<5, using: &random)
-            switch Int.random(in: 0..<16, using: &random) {
+            switch Int.random(in: 0..<18, using: &random) {
             case 0..<5:
                 return order(
                     Int.random(in: 0..<30, using: &random), total: Int.random(in: 1..<3, using: &random), email: email)
@@ -39,6 +39,12 @@ import Wire
                     #"DOCUMENT.PUT {"kind":"invoice","number":"I\#(email)","order":"shopify:\#(step % 30)","total":"1"}"#
             case 12: return "NOTE.ADD C1 \"remark \(step)\""
             case 13: return "ORDER.GET shopify:\(step % 30)"
+            case 15: return "CUSTOMER.PIN C\(email + 1) email pinned\(step % 2)@example.nl tag=\(step)"
+            case 16:
+                let statements = [
+                    "UNPIN C1 email", "VERIFY C2 vat=NL804124188B01 verdict=valid source=VIES", "PIN C1 x y",
+                ]
+                return "CUSTOMER." + (statements.randomElement(using: &random) ?? "")
             case 14:
                 return ["PING", "SHOP other", "SHOP main", "INFO", "HELP PING", ""].randomElement(using: &random) ?? ""
             default:

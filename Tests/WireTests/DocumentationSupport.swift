@@ -81,10 +81,12 @@ enum RequestTrial {
         case .documentPut: _ = try decoder.document(try RequestReader.json(request), hasher, into: &output)
         case .channelPut: try channel(request, &decoder, &output)
         case .noteAdd: _ = try RequestReader.note(request)
+        case .customerPin, .customerUnpin, .customerVerify: _ = try RequestReader.assertion(request, command)
         case .shop: if let name = request.plainArguments.first { _ = try RequestReader.shopName(name) }
         case .help: _ = try HelpText.rows(for: request.plainArguments.first)
-        case .orderGet, .customer360, .customerFind, .customerWhy: _ = try RequestReader.query(request, command, hasher)
-        case .ping, .auth, .info, .quit, .snapshot, .verify: break
+        case .orderGet, .customer360, .customerFind, .customerWhy, .identityQueue:
+            _ = try RequestReader.query(request, command, hasher)
+        case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport: break
         }
     }
 
@@ -148,7 +150,7 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
             ProfileEntry.self,
             [
                 ("parent", \.parent), ("next", \.next), ("lowest", \.lowest), ("size", \.size),
-                ("newestEdge", \.newestEdge), ("shop", \.shop), ("importedRow", \.importedRow), ("unused", \.unused),
+                ("newestEdge", \.newestEdge), ("shop", \.shop), ("importedRow", \.importedRow),
                 ("importedAt", \.importedAt), ("lastSequence", \.lastSequence),
             ]),
         TableLayout(VariantEntry.self, [("hash", \.hash), ("profile", \.profile), ("row", \.row)]),
@@ -189,5 +191,17 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
             [("record", \.record), ("recordedAt", \.recordedAt), ("next", \.next), ("previous", \.previous)]),
         TableLayout(
             NoteRow.self, [("record", \.record), ("recordedAt", \.recordedAt), ("next", \.next), ("unused", \.unused)]),
+        TableLayout(
+            AssertionEntry.self,
+            [
+                ("slot", \.slot), ("contentHash", \.contentHash), ("at", \.at), ("sequence", \.sequence),
+                ("profile", \.profile), ("row", \.row),
+            ]),
+        TableLayout(
+            AssertionRow.self,
+            [
+                ("record", \.record), ("recordedAt", \.recordedAt), ("at", \.at), ("sequence", \.sequence),
+                ("profile", \.profile), ("next", \.next),
+            ]),
     ]
 }

@@ -103,7 +103,11 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
 
     @Test func onlyWritesAreWrites() {
         let writes = CommandName.allCases.filter(\.isWrite)
-        #expect(writes == [.orderPut, .channelPut, .customerPut, .documentPut, .noteAdd])
+        #expect(
+            writes == [
+                .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
+                .noteAdd,
+            ])
     }
 
     @Test func helpListsAndExplainsEveryCommand() throws {

@@ -87,6 +87,56 @@ import Testing
         #expect(offset == 7 && limit == 5 && selectors.count == 2 && none.isEmpty)
     }
 
+    @Test func assertions() throws {
+        func read(_ line: String) throws(Refusal) -> CustomerAssertion {
+            let request = [UInt8](line.utf8)
+            let parsed = try RequestLine(request.span)
+            guard let command = CommandTable.find(parsed.bytes.extracting(parsed.command)) else {
+                throw Refusal(.unknown, line)
+            }
+            try RequestReader.check(parsed, command)
+            return try RequestReader.assertion(parsed, command.name)
+        }
+        func pin(_ field: DisplayField, _ text: String) -> Assertion { .pin(field, .text([UInt8](text.utf8))) }
+        let vat = Assertion.Verdict(
+            vat: [UInt8]("NL804124188B01".utf8), isValid: false, source: [UInt8]("the tax office".utf8))
+        for (line, expected) in [
+            ("CUSTOMER.PIN C3 email a@b.nl", CustomerAssertion(customerNumber: 3, pin(.email, "a@b.nl"))),
+            (
+                #"customer.pin c3 company "A \"B\"" tag=x"#,
+                CustomerAssertion(customerNumber: 3, pin(.company, #"A "B""#))
+            ),
+            ("CUSTOMER.PIN C3 billing profile=C7", CustomerAssertion(customerNumber: 3, .pin(.billing, .profile(6)))),
+            ("CUSTOMER.UNPIN C3 vatId", CustomerAssertion(customerNumber: 3, .unpin(.vatId))),
+            (
+                #"CUSTOMER.VERIFY C3 vat="nl 8041.24.188.B01" verdict=invalid source="the tax office" at=1970-01-01T00:00:01Z"#,
+                CustomerAssertion(customerNumber: 3, .verify(vat), at: 1_000)
+            ),
+        ] {
+            #expect(try read(line) == expected, "\(line)")
+        }
+        for (line, code) in [
+            ("CUSTOMER.PIN", RefusalCode.syntax), ("CUSTOMER.PIN C3 email", .syntax),
+            ("CUSTOMER.PIN C3 email a@b.nl profile=C7", .syntax), ("CUSTOMER.PIN C3 email a b", .syntax),
+            ("CUSTOMER.PIN 3 email a@b.nl", .invalid), ("CUSTOMER.PIN C3 mail a@b.nl", .invalid),
+            ("CUSTOMER.PIN C3 Email a@b.nl", .invalid), ("CUSTOMER.PIN C3 email profile=7", .invalid),
+            ("CUSTOMER.PIN C3 email profile=C0", .invalid), ("CUSTOMER.PIN C3 email ab", .invalid),
+            ("CUSTOMER.PIN C3 billing x", .invalid), ("CUSTOMER.PIN C3 email from=C7", .syntax),
+            ("CUSTOMER.UNPIN C3", .syntax), ("CUSTOMER.UNPIN C3 email x", .syntax), ("CUSTOMER.UNPIN C3 x", .invalid),
+            ("CUSTOMER.VERIFY C3", .syntax), ("CUSTOMER.VERIFY C3 vat=NL804124188B01 verdict=valid", .syntax),
+            ("CUSTOMER.VERIFY C3 vat=NL1 verdict=valid source=VIES", .invalid),
+            ("CUSTOMER.VERIFY C3 vat=NL804124188B01 verdict=yes source=VIES", .invalid),
+            ("CUSTOMER.VERIFY C3 vat=NL804124188B01 verdict=valid source=\"\"", .invalid),
+            ("CUSTOMER.VERIFY C3 vat=NL804124188B01 verdict=valid source=VIES at=today", .invalid),
+        ] {
+            #expect {
+                _ = try read(line)
+            } throws: {
+                ($0 as? Refusal)?.code == code
+            }
+        }
+    }
+
     @Test func notesShopsAndPayloads() throws {
         func note(_ line: String) throws(Refusal) -> (customer: UInt32, text: [UInt8]) {
             try RequestReader.note(try RequestLine([UInt8](line.utf8).span))

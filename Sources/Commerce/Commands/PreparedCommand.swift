@@ -112,6 +112,7 @@ package enum PreparedCommand: Sendable {
     case profile(PreparedProfile)
     case document(PreparedDocument)
     case note(PreparedNote)
+    case assertion(CustomerAssertion)
     /// `actor`: who decides.
     case identity(IdentityCommand, actor: String)
     case query(CustomerQuery)

@@ -27,6 +27,7 @@ extension DirectoryState {
         case .documentRecorded, .documentRevised:
             try validateSubject(event, isNew: event.kind == .documentRecorded, documents, rows: rows.documents)
         case .noteAdded: try Self.check(event.row == rows.notes, "a wrong note row")
+        case .fieldPinned, .fieldUnpinned, .valueVerified: try validateAssertion(event, bytes, rows)
         default: break
         }
     }
@@ -95,6 +96,9 @@ extension DirectoryState {
             touch(event.party.profile)
         case .noteAdded:
             rows[shard(of: event.party.profile)].notes += 1
+            touch(event.party.profile)
+        case .fieldPinned, .fieldUnpinned, .valueVerified:
+            evolveAssertion(event, bytes)
             touch(event.party.profile)
         default: evolveIdentity(event, bytes)
         }

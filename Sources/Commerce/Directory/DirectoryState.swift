@@ -85,6 +85,8 @@ package struct DirectoryState: ~Copyable, Sendable {
     package internal(set) var orders = PagedArray<SubjectEntry>()
     package internal(set) var documents = PagedArray<SubjectEntry>()
     package internal(set) var edges = PagedArray<EdgeEntry>()
+    /// What was last said of each field and VAT id of each profile: pins and verdicts.
+    var assertions = PagedArray<AssertionEntry>()
     package internal(set) var customerCount = 0
     /// Rows in use on each shard.
     var rows: [ShardRows]
@@ -96,6 +98,7 @@ package struct DirectoryState: ~Copyable, Sendable {
 
     var orderIndex = HashIndex()
     var documentIndex = HashIndex()
+    var assertionIndex = HashIndex()
 
     /// Who shares what with whom; derived, never written to disk.
     var index = MatchIndex()
@@ -132,6 +135,7 @@ package struct DirectoryState: ~Copyable, Sendable {
         profiles.allocatedBytes + variants.allocatedBytes + keys.allocatedBytes + orders.allocatedBytes
             + documents.allocatedBytes + edges.allocatedBytes + variantIndex.allocatedBytes + keyIndex.allocatedBytes
             + orderIndex.allocatedBytes + documentIndex.allocatedBytes + index.allocatedBytes
+            + assertions.allocatedBytes + assertionIndex.allocatedBytes
     }
 }
 
@@ -141,6 +145,7 @@ package struct ShardRows: Equatable, Sendable {
     package var orders: UInt32 = 0
     package var documents: UInt32 = 0
     package var notes: UInt32 = 0
+    package var assertions: UInt32 = 0
 
     package init() {}
 }

@@ -20,6 +20,8 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case shardDocuments = 20
     case shardNotes = 21
     case shardRecords = 22
+    case assertions = 32
+    case shardAssertions = 33
 }
 
 /// Takes the tables of a state one after the other.
@@ -50,6 +52,7 @@ package struct DirectoryCapture: Sendable {
     fileprivate let documents: PagedArray<SubjectEntry>
     fileprivate let edges: PagedArray<EdgeEntry>
     fileprivate let identity: [UInt8]
+    fileprivate let assertions: PagedArray<AssertionEntry>
 
     /// Writes all tables, the header first.
     package func write<Sink: TableSink>(to sink: Sink) throws(Sink.Failure) {
@@ -65,6 +68,7 @@ package struct DirectoryCapture: Sendable {
         try sink.begin(.identity, shard: 0, entries: 1)
         try sink.write(identity.span)
         try sink.end()
+        try sink.table(.assertions, 0, assertions)
     }
 }
 
@@ -89,7 +93,7 @@ extension DirectoryState {
         sources.write(into: &header)
         return DirectoryCapture(
             sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
-            orders: orders, documents: documents, edges: edges, identity: identityBytes())
+            orders: orders, documents: documents, edges: edges, identity: identityBytes(), assertions: assertions)
     }
 
     /// Takes in a piece of a snapshot's table; false if it cannot be one.
@@ -110,6 +114,7 @@ extension DirectoryState {
         case .identity:
             loadedIdentity += bytes.array
             return true
+        case .assertions: return loadAssertions(bytes)
         default: return false
         }
     }
@@ -153,6 +158,7 @@ extension DirectoryState {
         for number in 0..<edges.count where edges[number].verdict == PairVerdict.queue.rawValue {
             doubtfulEdges.append(UInt32(number))
         }
+        for number in 0..<assertions.count { assertionIndex.insert(assertions[number].slot, number) }
     }
 }
 
@@ -165,6 +171,7 @@ extension ShardState {
         try sink.table(.shardVersions, number, versions)
         try sink.table(.shardDocuments, number, documents)
         try sink.table(.shardNotes, number, notes)
+        try sink.table(.shardAssertions, number, assertions)
         try sink.begin(.shardRecords, shard: number, entries: 0)
         var framed = ByteWriter(capacity: ByteArena.pageSize + 4)
         try records.forEachPage { page throws(Sink.Failure) in
@@ -186,6 +193,7 @@ extension ShardState {
         case .shardVersions: return versions.append(rawBytes: bytes)
         case .shardDocuments: return documents.append(rawBytes: bytes)
         case .shardNotes: return notes.append(rawBytes: bytes)
+        case .shardAssertions: return loadAssertions(bytes)
         case .shardRecords:
             partial.append(bytes)
             return loadPages(&partial)
@@ -216,6 +224,7 @@ extension ShardState {
     package func isConsistent(with expected: ShardRows, profileCount: Int) -> Bool {
         guard variants.count == Int(expected.variants), orders.count == Int(expected.orders),
             documents.count == Int(expected.documents), notes.count == Int(expected.notes),
+            assertions.count == Int(expected.assertions), areAssertionsConsistent(),
             profiles.count == (profileCount + shardCount - 1 - number) / shardCount
         else { return false }
         for row in 0..<profiles.count {
@@ -248,6 +257,7 @@ extension ShardState {
         rows.orders = UInt32(orders.count)
         rows.documents = UInt32(documents.count)
         rows.notes = UInt32(notes.count)
+        rows.assertions = UInt32(assertions.count)
         return rows
     }
 }
@@ -274,6 +284,10 @@ extension DirectoryState {
         }
         for number in 0..<documents.count
         where !holds(documents[number].profile, documents[number].row, { $0.documents }) {
+            return false
+        }
+        for number in 0..<assertions.count
+        where !holds(assertions[number].profile, assertions[number].row, { $0.assertions }) {
             return false
         }
         return areClustersConsistent()

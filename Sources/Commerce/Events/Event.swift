@@ -18,6 +18,9 @@ import Bytes
 //   decisionMade,
 //   decisionWithdrawn,
 //   rulesProposed, rulesActivated, shopConfigured, valueWatched: see IdentityEvents.swift
+//   fieldPinned,
+//   fieldUnpinned,
+//   valueVerified:     profile (varint) row (varint) actor (counted) at (zigzag, ms) assertion (counted)
 //   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant, bit 2 weighed) variant row (varint)
 //             [ content hash (8) record (counted) edge count (varint) edges ]      ; only with a new variant
 //   edge    = kind (1) other profile (varint) key hash (8) [ weight ]              ; the weight only if weighed
@@ -45,11 +48,16 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case rulesActivated = 14
     case shopConfigured = 15
     case valueWatched = 16
+    case fieldPinned = 32
+    case fieldUnpinned = 33
+    case valueVerified = 34
 
     /// Whether a shard keeps something of it.
     package var concernsShard: Bool {
         switch self {
-        case .profileRecorded, .orderRecorded, .orderRevised, .documentRecorded, .documentRevised, .noteAdded: true
+        case .profileRecorded, .orderRecorded, .orderRevised, .documentRecorded, .documentRevised, .noteAdded,
+            .fieldPinned, .fieldUnpinned, .valueVerified:
+            true
         default: false
         }
     }
@@ -84,7 +92,7 @@ package struct Event: Sendable, BitwiseCopyable {
     package var recordedAt: Int64 = 0
     package var shop: UInt16 = 0
     package var party = PartyChange()
-    /// Milliseconds: when the channel says that the party's data was true.
+    /// Milliseconds: when the channel says that the party's data was true, or when the assertion was.
     package var seenAt: Int64 = 0
     /// Number of the order or document in the directory.
     package var subject: UInt32 = 0
@@ -93,7 +101,7 @@ package struct Event: Sendable, BitwiseCopyable {
     package var keyHash: UInt64 = 0
     package var contentHash: UInt64 = 0
     package var updatedAt: Int64 = PreparedOrder.noUpdateTime
-    /// The packed record, the shop's name or the note's text.
+    /// The packed record, the shop's name, the note's text or the packed assertion.
     package var record: ByteRange = .empty
     package var actor: ByteRange = .empty
     /// Groups of `customersResolved`.
@@ -132,6 +140,7 @@ package struct Event: Sendable, BitwiseCopyable {
                 row = try reader.varint32()
                 actor = try reader.counted()
                 record = try reader.counted()
+            case .fieldPinned, .fieldUnpinned, .valueVerified: try readAssertion(&reader)
             case .customersResolved: try readResolved(&reader)
             case .identitySettled: subject = try reader.varint32()
             case .decisionMade, .decisionWithdrawn, .rulesProposed, .rulesActivated, .shopConfigured, .valueWatched:
@@ -169,6 +178,14 @@ package struct Event: Sendable, BitwiseCopyable {
         keyHash = try reader.littleEndian()
         contentHash = try reader.littleEndian()
         if try reader.byte() == 1 { updatedAt = try reader.zigzag() }
+        record = try reader.counted()
+    }
+
+    private mutating func readAssertion(_ reader: inout ByteReader) throws(ByteReaderError) {
+        party.profile = try reader.varint32()
+        row = try reader.varint32()
+        actor = try reader.counted()
+        seenAt = try reader.zigzag()
         record = try reader.counted()
     }
 

@@ -88,6 +88,13 @@ package struct EventWriter: ~Copyable {
         event.appendCounted(text)
     }
 
+    mutating func assertion(row: UInt32, actor: Span<UInt8>, at: Int64, record: Span<UInt8>) {
+        event.appendVarint(UInt64(row))
+        event.appendCounted(actor)
+        event.appendZigzag(at)
+        event.appendCounted(record)
+    }
+
     // MARK: Identity
 
     mutating func byte(_ value: UInt8) { event.append(value) }

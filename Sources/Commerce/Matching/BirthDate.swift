@@ -38,7 +38,8 @@ package struct BirthDate: BitwiseCopyable, Sendable, Equatable {
                 // 24121980
                 let looksLikeYear = (0x17...0x20).contains(groups[0] >> 24)
                 let endsWithYear = (0x17...0x20).contains(groups[0] >> 8 & 0xFF)
-                return looksLikeYear || !endsWithYear ? groups[0] : dayFirst(groups[0] >> 24, groups[0] >> 16 & 0xFF, groups[0] & 0xFFFF)
+                return looksLikeYear || !endsWithYear
+                    ? groups[0] : dayFirst(groups[0] >> 24, groups[0] >> 16 & 0xFF, groups[0] & 0xFFFF)
             case 4: return groups[0] << 16 | (lengths[1] <= 2 ? (groups[1] & 0xFF) << 8 : 0)
             case 5...7: return groups[0]
             default: return 0
@@ -69,6 +70,10 @@ extension BirthDate {
     /// The calendar has such a day.
     var isPossible: Bool { (0x01...0x12).contains(month) && (0x01...0x31).contains(day) && year > 0x1800 }
 
+    /// Somebody born that day may buy something: no child, and not older than a hundred. Fixed years: a rule that looked at
+    /// the clock would change its mind.
+    private var isCustomers: Bool { (0x1926...0x2012).contains(year) && (!hasDay || isPossible) }
+
     /// Days, near enough to compare: every month has 31.
     private var dayNumber: Int { (Self.decimal(year) * 12 + Self.decimal(month)) * 31 + Self.decimal(day) }
 
@@ -78,9 +83,9 @@ extension BirthDate {
         return value
     }
 
-    /// Both dates can be, and lie as far apart as parents and children do; one slip does not explain it.
+    /// Both dates can be customers', and lie as far apart as parents' and children's do; one slip does not explain it.
     func isGenerationApart(from other: BirthDate) -> Bool {
-        guard !isEmpty, !other.isEmpty, !hasDay || isPossible, !other.hasDay || other.isPossible else { return false }
+        guard isCustomers, other.isCustomers else { return false }
         return (16...45).contains(abs(Self.decimal(year) - Self.decimal(other.year)))
             && (level(against: other) <= .similar || !hasDay || !other.hasDay)
     }
@@ -102,10 +107,12 @@ extension BirthDate {
         let differences = DecimalDigits.differences(left, right)
         if differences == 1 || DecimalDigits.isExchange(left, right) { return .near }
         if year == other.year, month == other.day, day == other.month { return .swapped }
+        if year == other.year, month == other.month || day == other.day { return .near }
         if digits & 0xFFFF == other.digits & 0xFFFF { return .part }
         let arePossible = isPossible && other.isPossible
         if year == other.year, differences == 2 || arePossible && isFewWeeks(from: other, years: 0) { return .close }
-        if differences <= 3 || !arePossible { return .similar }
+        if differences <= 3 { return arePossible ? .similar : .close }
+        if !arePossible { return .similar }
         for years in [0, 1, 10] where isFewWeeks(from: other, years: years) { return .similar }
         return .differs
     }

@@ -3,9 +3,9 @@
 extension PartyFeatures {
     /// Kinds of blocking keys. The raw values are written to disk.
     package enum BlockingKind: UInt8, CaseIterable, Sendable {
-        case birthDateAndInitial = 1, names, nameAndBirthYear, nameAndBirthDay
+        case birthDateAndInitial = 1, names, initialsAndBirthMonth, initialsAndBirthYear, initialsAndBirthDay
         case lastNameAndPostalCode, firstNameAndPostalCode, streetAndNumber, postalCodeAndNumber
-        case phoneDigits, emailLocal, companyAndPlace, lastNameAndStreet
+        case phoneDigits, emailLocal, companyAndPlace, firstNameAndPlace, lastNameAndPlace
     }
 
     /// Calls `body` with each key, at most 12; a kind comes twice where there are two addresses.
@@ -23,14 +23,23 @@ extension PartyFeatures {
             emit(.birthDateAndInitial, initials.0, UInt64(birthDate.digits))
             if initials.1 != initials.0 { emit(.birthDateAndInitial, initials.1, UInt64(birthDate.digits)) }
         }
-        let lastAndInitial = last == 0 || firstLow == 0 ? 0 : last << 8 | firstLow & 0xFF
-        emit(.nameAndBirthYear, lastAndInitial, UInt64(birthDate.year))
-        emit(.nameAndBirthDay, lastAndInitial, UInt64(birthDate.digits & 0xFFFF))
+        if firstLow != 0, !lastName.isEmpty, !birthDate.isEmpty {
+            // One part of the date may be wrong.
+            let initials = (firstLow & 0xFF) << 8 | lastName.low & 0xFF
+            emit(.initialsAndBirthMonth, initials, UInt64(birthDate.digits >> 8))
+            emit(.initialsAndBirthYear, initials, UInt64(birthDate.digits & 0xFFFF_00FF))
+            emit(.initialsAndBirthDay, initials, UInt64(birthDate.digits & 0xFFFF))
+        }
         // The order of the two does not count: people exchange them.
         emit(.names, firstName.mixed &+ lastName.mixed, firstLow == 0 || lastName.isEmpty ? 0 : 1)
         emit(.phoneDigits, phone.last(7), 1)
         emit(.emailLocal, emailKind == .relay ? 0 : emailLocal.mixed, 1)
         emit(.companyAndPlace, UInt64(companyHash), firstAddress.city)
+        // The other name's initial keeps the block of a common name in a large town small.
+        let lastAndInitial = last == 0 || firstLow == 0 ? 0 : last << 8 | firstLow & 0xFF
+        let firstAndInitial = first == 0 || lastName.isEmpty ? 0 : first << 8 | lastName.low & 0xFF
+        emit(.firstNameAndPlace, firstAndInitial, firstAddress.city)
+        emit(.lastNameAndPlace, lastAndInitial, firstAddress.city)
         emitAddress(firstAddress, first, last, emit)
         if !secondAddress.isEmpty { emitAddress(secondAddress, first, last, emit) }
     }
@@ -41,7 +50,6 @@ extension PartyFeatures {
     ) {
         emit(.lastNameAndPostalCode, last, address.postalCode)
         emit(.firstNameAndPostalCode, first, address.postalCode)
-        emit(.lastNameAndStreet, last, address.street.mixed)
         emit(.streetAndNumber, address.street.mixed, UInt64(address.houseNumber))
         emit(.postalCodeAndNumber, address.postalCode, UInt64(address.houseNumber))
     }

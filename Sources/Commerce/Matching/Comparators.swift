@@ -22,7 +22,7 @@ extension ShortText {
 
 extension ShortText {
     /// The letters without their order.
-    fileprivate var mixedLetters: UInt64 {
+    fileprivate var letterSum: UInt64 {
         var sum: UInt64 = 0
         for index in 0..<count { sum &+= 1 << (UInt64(self[index]) & 63) }
         return sum
@@ -33,8 +33,11 @@ extension ShortText {
 struct NameComparison {
     var first: PairLevel
     var last: PairLevel
+    /// One of the given names is written as none is, so that what differs in it is a slip.
+    let isMisspelt: Bool
 
     @inline(__always) init(_ left: PartyFeatures, _ right: PartyFeatures) {
+        isMisspelt = left.isFirstNameUnlikely || right.isFirstNameUnlikely
         first = Self.firstLevel(left, right)
         last = Self.lastLevel(left, right)
         if first <= .similar, last <= .similar, first != .missing || last != .missing {
@@ -57,7 +60,9 @@ struct NameComparison {
         if one.count == 1 || other.count == 1 { return one[0] == other[0] ? .initial : .differs }
         if left.firstNameSound == right.firstNameSound, ShortForms.contains(left.firstNameSound) { return .part }
         let level = one.level(against: other)
+        let isMisspelt = left.isFirstNameUnlikely || right.isFirstNameUnlikely
         switch level {
+        case .near where isMisspelt: return .near
         case .near: return isTwoNames(one, other) ? .similar : .near
         case .close, .similar:
             if isOtherGender(one, other) { return .similar }
@@ -72,20 +77,21 @@ struct NameComparison {
         }
     }
 
-    /// One letter tells two given names apart: "Tim" and "Tom", "Daniel" and "Daniela".
+    /// One letter tells two given names apart: "Tim" and "Tom", "Daniel" and "Daniela", "Mario" and "Maria".
     private static func isTwoNames(_ one: ShortText, _ other: ShortText) -> Bool {
-        one.count == other.count && one.count <= 4 && one.mixedLetters != other.mixedLetters || isOtherGender(one, other)
+        let (shorter, longer) = one.count < other.count ? (one, other) : (other, one)
+        let last = longer.count - 1
+        if shorter.count == longer.count {
+            if one.count <= 4, one.letterSum != other.letterSum { return true }
+            return one.prefix(last) == other.prefix(last) && endsInA(one) != endsInA(other)
+        }
+        return longer.starts(with: shorter) && (endsInA(longer) || longer[last] == UInt8(ascii: "e"))
     }
 
-    /// "Daniel" and "Daniela", "Simon" and "Simone": more likely two people than a slip.
-    private static func isOtherGender(_ one: ShortText, _ other: ShortText) -> Bool {
-        let a = UInt8(ascii: "a")
-        let (last, otherLast) = (one[one.count - 1], other[other.count - 1])
-        if (last == a) != (otherLast == a) { return true }
-        let (shorter, longer) = one.count < other.count ? (one, other) : (other, one)
-        return longer.count == shorter.count + 1 && longer.starts(with: shorter)
-            && longer[longer.count - 1] == UInt8(ascii: "e")
-    }
+    /// "Peter" and "Petra": an -a at the end makes a name a woman's.
+    private static func isOtherGender(_ one: ShortText, _ other: ShortText) -> Bool { endsInA(one) != endsInA(other) }
+
+    private static func endsInA(_ name: ShortText) -> Bool { name[name.count - 1] == UInt8(ascii: "a") }
 
     private static func lastLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
         let (one, other) = (left.lastName, right.lastName)
@@ -183,7 +189,17 @@ struct AddressComparison {
         addition = left.additionText.level(against: right.additionText)
         postalCode = left.postalText.level(against: right.postalText)
         city = left.cityText.level(against: right.cityText)
+        if street <= .similar, addition <= .similar, left.addition | right.addition != 0 { compareLines(left, right) }
         if left.state != 0, right.state != 0 { state = left.state == right.state ? .same : .differs }
+    }
+
+    /// The two lines of an address that have changed places.
+    private mutating func compareLines(_ left: AddressFeatures, _ right: AddressFeatures) {
+        let there = left.street.prefix(8).level(against: right.additionText)
+        let back = left.additionText.level(against: right.street.prefix(8))
+        guard max(there, back) >= .close, min(there, back) >= .close || min(there, back) == .missing else { return }
+        street = .swapped
+        addition = .missing
     }
 
     private static func houseNumberLevel(_ left: UInt32, _ right: UInt32) -> PairLevel {

@@ -13,7 +13,8 @@ package struct MatchRules: Sendable, Equatable {
     package internal(set) var priorPerMillion: [UInt32]
     /// How many counted variants weigh as much as the prior frequency.
     package internal(set) var priorStrength: UInt32
-    /// Score of a pair nothing is known of, in a shop of the smallest class; each class of four times as many takes 200.
+    /// Score of a pair nothing is known of, in a shop of the smallest class; each class of four times as many takes
+    /// 250: more than the two bits of independent strangers, for names and dates of birth come in fashions.
     package internal(set) var prior: Int32
     /// Scores from which a pair is merged, and from which a person is asked.
     package internal(set) var mergeThreshold: Int32
@@ -43,24 +44,25 @@ extension MatchRules {
             queueThreshold: -300, addressLimit: 2200)
         rules.set(.firstName, same: -40, near: 450, close: 250, sounds: 300, similar: -50, differs: -550)
         rules.set(.firstName, .garbled, -200)
-        rules.set(.firstName, .part, 350)
+        rules.set(.firstName, .part, 280)
         rules.set(.firstName, .initial, 150)
         rules.set(.firstName, .swapped, 300)
-        rules.set(.lastName, same: -40, near: 600, close: 350, sounds: 450, similar: 0, differs: -650)
+        rules.set(.lastName, same: -40, near: 600, close: 250, sounds: 450, similar: 0, differs: -650)
         rules.set(.lastName, .part, 400)
         rules.set(.lastName, .swapped, 500)
         rules.set(.company, same: -50, near: 700, close: 500, sounds: 400, similar: 100, differs: -300)
         rules.set(.company, .part, 500)
-        rules.set(.birthDate, same: 1300, near: 600, close: 400, sounds: 0, similar: 0, differs: -650)
+        rules.set(.birthDate, same: 1300, near: 620, close: 300, sounds: 0, similar: 0, differs: -650)
         rules.set(.birthDate, .part, 400)
         rules.set(.birthDate, .swapped, 700)
-        rules.set(.email, same: 1900, near: 1000, close: 600, sounds: 0, similar: 200, differs: -120)
+        rules.set(.email, same: 2150, near: 1000, close: 600, sounds: 0, similar: 200, differs: -120)
         rules.set(.email, .local, 800)
-        rules.set(.phone, same: 1700, near: 650, close: 300, sounds: 0, similar: 0, differs: -150)
+        rules.set(.phone, same: 1900, near: 650, close: 300, sounds: 0, similar: 0, differs: -150)
         rules.set(.phone, .local, 1300)
         rules.set(.vat, same: 1800, near: 0, close: 0, sounds: 0, similar: 0, differs: -400)
         rules.set(.street, same: 900, near: 700, close: 550, sounds: 400, similar: 150, differs: -150)
         rules.set(.street, .part, 450)
+        rules.set(.street, .swapped, 800)
         rules.set(.houseNumber, same: 450, near: 100, close: 0, sounds: 0, similar: 0, differs: -150)
         rules.set(.houseNumber, .part, 150)
         rules.set(.addition, same: 400, near: 350, close: 250, sounds: 0, similar: 50, differs: -50)
@@ -122,7 +124,8 @@ extension MatchRules {
             self.init(
                 weights: weights, priorPerMillion: frequencies, priorStrength: UInt32(truncatingIfNeeded: strength),
                 prior: Int32(truncatingIfNeeded: numbers.0), mergeThreshold: Int32(truncatingIfNeeded: numbers.1),
-                queueThreshold: Int32(truncatingIfNeeded: numbers.2), addressLimit: Int32(truncatingIfNeeded: numbers.3))
+                queueThreshold: Int32(truncatingIfNeeded: numbers.2), addressLimit: Int32(truncatingIfNeeded: numbers.3)
+            )
             guard format == Self.format, reader.isAtEnd else { throw ByteReaderError.truncated(offset: 0) }
         } catch {
             throw .malformed

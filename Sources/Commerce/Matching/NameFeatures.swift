@@ -63,7 +63,9 @@ extension FeatureExtractor {
 
     /// Takes the given names from the word at `index` on, written together ("Hans Peter", and "ja ck", which is Jack):
     /// initials behind a name are left out.
-    private mutating func setGiven(_ words: borrowing NameWords, _ index: Int, _ isAlone: Bool, _ features: inout PartyFeatures) {
+    private mutating func setGiven(
+        _ words: borrowing NameWords, _ index: Int, _ isAlone: Bool, _ features: inout PartyFeatures
+    ) {
         scratch.removeAll()
         words.appendInitial(of: index, into: &scratch)
         guard scratch.span.count > 0 else { return }

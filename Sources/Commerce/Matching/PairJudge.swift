@@ -3,6 +3,8 @@ struct PairJudge {
     let weight: PairWeight
     let address: AddressComparison
     let isGenerationApart: Bool
+    /// One of the given names is no name: it does not tell two people apart.
+    let isMisspelt: Bool
     let rules: MatchRules
 
     private var first: PairLevel { weight[.firstName] }
@@ -33,6 +35,7 @@ struct PairJudge {
     // MARK: What agrees
 
     private var companyAgrees: Bool { weight[.company] >= .sounds }
+    private var firstAgrees: Bool { first >= .sounds && first != .initial }
     private var lastAgrees: Bool { last >= .sounds }
     private var contactAgrees: Bool { weight[.email] >= .close || weight[.phone] >= .near }
     /// The one thing that members of a household do not share.
@@ -55,7 +58,10 @@ struct PairJudge {
     private func objection() -> PairReason {
         if weight[.generation] == .differs { return .generationsDiffer }
         let birthDate = weight[.birthDate]
-        if isGenerationApart || birthDate == .differs && first != .same { return .birthDatesDiffer }
+        if isGenerationApart || birthDate == .differs && first != .same && !(isMisspelt && first >= .close) {
+            return .birthDatesDiffer
+        }
+        if first == .differs || first == .similar, !contactAgrees, address.sum < 1000 { return .firstNamesDiffer }
         // Twins.
         if first == .differs, contactsDiffer { return .firstNamesDiffer }
         if last == .differs, !isSameWithoutLastName { return .lastNamesDiffer }
@@ -78,8 +84,8 @@ struct PairJudge {
 
     /// One name in one postcode, and so rare a pair that no second bearer is to be expected there.
     private var isRareNameInPlace: Bool {
-        first == .same && last == .same && address.postalCode == .same && address.city >= .sounds
-            && weight.score >= rules.mergeThreshold + 500
+        firstAgrees && last >= .near && address.postalCode == .same
+            && (address.city == .missing || address.city >= .sounds) && weight.score >= rules.mergeThreshold + 500
     }
 
     /// Two firms of one name, or branches of one chain.

@@ -9,7 +9,7 @@ package struct PairWeigher: Sendable {
     package init(_ rules: MatchRules) {
         self.rules = rules
         rarity = Self.rarity(rules)
-        priors = (0..<FrequencyClasses.populationClasses).map { rules.prior - Int32($0) * 200 }
+        priors = (0..<FrequencyClasses.populationClasses).map { rules.prior - Int32($0) * 250 }
     }
 
     package func weigh(
@@ -22,7 +22,9 @@ package struct PairWeigher: Sendable {
         if !withheld.contains(.company) {
             add(.company, left.companyLevel(against: right), .company, classes, to: &weight)
         }
-        if !withheld.contains(.birthDate) { add(.birthDate, left.birthDate.level(against: right.birthDate), to: &weight) }
+        if !withheld.contains(.birthDate) {
+            add(.birthDate, left.birthDate.level(against: right.birthDate), to: &weight)
+        }
         if !withheld.contains(.email) { add(.email, left.emailLevel(against: right), to: &weight) }
         if !withheld.contains(.phone) { add(.phone, left.phone.level(against: right.phone), to: &weight) }
         if !withheld.contains(.vat), left.vatHash != 0, right.vatHash != 0 {
@@ -36,7 +38,10 @@ package struct PairWeigher: Sendable {
         let isGenerationApart =
             weight[.birthDate] <= .similar && weight[.birthDate] != .missing
             && left.birthDate.isGenerationApart(from: right.birthDate)
-        PairJudge(weight: weight, address: address, isGenerationApart: isGenerationApart, rules: rules).decide(&weight)
+        PairJudge(
+            weight: weight, address: address, isGenerationApart: isGenerationApart, isMisspelt: names.isMisspelt,
+            rules: rules
+        ).decide(&weight)
         return weight
     }
 
@@ -78,7 +83,9 @@ package struct PairWeigher: Sendable {
         }
         if !left.secondAddress.isEmpty { consider(left.secondAddress, right.firstAddress) }
         if !right.secondAddress.isEmpty { consider(left.firstAddress, right.secondAddress) }
-        if !left.secondAddress.isEmpty, !right.secondAddress.isEmpty { consider(left.secondAddress, right.secondAddress) }
+        if !left.secondAddress.isEmpty, !right.secondAddress.isEmpty {
+            consider(left.secondAddress, right.secondAddress)
+        }
         weight[.street] = best.street
         weight[.houseNumber] = best.houseNumber
         weight[.addition] = best.addition

@@ -69,6 +69,15 @@ struct NameWords: ~Copyable {
         for index in words where isOnlyParticles || !isParticle(index) { appendWord(index, into: &output) }
     }
 
+    /// Writes all words in the order in which a name is spoken, a blank behind each: "Vries, Anna de" is "anna de vries ".
+    func appendSpoken(into output: inout ByteWriter) {
+        let first = comma ?? 0
+        for index in 0..<count {
+            output.append(text.span.extracting(range((index + first) % count)))
+            output.append(UInt8(ascii: " "))
+        }
+    }
+
     private func appendWord(_ index: Int, into output: inout ByteWriter) {
         let bytes = text.span
         for position in withoutGluedParticle(Int(starts[index])..<Int(ends[index])) {

@@ -14,12 +14,17 @@ struct Candidate {
 package struct ResolutionScratch: ~Copyable, Sendable {
     var extractor = FeatureExtractor()
     var candidates: [Candidate] = []
+    /// Customers whose further profiles are not compared.
+    var settledRoots: [UInt32] = []
+    var skipsSettled = false
     var classes: [FrequencyClasses] = []
     var ownRows: [UInt32] = []
     var otherRows: [UInt32] = []
     /// What was extracted last, and from which content.
     var features = PartyFeatures()
     var featuresHash: UInt64 = 0
+    /// Comparisons of two rows so far.
+    package private(set) var comparisons = 0
     private var stamps: [UInt32] = []
     private var epoch: UInt32 = 0
 
@@ -42,6 +47,8 @@ package struct ResolutionScratch: ~Copyable, Sendable {
         }
     }
 
+    @inline(__always) mutating func noteComparison() { comparisons += 1 }
+
     /// Whether the profile was not seen since `begin`.
     @inline(__always) mutating func isFirst(_ profile: UInt32) -> Bool {
         if stamps[Int(profile)] == epoch { return false }
@@ -50,15 +57,29 @@ package struct ResolutionScratch: ~Copyable, Sendable {
     }
 }
 
+/// Which candidates are looked for.
+enum CandidateScope {
+    case all
+    /// Those of other customers, and of each of these no more than it takes to know that it is the same for certain: all
+    /// that matters while nothing stands in the way.
+    case outsiders
+}
+
 /// More rows of one profile than this are not compared: those with the lowest hashes stand for all.
 private let mostRowsCompared = 16
 
 extension DirectoryState {
     /// Fills `scratch.candidates` with every profile that shares a value with this one and that is the same, related or
     /// doubtful by the rules: a function of the profiles' data and of the rules, not of any earlier verdict.
-    func findCandidates(of profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch) {
+    /// - Parameter scope: which of them are wanted.
+    func findCandidates(
+        of profile: UInt32, scope: CandidateScope = .all, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) {
         scratch.begin(profiles: profiles.count)
         _ = scratch.isFirst(profile)
+        scratch.settledRoots.removeAll(keepingCapacity: true)
+        if scope == .outsiders { scratch.settledRoots.append(root(of: profile)) }
+        scratch.skipsSettled = scope == .outsiders
         let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
         switch rules.mode {
         case .exact: break
@@ -108,7 +129,7 @@ extension DirectoryState {
         }
     }
 
-    private func prepareRows(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
+    func prepareRows(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
         index.comparedRows(of: profile, into: &scratch.ownRows)
         scratch.classes.removeAll(keepingCapacity: true)
         for row in scratch.ownRows {
@@ -120,27 +141,37 @@ extension DirectoryState {
         _ profile: UInt32, _ other: UInt32, _ value: ValueEntry, _ rules: ShopIdentity,
         _ scratch: inout ResolutionScratch
     ) {
+        guard index.profiles[Int(profile)].sketch.mayAgree(index.profiles[Int(other)].sketch) else { return }
+        var otherRoot: UInt32 = 0
+        if scratch.skipsSettled {
+            otherRoot = root(of: other)
+            if scratch.settledRoots.contains(otherRoot) { return }
+        }
         let weight = weigh(profile, other, rules, &scratch)
         guard weight.verdict > .none else { return }
+        if scratch.skipsSettled, weight.verdict == .merge, !isWeak(weight, rules) {
+            scratch.settledRoots.append(otherRoot)
+        }
         scratch.candidates.append(
             Candidate(
                 profile: other, keyHash: value.hash, kind: value.kind.identityKey?.rawValue ?? 0, weight: weight))
     }
 
     /// The best that any two rows of the profiles give. Needs `prepareRows` of the first.
-    private func weigh(
+    func weigh(
         _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> PairWeight {
         let withheld = index.profiles[Int(profile)].withheld.union(index.profiles[Int(other)].withheld)
-        index.comparedRows(of: other, into: &scratch.otherRows)
         var best: PairWeight?
         for place in scratch.ownRows.indices {
-            let own = index.rows[Int(scratch.ownRows[place])].features
-            for row in scratch.otherRows {
+            let own = Int(scratch.ownRows[place])
+            let classes = scratch.classes[place]
+            index.forEachComparedRow(of: other, &scratch.otherRows) { row in
                 let weight = rules.weigher.weigh(
-                    own, index.rows[Int(row)].features, scratch.classes[place], withheld: withheld)
+                    index.rows[own].features, index.rows[row].features, classes, withheld: withheld)
                 if best.map({ weight.isStronger(than: $0) }) ?? true { best = weight }
             }
+            scratch.noteComparison()
         }
         return best ?? PairWeight(score: .min, levels: 0, verdict: .none, reason: .none)
     }
@@ -171,14 +202,15 @@ extension DirectoryState {
                 seen += 1
                 guard seen <= 16, scratch.isFirst(other) else { return }
                 let withheld = index.profiles[Int(other)].withheld
-                index.comparedRows(of: other, into: &scratch.otherRows)
-                for row in scratch.otherRows {
+                var isFound = false
+                index.forEachComparedRow(of: other, &scratch.otherRows) { row in
+                    if isFound { return }
                     let weight = rules.weigher.weigh(
-                        features, index.rows[Int(row)].features, classes, withheld: withheld)
-                    guard weight.verdict == .merge else { continue }
+                        features, index.rows[row].features, classes, withheld: withheld)
+                    guard weight.verdict == .merge else { return }
                     scratch.candidates.append(
                         Candidate(profile: other, keyHash: key.hash, kind: key.kind.rawValue, weight: weight))
-                    break
+                    isFound = true
                 }
             }
         }
@@ -257,6 +289,22 @@ extension MatchIndex {
         guard numbers.count > mostRowsCompared else { return }
         numbers.sort { rows[Int($0)].hash < rows[Int($1)].hash }
         numbers.removeLast(numbers.count - mostRowsCompared)
+    }
+
+    /// Calls `body` with the rows of a profile that are compared.
+    @inline(__always)
+    func forEachComparedRow(of profile: UInt32, _ buffer: inout [UInt32], _ body: (Int) -> Void) {
+        let entry = profiles[Int(profile)]
+        if Int(entry.rowCount) <= mostRowsCompared {
+            var next = entry.newestRow
+            while next != 0 {
+                body(Int(next - 1))
+                next = rows[Int(next - 1)].next
+            }
+        } else {
+            comparedRows(of: profile, into: &buffer)
+            for row in buffer { body(Int(row)) }
+        }
     }
 
     /// The carrier with the lowest name of its own.

@@ -43,7 +43,7 @@ struct ValueKind: RawRepresentable, Equatable, Sendable, BitwiseCopyable {
     var largestBlock: UInt32 {
         switch self {
         case .twin: .max
-        default: identityKey != nil ? 256 : 64
+        default: identityKey != nil ? 256 : 32
         }
     }
 
@@ -109,6 +109,7 @@ struct MatchProfile: BitwiseCopyable, Sendable {
     /// Newest posting plus one.
     var newestPosting: UInt32 = 0
     var rowCount: UInt32 = 0
+    var sketch = PairSketch()
     /// Number in `SourceTable`.
     var source: UInt16
     var withheld: FieldMask = []
@@ -233,6 +234,7 @@ struct MatchIndex: ~Copyable, Sendable {
         let row = rows.append(FeatureRow(features: features, hash: hash, next: entry.newestRow))
         entry.newestRow = UInt32(row + 1)
         entry.rowCount += 1
+        if entry.rowCount == 1 { entry.sketch = PairSketch(features) } else { entry.sketch.join() }
         profiles[Int(profile)] = entry
         carry(Self.scoped(hash, .twin, shop: shop), .twin, profile, features)
         count(features, profile, shop: shop)
@@ -266,10 +268,9 @@ struct MatchIndex: ~Copyable, Sendable {
     private mutating func carry(_ hash: UInt64, _ kind: ValueKind, _ profile: UInt32, _ features: PartyFeatures) {
         let number = value(hash, kind)
         var entry = values[number]
-        var isKnown = false
-        // Beyond the largest block nobody asks for the count any more, and looking through it would take ever longer.
-        if entry.count <= min(kind.largestBlock, 256) {
-            forEachCarrier(of: number) { isKnown = isKnown || $0 == profile }
+        var isKnown = entry.newest != 0 && postings[Int(entry.newest - 1)].profile == profile
+        if !isKnown, profiles[Int(profile)].rowCount > 1 {
+            forEachValue(of: profile) { isKnown = isKnown || $0 == number }
         }
         if features.nameSignature != 0 { entry.signatures |= 1 << (features.nameSignature & 31) }
         if !isKnown { entry.count &+= 1 }

@@ -25,8 +25,12 @@ extension DirectoryState {
     package func plan(for profile: UInt32, _ scratch: inout ResolutionScratch) -> ResolutionPlan {
         let rules = identities[Int(profiles[Int(profile)].shop)]
         guard rules.mode != .exact else { return ResolutionPlan() }
-        findCandidates(of: profile, rules, &scratch)
-        if isSimple(profile, scratch.candidates) { return simplePlan(profile, scratch.candidates) }
+        let home = profiles[Int(root(of: profile))]
+        let isPlain = !home.isRestricted && (!home.isWeak || home.size < 2 * UInt32(BridgeAlarm.leastProfiles))
+        if isPlain, holdsPast(profile, rules, &scratch) {
+            findCandidates(of: profile, scope: .outsiders, rules, &scratch)
+            if isSimple(profile, scratch.candidates) { return simplePlan(profile, scratch.candidates) }
+        }
         return componentPlan([profile], rules, &scratch)
     }
 
@@ -83,18 +87,37 @@ extension DirectoryState {
         }
         // A weak finding may be a bridge as soon as both its ends can be dense.
         if isWeak, size >= 2 * UInt32(BridgeAlarm.leastProfiles) { return false }
-        return holdsPast(profile, candidates) && (roots.count == 1 || mayUnite(roots))
+        return roots.count == 1 || mayUnite(roots)
     }
 
     /// Whether every merge that was recorded for the profile still stands.
-    private func holdsPast(_ profile: UInt32, _ candidates: [Candidate]) -> Bool {
-        var holds = true
+    private func holdsPast(
+        _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) -> Bool {
+        var others: [UInt32] = []
         forEachEdge(of: profile) { _, edge in
-            guard holds, edge.isMerge else { return }
-            let other = edge.other(than: profile)
-            holds = candidates.contains { $0.profile == other && $0.weight.verdict == .merge }
+            if edge.isMerge, edge.keyKind != .order { others.append(edge.other(than: profile)) }
         }
-        return holds
+        guard !others.isEmpty else { return true }
+        switch rules.mode {
+        case .exact: return true
+        case .evidence:
+            prepareRows(of: profile, UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), &scratch)
+            return others.allSatisfy { shareValue(profile, $0) && weigh(profile, $0, rules, &scratch).verdict == .merge }
+        case .email, .address:
+            findCandidates(of: profile, rules, &scratch)
+            return others.allSatisfy { other in scratch.candidates.contains { $0.profile == other } }
+        }
+    }
+
+    /// Whether a value that leads to candidates still leads from one to the other.
+    private func shareValue(_ one: UInt32, _ two: UInt32) -> Bool {
+        var shares = false
+        index.forEachValue(of: one) { value in
+            guard !shares, index.values[value].leadsToCandidates else { return }
+            index.forEachValue(of: two) { shares = shares || $0 == value }
+        }
+        return shares
     }
 
     /// Whether whole customers may become one without a closer look.

@@ -11,48 +11,22 @@ package struct DossierPart: Sendable {
         package let json: ByteRange
     }
 
-    /// A value that may show on the customer: the newest wins, and a real e-mail address before a marketplace's.
-    package struct Candidate: Sendable {
-        package let field: DisplayField
-        package let at: Int64
-        package let isScrambled: Bool
-        package let json: ByteRange
-    }
-
     package internal(set) var bytes: [UInt8] = []
     package internal(set) var profiles: [Piece] = []
     package internal(set) var orders: [Piece] = []
     package internal(set) var documents: [Piece] = []
     package internal(set) var notes: [Piece] = []
-    package internal(set) var candidates: [Candidate] = []
+    package internal(set) var candidates: [DisplayCandidate] = []
+    package internal(set) var pins: [Pin] = []
+    package internal(set) var verifications: [Verification] = []
     /// Sum of order totals by currency.
     package internal(set) var amounts: [(currency: String, sum: Decimal64)] = []
     /// Orders whose totals no longer fit into a sum; zero on any sane day.
     package internal(set) var unsummedOrders = 0
 }
 
-/// The fields that show on a customer.
-package enum DisplayField: Int, CaseIterable, Sendable {
-    case name, firstName, lastName, company, email, phone, vatId, birthDate, language, billing
-
-    package var text: StaticString {
-        switch self {
-        case .name: "name"
-        case .firstName: "firstName"
-        case .lastName: "lastName"
-        case .company: "company"
-        case .email: "email"
-        case .phone: "phone"
-        case .vatId: "vatId"
-        case .birthDate: "birthDate"
-        case .language: "language"
-        case .billing: "billing"
-        }
-    }
-}
-
 /// Collects a part: text in `output`, and what points into it.
-private struct DossierPartBuilder: ~Copyable {
+struct DossierPartBuilder: ~Copyable {
     var part = DossierPart()
     var output = ByteWriter(capacity: 4_096)
 
@@ -66,26 +40,6 @@ private struct DossierPartBuilder: ~Copyable {
         let piece = DossierPart.Piece(at: at, profile: profile + 1, json: ByteRange(start, output.count))
         output.append(UInt8(ascii: "\n"))
         return piece
-    }
-
-    mutating func candidate(
-        _ field: DisplayField, _ at: Int64, isScrambled: Bool = false, _ body: (inout ByteWriter) -> Bool
-    ) {
-        let start = output.count
-        guard body(&output) else { return }
-        let json = ByteRange(start, output.count)
-        part.candidates.append(.init(field: field, at: at, isScrambled: isScrambled, json: json))
-        output.append(UInt8(ascii: "\n"))
-    }
-
-    mutating func candidate(
-        _ field: DisplayField, _ record: PackedRecord, _ place: Int, _ at: Int64, isScrambled: Bool = false
-    ) {
-        guard record.has(place) else { return }
-        candidate(field, at, isScrambled: isScrambled) {
-            $0.string(record[place])
-            return true
-        }
     }
 
     mutating func sum(_ order: PackedRecord) {
@@ -117,6 +71,8 @@ extension ShardState {
                 let piece = builder.piece(row.recordedAt, profile, from: start)
                 builder.part.notes.append(piece)
             }
+            forEachPin(of: profile) { builder.part.pins.append($0) }
+            forEachVerification(of: profile) { builder.part.verifications.append($0) }
         }
         return builder.finish()
     }
@@ -169,7 +125,7 @@ extension ShardState {
         builder.output.closeObject()
         let piece = builder.piece(newest.at, profile, from: start)
         builder.part.profiles.append(piece)
-        forEachVariant(of: profile) { _, variant in addCandidates(variant, to: &builder) }
+        addCandidates(of: profile, to: &builder)
     }
 
     /// Every variant is kept with the moment it was true.
@@ -183,33 +139,6 @@ extension ShardState {
             builder.output.closeObject()
         }
         builder.output.closeArray()
-    }
-
-    private func addCandidates(_ variant: VariantRow, to builder: inout DossierPartBuilder) {
-        let bytes = records[variant.record]
-        let party = PartyRecord(bytes).members
-        let at = variant.seenAt
-        var hasRealEmail = false
-        PartyRecord.forEachKey(of: bytes) { if $0.kind == .email { hasRealEmail = true } }
-        builder.candidate(.name, at) { $0.fullName(party) }
-        builder.candidate(.firstName, party, PartyShape.firstName, at)
-        builder.candidate(.lastName, party, PartyShape.lastName, at)
-        builder.candidate(.company, party, PartyShape.company, at)
-        builder.candidate(.email, party, PartyShape.email, at, isScrambled: !hasRealEmail)
-        builder.candidate(.phone, party, PartyShape.phone, at)
-        builder.candidate(.vatId, party, PartyShape.vatId, at)
-        builder.candidate(.birthDate, party, PartyShape.birthDate, at)
-        builder.candidate(.language, party, PartyShape.language, at)
-        guard party.has(PartyShape.billing) else { return }
-        builder.candidate(.billing, at) {
-            $0.address(party[PartyShape.billing])
-            return true
-        }
-        let billing = PackedRecord(party[PartyShape.billing], AddressShape.members)
-        builder.candidate(.company, billing, AddressShape.company, at)
-        builder.candidate(.email, billing, AddressShape.email, at, isScrambled: !hasRealEmail)
-        builder.candidate(.phone, billing, AddressShape.phone, at)
-        builder.candidate(.vatId, billing, AddressShape.vatId, at)
     }
 }
 
@@ -274,34 +203,5 @@ extension ByteWriter {
             preconditionFailure("a note does not read: \(error)")
         }
         closeObject()
-    }
-
-    /// The buyer's full name, from the best member that has one; false if none has.
-    fileprivate mutating func fullName(_ party: PackedRecord) -> Bool {
-        if party.has(PartyShape.name) {
-            string(party[PartyShape.name])
-            return true
-        }
-        if party.has(PartyShape.firstName) || party.has(PartyShape.lastName) {
-            joined(party[PartyShape.firstName], party[PartyShape.lastName])
-            return true
-        }
-        guard party.has(PartyShape.billing) else { return false }
-        let billing = PackedRecord(party[PartyShape.billing], AddressShape.members)
-        if billing.has(AddressShape.name) {
-            string(billing[AddressShape.name])
-            return true
-        }
-        guard billing.has(AddressShape.firstName) || billing.has(AddressShape.lastName) else { return false }
-        joined(billing[AddressShape.firstName], billing[AddressShape.lastName])
-        return true
-    }
-
-    private mutating func joined(_ first: Span<UInt8>, _ last: Span<UInt8>) {
-        var name = ByteWriter(capacity: first.count + last.count + 1)
-        name.append(first)
-        if first.count > 0, last.count > 0 { name.append(UInt8(ascii: " ")) }
-        name.append(last)
-        string(name.span)
     }
 }

@@ -15,7 +15,7 @@ package enum DossierWriter {
     ) {
         output.openObject()
         output.key("customer")
-        customer(number, parts, into: &output)
+        CustomerWriter(parts).write(number, isWhole: true, into: &output)
         // The oldest profile first: it gives the customer its number.
         list("profiles", parts, \.profiles, into: &output) { $0.profile < $1.profile }
         let orderCount = parts.reduce(0) { $0 + $1.orders.count }
@@ -42,31 +42,7 @@ package enum DossierWriter {
 
     /// The customer alone: what `CUSTOMER.FIND` shows in a row.
     package static func customer(_ number: UInt32, _ parts: [DossierPart], into output: inout ByteWriter) {
-        output.openObject()
-        output.key("number")
-        output.customerNumber(number)
-        for field in DisplayField.allCases {
-            guard let (part, candidate) = best(field, parts) else { continue }
-            output.key(field.text)
-            let bytes = parts[part].bytes
-            output.rawJSON(bytes.span.extracting(candidate.json.range))
-        }
-        output.closeObject()
-    }
-
-    private static func best(_ field: DisplayField, _ parts: [DossierPart]) -> (Int, DossierPart.Candidate)? {
-        var best: (part: Int, candidate: DossierPart.Candidate)?
-        for (number, part) in parts.enumerated() {
-            for candidate in part.candidates where candidate.field == field {
-                if let best, !isBetter(candidate, best.candidate) { continue }
-                best = (number, candidate)
-            }
-        }
-        return best
-    }
-
-    private static func isBetter(_ left: DossierPart.Candidate, _ right: DossierPart.Candidate) -> Bool {
-        left.isScrambled == right.isScrambled ? left.at > right.at : !left.isScrambled
+        CustomerWriter(parts).write(number, isWhole: false, into: &output)
     }
 
     private static func newestFirst(_ left: DossierPart.Piece, _ right: DossierPart.Piece) -> Bool {

@@ -67,6 +67,9 @@ package struct ShardState: Sendable {
     var versions = PagedArray<VersionRow>()
     var documents = PagedArray<DocumentRow>()
     var notes = PagedArray<NoteRow>()
+    var assertions = PagedArray<AssertionRow>()
+    /// By profile row: its newest row of `assertions` plus one. As long as the last profile that has any; not on disk.
+    var newestAssertions = PagedArray<UInt32>()
     var records = ByteArena()
 
     package init(number: Int, of shardCount: Int) {
@@ -79,7 +82,8 @@ package struct ShardState: Sendable {
     /// Bytes held by tables and records.
     package var allocatedBytes: Int {
         profiles.allocatedBytes + variants.allocatedBytes + orders.allocatedBytes + versions.allocatedBytes
-            + documents.allocatedBytes + notes.allocatedBytes + records.allocatedBytes
+            + documents.allocatedBytes + notes.allocatedBytes + records.allocatedBytes + assertions.allocatedBytes
+            + newestAssertions.allocatedBytes
     }
 }
 
@@ -113,6 +117,7 @@ extension ShardState {
         case .documentRevised:
             documents[Int(event.row)].record = records.append(bytes.extracting(event.record.range))
         case .noteAdded: evolveNote(event, bytes)
+        case .fieldPinned, .fieldUnpinned, .valueVerified: evolveAssertion(event, bytes, sequence: sequence)
         default: preconditionFailure("an event that concerns no shard")
         }
     }

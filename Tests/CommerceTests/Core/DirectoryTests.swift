@@ -17,6 +17,12 @@ struct DirectoryTraffic {
 
     static let shops = ["main", "other"]
 
+    private static let assertions: [Assertion] = [
+        .pin(.email, .text([UInt8]("pinned@example.nl".utf8))), .pin(.language, .text([UInt8]("nl".utf8))),
+        .unpin(.email),
+        .verify(.init(vat: [UInt8]("NL804124188B01".utf8), isValid: true, source: [UInt8]("VIES".utf8))),
+    ]
+
     private mutating func maybe(_ range: Range<Int>, _ chance: Int) -> Int? {
         Int.random(in: 0..<chance, using: &random) == 0 ? Int.random(in: range, using: &random) : nil
     }
@@ -41,8 +47,15 @@ struct DirectoryTraffic {
         default:
             let customer = UInt32.random(in: 1...UInt32(model.clusters.count + 1), using: &random)
             let isKnown = Int(customer) <= model.clusters.count && model.shopOf[Int(customer) - 1] == shop
+            let isNote = Bool.random(using: &random)
+            let assertion = Self.assertions.randomElement(using: &random) ?? .unpin(.email)
             let refusal = refusal { () throws(Refusal) in
-                _ = try world.value.note("remark \(now)", customer: customer, shop: shop, now: Int64(now))
+                if isNote {
+                    _ = try world.value.note("remark \(now)", customer: customer, shop: shop, now: Int64(now))
+                } else {
+                    let request = CustomerAssertion(customerNumber: customer, assertion, at: 5)
+                    _ = try world.value.assert(request, shop: shop, now: Int64(now))
+                }
             }
             #expect((refusal == nil) == isKnown)
         }
@@ -296,7 +309,7 @@ final class DirectoryWorldBox {
             var bytes = (0..<Int.random(in: 0..<40, using: &random)).map { _ in
                 UInt8.random(in: 0 ... .max, using: &random)
             }
-            if !bytes.isEmpty { bytes[0] %= 10 }
+            if !bytes.isEmpty { bytes[0] = bytes[0] % 4 == 0 ? 32 + bytes[0] % 3 : bytes[0] % 10 }
             do throws(EventError) { _ = try Event(bytes.span) } catch { refused += 1 }
         }
         #expect(refused > 10_000, "seed \(seed)")

@@ -11,6 +11,7 @@ struct DirectoryWorld: ~Copyable {
     /// The bytes of every event so far.
     private(set) var journal: [[UInt8]] = []
     private var events = EventWriter()
+    private var scratch = ResolutionScratch()
 
     /// A world that holds nothing yet, for replaying and loading.
     init() {}
@@ -28,7 +29,8 @@ struct DirectoryWorld: ~Copyable {
         let packed = try decodeOrder(json, Self.hasher(shop))
         let number = try open(shop, now)
         let decision = directory.decide(
-            packed.command, in: packed.bytes.span, shop: number, at: Timestamp(milliseconds: now), into: &events)
+            packed.command, in: packed.bytes.span, shop: number, at: Timestamp(milliseconds: now), &scratch,
+            into: &events)
         return finish(decision)
     }
 
@@ -36,7 +38,8 @@ struct DirectoryWorld: ~Copyable {
         let packed = try decodeProfile(json, Self.hasher(shop))
         let number = try open(shop, now)
         let decision = directory.decide(
-            packed.command, in: packed.bytes.span, shop: number, at: Timestamp(milliseconds: now), into: &events)
+            packed.command, in: packed.bytes.span, shop: number, at: Timestamp(milliseconds: now), &scratch,
+            into: &events)
         return finish(decision)
     }
 
@@ -58,6 +61,21 @@ struct DirectoryWorld: ~Copyable {
         return finish(decision)
     }
 
+    /// Carries out a pin, its removal or a verdict; nil if an unpin found nothing pinned.
+    mutating func assert(
+        _ request: CustomerAssertion, shop: String = "main", now: Int64, actor: String = "anna"
+    ) throws(Refusal) -> Verdict? {
+        let number = try open(shop, now)
+        let time = Timestamp(milliseconds: now)
+        var verdict: Verdict?
+        for target in try directory.plan(request, shop: number, at: time).targets {
+            let decision = directory.decide(
+                request, target: target, actor: [UInt8](actor.utf8).span, shop: number, at: time, into: &events)
+            verdict = finish(decision).verdict
+        }
+        return verdict
+    }
+
     private mutating func open(_ shop: String, _ now: Int64) throws(Refusal) -> UInt16 {
         if let number = directory.shop(named: shop) { return number }
         try directory.openShop(shop, at: Timestamp(milliseconds: now), into: &events)
@@ -67,11 +85,23 @@ struct DirectoryWorld: ~Copyable {
 
     private mutating func finish(_ decision: Decision) -> Decision {
         switch decision.verdict {
-        case .recorded, .revised: record()
+        case .recorded, .revised:
+            record()
+            settle()
         case .duplicate, .stale, .conflict:
             precondition(events.count == journal.count, "nothing happened, yet an event was written")
         }
         return decision
+    }
+
+    /// Weighs what the last event touched, as the engine does just behind the reply.
+    private mutating func settle() {
+        while let profile = directory.takeDirty() {
+            let plan = directory.plan(for: profile, &scratch)
+            guard !plan.isEmpty else { continue }
+            directory.write(plan, cause: profile, at: Timestamp(milliseconds: 1), into: &events)
+            record()
+        }
     }
 
     private mutating func record() {
@@ -87,10 +117,9 @@ struct DirectoryWorld: ~Copyable {
         try directory.validate(event, bytes.span)
         directory.evolve(event, bytes.span)
         journal.append(bytes)
-        switch event.kind {
-        case .engineInitialised: shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
-        case .shopOpened: break
-        default:
+        if event.kind == .engineInitialised {
+            shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
+        } else if event.kind.concernsShard {
             shards[directory.shard(of: event.party.profile)].evolve(event, bytes.span, sequence: directory.sequence)
         }
     }
@@ -178,7 +207,7 @@ extension DirectoryWorld {
                     world.shards = (0..<world.directory.shardCount).map {
                         ShardState(number: $0, of: world.directory.shardCount)
                     }
-                case .profiles, .variants, .keys, .orders, .documents, .edges:
+                case .profiles, .variants, .keys, .orders, .documents, .edges, .identity, .assertions:
                     guard world.directory.load(section.kind, chunk.span) else { return nil }
                 default:
                     guard world.shards.indices.contains(section.shard),
@@ -187,12 +216,18 @@ extension DirectoryWorld {
                 }
             }
         }
-        guard partial.count == 0, world.directory.isConsistent() else { return nil }
+        guard partial.count == 0, world.directory.takeIdentity(), world.directory.isConsistent() else { return nil }
         for shard in world.shards {
             let expected = world.directory.rows(ofShard: shard.number)
             guard shard.isConsistent(with: expected, profileCount: world.directory.profiles.count) else { return nil }
         }
         world.directory.rebuildIndexes()
+        let shards = world.shards
+        let count = UInt32(shards.count)
+        world.directory.rebuildMatching(
+            record: { profile, row, body in shards[Int(profile % count)].withParty(row: row, body) },
+            order: { profile, row, body in shards[Int(profile % count)].withOrder(row: row, body) },
+            document: { profile, row, body in shards[Int(profile % count)].withDocument(row: row, body) })
         return world
     }
 }

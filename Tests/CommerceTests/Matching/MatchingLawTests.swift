@@ -2,7 +2,8 @@ import Testing
 
 @testable import Commerce
 
-private let home = #""billing":{"street":"Dorpsstraat","houseNumber":"12","postalCode":"1234 AB","city":"Utrecht","country":"NL"}"#
+private let home =
+    #""billing":{"street":"Dorpsstraat","houseNumber":"12","postalCode":"1234 AB","city":"Utrecht","country":"NL"}"#
 private let phone = #""phone":"030 2345678""#
 private let mail = #""email":"familie.devries@ziggo.nl""#
 
@@ -29,13 +30,19 @@ struct MatchingLawTests {
     }
 
     static let households = [
-        Law("spouses, one phone", person("Jan", "de Vries", home, phone), person("Maria", "de Vries", home, phone), .link),
-        Law("mother and daughter", person("Maria", "de Vries", home, phone), person("Sophie", "de Vries", home, phone), .link),
+        Law(
+            "spouses, one phone", person("Jan", "de Vries", home, phone), person("Maria", "de Vries", home, phone),
+            .link),
+        Law(
+            "mother and daughter", person("Maria", "de Vries", home, phone), person("Sophie", "de Vries", home, phone),
+            .link),
         Law("brothers", person("Thomas", "de Vries", home, phone), person("Daan", "de Vries", home, phone), .link),
         Law(
             "spouses, one phone and one e-mail", person("Jan", "de Vries", home, phone, mail),
             person("Maria", "de Vries", home, phone, mail), .link, .queue),
-        Law("one e-mail, two first names", person("Jan", "de Vries", mail), person("Maria", "de Vries", mail), .link, .queue),
+        Law(
+            "one e-mail, two first names", person("Jan", "de Vries", mail), person("Maria", "de Vries", mail), .link,
+            .queue),
         Law("one e-mail, two names", person("Jan", "de Vries", mail), person("Ahmed", "Yilmaz", mail), .link, .queue),
         Law(
             "twins with their own telephones",
@@ -45,7 +52,9 @@ struct MatchingLawTests {
             "sisters of nearly one name", person("Marie", "Bakker", home, #""birthDate":"1990-02-11""#),
             person("Maria", "Bakker", home, #""birthDate":"1994-07-30""#), .queue, .link),
         Law("Tim and Tom", person("Tim", "Bakker", home, phone), person("Tom", "Bakker", home, phone), .queue, .link),
-        Law("Daniel and Daniela", person("Daniel", "Koch", home, phone), person("Daniela", "Koch", home, phone), .queue, .link),
+        Law(
+            "Daniel and Daniela", person("Daniel", "Koch", home, phone), person("Daniela", "Koch", home, phone), .queue,
+            .link),
     ]
 
     static let generations = [
@@ -71,12 +80,15 @@ struct MatchingLawTests {
             person("Jan", "de Vries", home, mail), .merge),
         Law("e-mail and name", person("Jan", "Jansen", mail), person("Jan", "Jansen", mail), .merge),
         Law("e-mail and initial", person("J.", "Jansen", mail), person("Jan", "Jansen", mail), .merge),
-        Law("telephone and name", person("Jan", "Jansen", phone, home), #""name":"Jan Jansen",\#(phone),"billing":{"country":"NL"}"#, .merge),
+        Law(
+            "telephone and name", person("Jan", "Jansen", phone, home),
+            #""name":"Jan Jansen",\#(phone),"billing":{"country":"NL"}"#, .merge),
         Law("umlauts", person("Jürgen", "Schröder", home), person("Juergen", "Schroeder", home), .merge),
         Law("first and last exchanged", person("Jan", "Jansen", mail), person("Jansen", "Jan", mail), .merge),
         Law("a slip in the name, one e-mail", person("Jan", "Janssens", mail), person("Jan", "Jansens", mail), .merge),
         Law(
-            "slips in the name, address and birth date", person("Katharina", "Hofstede", home, #""birthDate":"1971-06-24""#),
+            "slips in the name, address and birth date",
+            person("Katharina", "Hofstede", home, #""birthDate":"1971-06-24""#),
             person("Katarina", "Hofsteed", home, #""birthDate":"24.06.1971""#), .merge),
         Law("a short form, one e-mail", person("Bob", "Miller", mail), person("Robert", "Miller", mail), .merge),
         Law(
@@ -95,9 +107,12 @@ struct MatchingLawTests {
             "one company name, two people", person("Eva", "Smit", #""company":"Acme GmbH""#),
             person("Tom", "Bos", #""company":"Acme GmbH""#), .none),
         Law(
-            "Amazon Business", person("Eva", "Smit", #""company":"Amazon Business EU SARL","email":"orders@acme-trade.de""#),
-            person("Tom", "Bos", #""company":"Amazon Business EU SARL","email":"orders@acme-trade.de""#), .link, .queue, .none),
-        Law("an initial at one address", person("J.", "de Vries", home), person("Jan", "de Vries", home), .queue, .link),
+            "Amazon Business",
+            person("Eva", "Smit", #""company":"Amazon Business EU SARL","email":"orders@acme-trade.de""#),
+            person("Tom", "Bos", #""company":"Amazon Business EU SARL","email":"orders@acme-trade.de""#), .link, .queue,
+            .none),
+        Law(
+            "an initial at one address", person("J.", "de Vries", home), person("Jan", "de Vries", home), .queue, .link),
         Law("nothing in common", person("Jan", "de Vries", home), person("Eva", "Smit", phone), .none),
         Law("nothing at all", "", "", .none),
     ]
@@ -139,8 +154,14 @@ struct MatchingLawTests {
         (person("Bob", "Miller"), person("Robert", "Miller"), false),
         (person("Hans", "Müller jr."), person("Hans", "Müller sr."), true),
         (person("Hans", "Müller jr."), person("Hans", "Müller"), false),
-        (person("Hans", "Müller", #""birthDate":"1952-03-14""#), person("Hans", "Müller", #""birthDate":"1981-11-02""#), true),
-        (person("Hans", "Müller", #""birthDate":"1952-03-14""#), person("Hans", "Müller", #""birthDate":"1952-03-15""#), false),
+        (
+            person("Hans", "Müller", #""birthDate":"1952-03-14""#),
+            person("Hans", "Müller", #""birthDate":"1981-11-02""#), true
+        ),
+        (
+            person("Hans", "Müller", #""birthDate":"1952-03-14""#),
+            person("Hans", "Müller", #""birthDate":"1952-03-15""#), false
+        ),
         (person("Hans", "Müller"), person("Müller", "Hans"), false),
     ])
     func contradiction(_ left: String, _ right: String, _ isExpected: Bool) throws {

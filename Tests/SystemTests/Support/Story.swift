@@ -64,6 +64,10 @@ enum Story {
         """,
         #"DOCUMENT.PUT {"kind":"upload","number":"passport","customer":"C1","file":"scan.pdf"}"#,
         #"NOTE.ADD C1 "Belt \"liever\" 's middags""#,
+        #"CUSTOMER.PIN C1 company "Thee \"& meer\"""#, "CUSTOMER.PIN C1 billing profile=C1",
+        "CUSTOMER.PIN C1 email x@y.nl",
+        "CUSTOMER.UNPIN C1 email",
+        "CUSTOMER.VERIFY C1 vat=NL804124188B01 verdict=valid source=VIES at=2026-04-01T12:00:00Z",
     ]
 
     /// Everything that names Sophie, whose number is C1.

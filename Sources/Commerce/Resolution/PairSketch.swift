@@ -1,0 +1,67 @@
+/// A few bits of each thing by which two buyers can agree beside their names and town: enough to tell, without looking at
+/// the features, that two strangers who met under a common name have nothing else in common.
+///
+/// It is part of the rules: a pair that has things to compare and agrees in none of them, not even nearly, is not weighed.
+struct PairSketch: BitwiseCopyable, Sendable {
+    /// One byte each, zero when there is no value: e-mail, e-mail's beginning, the telephone number's front and end, year,
+    /// month with day, day with month, company or VAT id.
+    private var contacts: UInt64 = 0
+    /// Postcode, street's beginning with the house number, postcode's and street's beginnings; the same of the second
+    /// address.
+    private var addresses: UInt64 = 0
+    /// Several rows: anything may agree.
+    private var isOpen = false
+
+    init() {}
+
+    init(_ features: PartyFeatures) {
+        let date = features.birthDate.digits
+        contacts =
+            Self.byte(features.emailKind == .none ? 0 : UInt64(features.emailHash), 0)
+            | Self.byte(features.emailLocal.low & 0xFFFF_FFFF, 1)
+            | Self.byte(features.phone.digits >> 16 & 0xFFFF_FFFF, 2) | Self.byte(features.phone.last(4), 3)
+            | Self.byte(UInt64(date >> 16), 4) | Self.byte(UInt64(date & 0xFFFF), 5)
+            | Self.byte(UInt64(features.companyHash) | UInt64(features.vatHash) << 32, 7)
+        contacts |= Self.byte(UInt64((date >> 8 & 0xFF) | (date & 0xFF) << 8), 6)
+        addresses =
+            Self.bytes(of: features.firstAddress) | Self.bytes(of: features.secondAddress) << 32
+    }
+
+    private static func bytes(of address: AddressFeatures) -> UInt64 {
+        byte(address.postalCode, 0) | byte(address.street.low & 0xFFFFFF, 1)
+            | byte(UInt64(address.houseNumber) << 24 | address.street.low & 0xFF, 2)
+            | byte(UInt64(address.houseNumber) << 32 | address.postalCode & 0xFF, 3)
+    }
+
+    /// A value as one byte at a place; never zero unless the value is.
+    private static func byte(_ value: UInt64, _ place: UInt64) -> UInt64 {
+        guard value != 0 else { return 0 }
+        let mixed = (value &* 0x9E37_79B9_7F4A_7C15) >> 56
+        return (mixed == 0 ? 1 : mixed) << (place * 8)
+    }
+
+    /// The sketch of a profile with this and another row.
+    mutating func join() { isOpen = true }
+
+    /// Whether the two have nothing to compare, or agree in something.
+    @inline(__always) func mayAgree(_ other: PairSketch) -> Bool {
+        if isOpen || other.isOpen { return true }
+        let swapped = other.addresses << 32 | other.addresses >> 32
+        let hasBoth =
+            Self.present(contacts) & Self.present(other.contacts)
+            | Self.present(addresses) & Self.present(other.addresses)
+        if hasBoth == 0 { return true }
+        return Self.equal(contacts, other.contacts) | Self.equal(addresses, other.addresses)
+            | Self.equal(addresses, swapped) != 0
+    }
+
+    /// The high bit of each byte that is not zero.
+    @inline(__always) private static func present(_ value: UInt64) -> UInt64 {
+        ((value & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7F7F_7F7F_7F7F_7F7F | value) & 0x8080_8080_8080_8080
+    }
+
+    /// The high bit of each byte that is the same in both and not zero.
+    @inline(__always) private static func equal(_ one: UInt64, _ two: UInt64) -> UInt64 {
+        ~present(one ^ two) & present(one) & 0x8080_8080_8080_8080
+    }
+}

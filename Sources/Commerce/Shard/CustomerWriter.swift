@@ -1,0 +1,99 @@
+import Bytes
+
+/// Writes the customer: number and values, and in a dossier also where each came from, what was pinned and what was
+/// verified.
+struct CustomerWriter {
+    private let survivorship: Survivorship
+
+    init(_ parts: [DossierPart]) { survivorship = Survivorship(parts) }
+
+    /// - Parameter isWhole: with sources, pins and verifications; rows of `CUSTOMER.FIND` stay short.
+    func write(_ number: UInt32, isWhole: Bool, into output: inout ByteWriter) {
+        let shown = survivorship.shown()
+        output.openObject()
+        output.key("number")
+        output.customerNumber(number)
+        for field in DisplayField.allCases {
+            guard let value = shown[field] else { continue }
+            output.key(field.text)
+            if field == .billing { output.rawJSON(value.text.span) } else { output.string(value.text.span) }
+        }
+        if isWhole {
+            sources(shown, into: &output)
+            if !survivorship.pins.isEmpty { pins(into: &output) }
+            if !survivorship.verifications.isEmpty { verifications(into: &output) }
+        }
+        output.closeObject()
+    }
+
+    private func sources(_ shown: [DisplayField: ShownValue], into output: inout ByteWriter) {
+        output.key("sources")
+        output.openObject()
+        for field in DisplayField.allCases {
+            guard let value = shown[field] else { continue }
+            output.key(field.text)
+            switch value.origin {
+            case .contender(let contender):
+                output.rawJSON(survivorship.bytes(contender, \.source).span)
+                output.key("profile")
+                output.customerNumber(contender.candidate.profile + 1)
+            case .pin(let pin):
+                output.openObject()
+                output.key("profile")
+                output.customerNumber(pin.profile + 1)
+            }
+            output.key("at")
+            output.timestamp(Timestamp(milliseconds: value.time))
+            output.key("rule")
+            output.string("\(value.rule.text)" as String)
+            output.closeObject()
+        }
+        output.closeObject()
+    }
+
+    private func pins(into output: inout ByteWriter) {
+        output.key("pins")
+        output.openArray()
+        for pin in survivorship.pins {
+            output.openObject()
+            output.key("field")
+            output.string("\(pin.field.text)" as String)
+            switch pin.choice {
+            case .text(let text):
+                output.key("value")
+                output.string(text.span)
+            case .profile(let profile):
+                output.key("profile")
+                output.customerNumber(profile + 1)
+            }
+            output.key("actor")
+            output.string(pin.actor.span)
+            output.key("at")
+            output.timestamp(Timestamp(milliseconds: pin.at))
+            output.closeObject()
+        }
+        output.closeArray()
+    }
+
+    private func verifications(into output: inout ByteWriter) {
+        output.key("verifications")
+        output.openArray()
+        for verification in survivorship.verifications {
+            output.openObject()
+            output.key("vat")
+            output.string(verification.verdict.vat.span)
+            output.key("verdict")
+            output.string(verification.verdict.isValid ? "valid" : "invalid")
+            output.key("source")
+            output.string(verification.verdict.source.span)
+            output.key("at")
+            output.timestamp(Timestamp(milliseconds: verification.at))
+            output.key("actor")
+            output.string(verification.actor.span)
+            output.key("recordedAt")
+            output.timestamp(Timestamp(milliseconds: verification.recordedAt))
+            output.closeObject()
+        }
+        output.closeArray()
+    }
+}
