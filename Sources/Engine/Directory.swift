@@ -306,7 +306,7 @@ package actor Directory {
             let number = state.customerNumber(of: carrier)
             if !numbers.contains(number) { numbers.append(number) }
         }
-        return numbers
+        return numbers.sorted()
     }
 
     private func related(to customer: CustomerMembers) -> [RelatedCustomer] {

@@ -100,8 +100,9 @@ struct ExplanationText {
     private func lead(_ explanation: PairExplanation) -> String {
         let differing = disagreements(explanation.pair)
         if let separation = explanation.separation {
-            let details = differing.isEmpty || separation != .contradiction ? "" : " (\(Self.list(differing)))"
-            return "\(separation.text)\(details)"
+            // Two that contradict each other by themselves need no others to explain it.
+            let isDirect = separation == .contradiction && !differing.isEmpty && explanation.pair.contradicts
+            return isDirect ? Self.list(differing) : "\(separation.text)"
         }
         let weight = explanation.pair.weight
         if weight.reason != .none, weight.reason.field == nil { return "\(weight.reason.text)" }
@@ -118,6 +119,9 @@ struct ExplanationText {
     private func bits(_ explanation: PairExplanation) -> String {
         let score = explanation.pair.weight.score
         let missing = explanation.rules.mergeThreshold - score
+        if score < 0 {
+            return "\(Self.bits(-score)) bits of evidence speak against it, \(Self.bits(missing)) more are needed for it"
+        }
         let known = "\(Self.bits(score)) bits of evidence"
         return missing > 0 ? "\(known), \(Self.bits(missing)) more are needed" : "\(known) would otherwise be enough"
     }
@@ -129,7 +133,7 @@ struct ExplanationText {
         let recorded = explanation.edge.flatMap { PairVerdict(rawValue: $0.verdict) } ?? .none
         let verdict = max(explanation.pair.weight.verdict, recorded)
         switch verdict {
-        case .queue: return " A person has to decide: see IDENTITY.QUEUE."
+        case .queue: return " A person has to decide: IDENTITY.QUEUE lists the pair."
         case .link: return " They are shown as related, as a household or a firm is."
         case .none, .merge: return ""
         }
@@ -223,6 +227,15 @@ struct ExplanationText {
     }
 }
 
+extension WeighedPair {
+    /// Whether what the two show cannot be one person.
+    fileprivate var contradicts: Bool {
+        waterfall.parts.contains {
+            $0.level == .differs && [.firstName, .lastName, .birthDate, .generation].contains($0.field)
+        }
+    }
+}
+
 extension MatchField {
     fileprivate var article: StaticString { self == .email || self == .addition ? "an" : "a" }
 }
@@ -244,7 +257,7 @@ extension IdentityKeyKind {
 
 extension MatchMode {
     /// Why two are not one where something else than evidence decides.
-    fileprivate var condition: String? {
+    var condition: String? {
         switch self {
         case .evidence: nil
         case .email: "in this shop whoever has the same e-mail address is one customer, and theirs is not the same"

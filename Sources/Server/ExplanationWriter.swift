@@ -48,9 +48,9 @@ extension ByteWriter {
         let recorded = explanation.edge.flatMap { PairReason(rawValue: $0.reason) } ?? .none
         let reason = explanation.separation ?? (recorded == .none ? explanation.pair.weight.reason : recorded)
         key("separation")
-        string("\(reason)" as String)
+        string(reason == .none ? (explanation.mode == .evidence ? "weight" : "mode") : "\(reason)")
         key("reason")
-        string("\(reason.text)" as String)
+        string(reason == .none ? explanation.mode.condition ?? "too little agrees" : "\(reason.text)")
     }
 
     /// The fields of a pair with what each adds, and what was compared.

@@ -230,7 +230,7 @@ extension DirectoryState {
         return (found, total)
     }
 
-    /// Pairs of profiles that a value once put together and that nothing ties any more.
+    /// Pairs of profiles that a value once put together, and that are not put together any more.
     private func undonePairs(of value: Int) -> [EdgeEntry] {
         let hash = index.values[value].hash
         var found: [UInt64: EdgeEntry] = [:]
@@ -240,7 +240,7 @@ extension DirectoryState {
             left -= 1
             forEachEdge(of: carrier) { number, edge in
                 let isIt = edge.keyHash == hash || isScoped(edge, hash)
-                if isIt, edge.verdict == PairVerdict.none.rawValue { found[UInt64(number)] = edge }
+                if isIt, edge.isUndone { found[UInt64(number)] = edge }
             }
         }
         return found.sorted { $0.key < $1.key }.map(\.value)

@@ -45,7 +45,8 @@ extension DirectoryState {
         _ plan: ResolutionPlan, cause profile: UInt32, at now: Timestamp, into events: inout EventWriter
     ) {
         events.customersResolved(
-            plan, shop: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), cause: profile, order: 0, now: now)
+            plan, shop: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), cause: profile,
+            order: index.profiles[Int(profile)].cause, now: now)
     }
 
     // MARK: The queue
