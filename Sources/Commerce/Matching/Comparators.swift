@@ -21,6 +21,21 @@ extension ShortText {
 }
 
 extension ShortText {
+    /// The text without its digits.
+    fileprivate var letters: ShortText {
+        var letters = ShortText()
+        var length: UInt64 = 0
+        for index in 0..<count where !ASCII.isDigit(self[index]) {
+            if length < 64 {
+                letters.low |= UInt64(self[index]) << length
+            } else {
+                letters.high |= UInt64(self[index]) << (length - 64)
+            }
+            length += 8
+        }
+        return letters
+    }
+
     /// The letters without their order.
     fileprivate var letterSum: UInt64 {
         var sum: UInt64 = 0
@@ -151,10 +166,15 @@ extension PartyFeatures {
     private func unequalEmailLevel(against other: PartyFeatures) -> PairLevel {
         let longer = max(emailLocal.count, other.emailLocal.count)
         let isSameDomain = emailDomain == other.emailDomain
-        if emailLocal == other.emailLocal { return isSameDomain ? .close : longer >= 4 ? .local : .similar }
+        if emailLocal == other.emailLocal { return isSameDomain ? .close : longer >= 6 ? .local : .similar }
+        // "jan.jansen1" and "jan.jansen7" are two mailboxes: numbers tell bearers of one name apart.
+        if emailLocal.letters == other.emailLocal.letters { return .similar }
+        // What was cut may differ more.
+        let isCut = longer == ShortText.capacity
         let distance = emailLocal.distance(to: other.emailLocal)
         switch distance {
-        case 1 where longer >= 5: return isSameDomain ? .near : .close
+        case 1 where longer >= 5 && !isCut: return isSameDomain ? .near : .close
+        case 1 where isCut: return isSameDomain ? .close : .similar
         case 2 where longer >= 6: return isSameDomain ? .close : .similar
         case 3 where longer >= 9: return isSameDomain ? .similar : .differs
         default: return .differs
