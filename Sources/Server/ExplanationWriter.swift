@@ -46,7 +46,8 @@ extension ByteWriter {
     /// What keeps the two apart: a key for programs, a text for people.
     private mutating func separation(_ explanation: PairExplanation) {
         let recorded = explanation.edge.flatMap { PairReason(rawValue: $0.reason) } ?? .none
-        let reason = explanation.separation ?? (recorded == .none ? explanation.pair.weight.reason : recorded)
+        let found = recorded == .none ? explanation.pair.weight.reason : recorded
+        let reason = explanation.separation ?? (explanation.mode == .evidence ? found : .none)
         key("separation")
         string(reason == .none ? (explanation.mode == .evidence ? "weight" : "mode") : "\(reason)")
         key("reason")

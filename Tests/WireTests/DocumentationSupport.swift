@@ -11,7 +11,9 @@ enum Documentation {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path + "/"
     static let folder = "Sources/Engine/Dossier.docc/"
-    static let pages = ["Dossier.md", "Protocol.md", "Identity.md", "Architecture.md", "FileFormats.md", "Operations.md"]
+    static let pages = [
+        "Dossier.md", "Protocol.md", "Identity.md", "Architecture.md", "FileFormats.md", "Operations.md",
+    ]
 
     static func text(_ path: String) throws -> String { try String(contentsOfFile: root + path, encoding: .utf8) }
 
@@ -165,7 +167,8 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
         TableLayout(
             EdgeEntry.self,
             [
-                ("keyHash", \.keyHash), ("sequence", \.sequence), ("at", \.at), ("levels", \.levels), ("newer", \.newer),
+                ("keyHash", \.keyHash), ("sequence", \.sequence), ("at", \.at), ("levels", \.levels),
+                ("newer", \.newer),
                 ("older", \.older), ("nextOfNewer", \.nextOfNewer), ("nextOfOlder", \.nextOfOlder), ("order", \.order),
                 ("score", \.score), ("version", \.version), ("kind", \.kind), ("verdict", \.verdict),
                 ("reason", \.reason), ("flags", \.flags), ("unused", \.unused),

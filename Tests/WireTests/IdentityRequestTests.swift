@@ -12,7 +12,8 @@ import Testing
         let bytes = [UInt8](line.utf8)
         do throws(Refusal) {
             let request = try RequestLine(bytes.span)
-            guard let command = CommandTable.find(bytes.span.extracting(request.command)), command.name.isDecision else {
+            guard let command = CommandTable.find(bytes.span.extracting(request.command)), command.name.isDecision
+            else {
                 throw Refusal(.unknown, "")
             }
             try RequestReader.check(request, command)
@@ -23,8 +24,9 @@ import Testing
     }
 
     @Test func readsDecisions() throws {
-        guard case .success((.merge(5, into: 9, isPreview: true, reason: "twice the same"), "eva")) =
-            decision(#"CUSTOMER.MERGE C5 c9 preview=YES reason="twice the same" actor=eva"#),
+        guard
+            case .success((.merge(5, into: 9, isPreview: true, reason: "twice the same"), "eva")) =
+                decision(#"CUSTOMER.MERGE C5 c9 preview=YES reason="twice the same" actor=eva"#),
             case .success((.split(5, profiles: [7, 9], isPreview: false, reason: ""), "anonymous")) =
                 decision("CUSTOMER.SPLIT C5 profiles=C7,C9,C7"),
             case .success((.bind(1, 2, reason: ""), _)) = decision("CUSTOMER.BIND C1 C2"),
@@ -68,7 +70,8 @@ import Testing
         ("CUSTOMER.MERGE C1 C2 actor=", .invalid, "actor"), ("CUSTOMER.MERGE C1 C2 reason=\"\"", .invalid, "reason"),
         ("CUSTOMER.MERGE C1 C2 actor=" + String(repeating: "x", count: 65), .invalid, "actor"),
         ("CUSTOMER.MERGE C1 C2 actor=\"a\\nb\"", .invalid, "actor"),
-        ("CUSTOMER.SPLIT C1 profiles=7", .invalid, "profiles"), ("CUSTOMER.SPLIT C1 profiles=C7,", .invalid, "profiles"),
+        ("CUSTOMER.SPLIT C1 profiles=7", .invalid, "profiles"),
+        ("CUSTOMER.SPLIT C1 profiles=C7,", .invalid, "profiles"),
         ("CUSTOMER.RELEASE C1 C2 reason=x", .syntax, "reason"), ("IDENTITY.ACCEPT", .syntax, "usage"),
         ("IDENTITY.ACCEPT 0", .invalid, "pair"), ("IDENTITY.ACTIVATE x", .invalid, "version"),
         ("QUARANTINE.HOLD", .syntax, "usage"), ("QUARANTINE.HOLD email=x", .invalid, "email"),
