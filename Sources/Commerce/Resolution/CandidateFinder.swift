@@ -252,15 +252,14 @@ extension DirectoryState {
 
     // MARK: What keeps profiles apart by rule
 
-    /// Whether what two profiles show cannot be one person.
-    func contradict(_ one: UInt32, _ two: UInt32) -> Bool {
-        var found = false
+    /// What all that two profiles show says about whether they can be one person.
+    func standing(_ one: UInt32, _ two: UInt32) -> PersonalStanding {
+        var standing = PersonalStanding()
         index.forEachRow(of: one) { _, row in
-            if found { return }
             let features = row.features
-            index.forEachRow(of: two) { _, other in found = found || features.contradicts(other.features) }
+            index.forEachRow(of: two) { _, other in standing.join(features.standing(against: other.features)) }
         }
-        return found
+        return standing
     }
 }
 

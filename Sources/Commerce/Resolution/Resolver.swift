@@ -269,7 +269,7 @@ extension DirectoryState {
     /// The customers that a component should be.
     func clusters(of graph: FindingGraph, _ rules: ShopIdentity) -> Clustering {
         var clustering = graph.clusters(mergeScore: rules.rules.mergeThreshold) { left, right in
-            separation(graph.profiles[left], graph.profiles[right])
+            relation(graph.profiles[left], graph.profiles[right])
         }
         for group in clustering.groups.indices where !clustering.groups[group].isRestricted {
             clustering.groups[group].isRestricted = clustering.groups[group].profiles.contains {
@@ -281,10 +281,16 @@ extension DirectoryState {
 
     /// What keeps two profiles from being one customer; nil when nothing does.
     func separation(_ one: UInt32, _ two: UInt32) -> PairReason? {
-        if decisions.separation(one, two) != nil { return .excluded }
-        if knowsAsTwo(one, two) { return .sourceKnowsTwo }
-        let rules = identities[Int(profiles[Int(one)].shop)]
-        return rules.mode == .evidence && contradict(one, two) ? .contradiction : nil
+        let standing = relation(one, two)
+        return standing.reason ?? (standing.personal.isContradiction ? .contradiction : nil)
+    }
+
+    /// How two profiles stand to each other, whatever was found out about them.
+    func relation(_ one: UInt32, _ two: UInt32) -> ProfileRelation {
+        if decisions.separation(one, two) != nil { return ProfileRelation(reason: .excluded) }
+        if knowsAsTwo(one, two) { return ProfileRelation(reason: .sourceKnowsTwo) }
+        let isWeighed = identities[Int(profiles[Int(one)].shop)].mode == .evidence
+        return ProfileRelation(personal: isWeighed ? standing(one, two) : PersonalStanding())
     }
 
     /// A source that knows each buyer once gave the two profiles different numbers of its own. It says otherwise itself
