@@ -47,7 +47,7 @@ package struct PairWeigher: Sendable {
         return weight
     }
 
-    @inline(__always) private func prior(_ classes: FrequencyClasses) -> Int32 {
+    @inline(__always) func prior(_ classes: FrequencyClasses) -> Int32 {
         priors[min(Int(classes.population), FrequencyClasses.populationClasses - 1)]
     }
 
@@ -64,7 +64,7 @@ package struct PairWeigher: Sendable {
         weight.score += value(field, level, counted, classes)
     }
 
-    @inline(__always) private func value(
+    @inline(__always) func value(
         _ field: MatchField, _ level: PairLevel, _ counted: FrequencyField, _ classes: FrequencyClasses
     ) -> Int32 {
         level == .same ? rules.weight(field, .same) + rarity(counted, classes) : rules.weight(field, level)

@@ -195,8 +195,8 @@ extension DirectoryState {
             guard key.kind.isNoted, key.kind != .place,
                 let number = index.find(MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop))
             else { return }
-            let value = index.values[number]
-            guard value.leadsToCandidates else { return }
+            // The newcomer itself is not counted yet: one carrier is enough.
+            guard index.values[number].isCompared else { return }
             var seen = 0
             index.forEachCarrier(of: number) { other in
                 seen += 1
@@ -273,9 +273,12 @@ extension PairWeight {
 }
 
 extension ValueEntry {
-    /// Whether the profiles that share the value are compared.
-    var leadsToCandidates: Bool {
-        guard !kind.isCounted, kind != ValueKind(.place), count > 1 else { return false }
+    /// Whether the profiles that share the value are compared, and there are any.
+    var leadsToCandidates: Bool { count > 1 && isCompared }
+
+    /// Whether whoever shares the value is compared.
+    var isCompared: Bool {
+        guard !kind.isCounted, kind != ValueKind(.place) else { return false }
         return state == .released || (state == .active && count <= kind.largestBlock)
     }
 }

@@ -45,7 +45,8 @@ extension DirectoryState {
         _ plan: ResolutionPlan, cause profile: UInt32, at now: Timestamp, into events: inout EventWriter
     ) {
         events.customersResolved(
-            plan, shop: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), cause: profile, order: 0, now: now)
+            plan, shop: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), cause: profile,
+            order: index.profiles[Int(profile)].cause, now: now)
     }
 
     // MARK: The queue
@@ -330,7 +331,8 @@ extension DirectoryState {
         for (number, group) in clustering.groups.enumerated() {
             for profile in group.profiles { groupOf[profile] = number }
         }
-        let followed = Set(graph.edges.filter { groupOf[$0.finding.newer] == groupOf[$0.finding.older] }.map(\.finding.key))
+        let followed = Set(
+            graph.edges.filter { groupOf[$0.finding.newer] == groupOf[$0.finding.older] }.map(\.finding.key))
         for finding in clustering.tree where finding.weight.reason != .person && !isRecorded(finding) {
             plan.pairs.append(finding)
         }
