@@ -143,6 +143,7 @@ extension DirectoryState {
         rows[shard(of: profile)].variants += 1
         PartyRecord.forEachKey(of: record) { addKey($0, profile) }
         index(record, of: profile, isNew: party.isNewProfile, shop: event.shop, features)
+        index.note(cause: order.map { $0 + 1 } ?? 0, of: profile)
         event.forEachEdge(in: bytes) { addEdge($0, order: order.map { $0 + 1 } ?? 0, at: event.recordedAt) }
     }
 
@@ -181,6 +182,12 @@ extension DirectoryState {
             edge.nextOfOlder = edges[known].nextOfOlder
             edge.newer = edges[known].newer
             edge.older = edges[known].older
+            if !edge.isMerge, edges[known].isMerge || edges[known].isUndone {
+                // What holds no more still tells by which value it once held.
+                edge.kind = edges[known].kind
+                edge.keyHash = edges[known].keyHash
+                edge.flags |= 1
+            }
             edges[known] = edge
             note(edge, known)
         } else {

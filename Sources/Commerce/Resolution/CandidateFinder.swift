@@ -208,8 +208,8 @@ extension DirectoryState {
             guard key.kind.isNoted, key.kind != .place,
                 let number = index.find(MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop))
             else { return }
-            let value = index.values[number]
-            guard value.leadsToCandidates else { return }
+            // The newcomer itself is not counted yet: one carrier is enough.
+            guard index.values[number].isCompared else { return }
             var seen = 0
             index.forEachCarrier(of: number) { other in
                 seen += 1
@@ -265,15 +265,14 @@ extension DirectoryState {
 
     // MARK: What keeps profiles apart by rule
 
-    /// Whether what two profiles show cannot be one person.
-    func contradict(_ one: UInt32, _ two: UInt32) -> Bool {
-        var found = false
+    /// What all that two profiles show says about whether they can be one person.
+    func standing(_ one: UInt32, _ two: UInt32) -> PersonalStanding {
+        var standing = PersonalStanding()
         index.forEachRow(of: one) { _, row in
-            if found { return }
             let features = row.features
-            index.forEachRow(of: two) { _, other in found = found || features.contradicts(other.features) }
+            index.forEachRow(of: two) { _, other in standing.join(features.standing(against: other.features)) }
         }
-        return found
+        return standing
     }
 }
 
@@ -287,9 +286,12 @@ extension PairWeight {
 }
 
 extension ValueEntry {
-    /// Whether the profiles that share the value are compared.
-    var leadsToCandidates: Bool {
-        guard !kind.isCounted, kind != ValueKind(.place), count > 1 else { return false }
+    /// Whether the profiles that share the value are compared, and there are any.
+    var leadsToCandidates: Bool { count > 1 && isCompared }
+
+    /// Whether whoever shares the value is compared.
+    var isCompared: Bool {
+        guard !kind.isCounted, kind != ValueKind(.place) else { return false }
         return state == .released || (state == .active && count <= kind.largestBlock)
     }
 }

@@ -116,6 +116,8 @@ struct MatchProfile: BitwiseCopyable, Sendable {
     /// Whether the channel gave the buyer a number of its own.
     var hasReference: Bool
     var isDirty = false
+    /// Number of the order that made it dirty plus one; 0 when none did.
+    var cause: UInt32 = 0
 }
 
 struct MatchIndex: ~Copyable, Sendable {
@@ -189,6 +191,11 @@ struct MatchIndex: ~Copyable, Sendable {
         return classes
     }
 
+    /// Tells one set of features from another: the same on every machine.
+    static func hash(of features: PartyFeatures) -> UInt64 {
+        withUnsafeBytes(of: features) { plain.hash(Span(_unsafeBytes: $0)) }
+    }
+
     // MARK: Taking in
 
     /// A profile that is new; `record` is its first party record without the keys.
@@ -225,7 +232,7 @@ struct MatchIndex: ~Copyable, Sendable {
 
     /// Adds a row unless the profile has shown the same before.
     private mutating func addRow(_ features: PartyFeatures, to profile: UInt32, shop: UInt16) -> Bool {
-        let hash = withUnsafeBytes(of: features) { Self.plain.hash(Span(_unsafeBytes: $0)) }
+        let hash = Self.hash(of: features)
         var isKnown = false
         forEachRow(of: profile) { _, row in isKnown = isKnown || row.hash == hash }
         if isKnown { return false }
@@ -357,9 +364,13 @@ struct MatchIndex: ~Copyable, Sendable {
 
     // MARK: The queue
 
+    /// Remembers the order (its number plus one; 0 for none) that brought what has to be weighed of a profile.
+    mutating func note(cause order: UInt32, of profile: UInt32) { profiles[Int(profile)].cause = order }
+
     mutating func markDirty(_ profile: UInt32) {
         guard !profiles[Int(profile)].isDirty else { return }
         profiles[Int(profile)].isDirty = true
+        profiles[Int(profile)].cause = 0
         queue.append(profile)
     }
 
@@ -375,6 +386,7 @@ struct MatchIndex: ~Copyable, Sendable {
     /// The next profile to weigh; it counts as weighed from now on.
     mutating func takeDirty() -> UInt32? {
         guard let profile = queue.next() else { return nil }
+        if !profiles[Int(profile)].isDirty { profiles[Int(profile)].cause = 0 }
         profiles[Int(profile)].isDirty = false
         return profile
     }

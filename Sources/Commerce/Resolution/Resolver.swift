@@ -45,7 +45,8 @@ extension DirectoryState {
         _ plan: ResolutionPlan, cause profile: UInt32, at now: Timestamp, into events: inout EventWriter
     ) {
         events.customersResolved(
-            plan, shop: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), cause: profile, order: 0, now: now)
+            plan, shop: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), cause: profile,
+            order: index.profiles[Int(profile)].cause, now: now)
     }
 
     // MARK: The queue
@@ -275,7 +276,7 @@ extension DirectoryState {
     /// The customers that a component should be.
     func clusters(of graph: FindingGraph, _ rules: ShopIdentity) -> Clustering {
         var clustering = graph.clusters(mergeScore: rules.rules.mergeThreshold) { left, right in
-            separation(graph.profiles[left], graph.profiles[right])
+            relation(graph.profiles[left], graph.profiles[right])
         }
         for group in clustering.groups.indices where !clustering.groups[group].isRestricted {
             clustering.groups[group].isRestricted = clustering.groups[group].profiles.contains {
@@ -287,10 +288,16 @@ extension DirectoryState {
 
     /// What keeps two profiles from being one customer; nil when nothing does.
     func separation(_ one: UInt32, _ two: UInt32) -> PairReason? {
-        if decisions.separation(one, two) != nil { return .excluded }
-        if knowsAsTwo(one, two) { return .sourceKnowsTwo }
-        let rules = identities[Int(profiles[Int(one)].shop)]
-        return rules.mode == .evidence && contradict(one, two) ? .contradiction : nil
+        let standing = relation(one, two)
+        return standing.reason ?? (standing.personal.isContradiction ? .contradiction : nil)
+    }
+
+    /// How two profiles stand to each other, whatever was found out about them.
+    func relation(_ one: UInt32, _ two: UInt32) -> ProfileRelation {
+        if decisions.separation(one, two) != nil { return ProfileRelation(reason: .excluded) }
+        if knowsAsTwo(one, two) { return ProfileRelation(reason: .sourceKnowsTwo) }
+        let isWeighed = identities[Int(profiles[Int(one)].shop)].mode == .evidence
+        return ProfileRelation(personal: isWeighed ? standing(one, two) : PersonalStanding())
     }
 
     /// A source that knows each buyer once gave the two profiles different numbers of its own. It says otherwise itself
@@ -332,7 +339,8 @@ extension DirectoryState {
         for (number, group) in clustering.groups.enumerated() {
             for profile in group.profiles { groupOf[profile] = number }
         }
-        let followed = Set(graph.edges.filter { groupOf[$0.finding.newer] == groupOf[$0.finding.older] }.map(\.finding.key))
+        let followed = Set(
+            graph.edges.filter { groupOf[$0.finding.newer] == groupOf[$0.finding.older] }.map(\.finding.key))
         for finding in clustering.tree where finding.weight.reason != .person && !isRecorded(finding) {
             plan.pairs.append(finding)
         }

@@ -116,13 +116,6 @@ struct DecisionTable: Sendable {
     /// Numbers of decisions about a profile that stand, oldest first.
     func live(of profile: UInt32) -> [Int] { numbers(of: profile).filter { all[$0].isLive } }
 
-    /// Profiles into whose customers a merge put this one's.
-    func heirs(of profile: UInt32) -> [UInt32] {
-        guard retired.contains(profile) else { return [] }
-        return live(of: profile).filter { all[$0].retiresLeft && all[$0].left.contains(profile) }
-            .flatMap { all[$0].right }
-    }
-
     /// The decision that keeps two profiles apart, if one does.
     func separation(_ one: UInt32, _ two: UInt32) -> Int? {
         guard !all.isEmpty, let numbers = byProfile[one] else { return nil }
