@@ -9,7 +9,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case customerPin, customerUnpin, customerVerify
     case documentPut, noteAdd
     case snapshot, verify
-    case identitySettle, identityCheck, identityExport, identityQueue
+    case identitySettle, identityCheck, identityExport, identityQueue, identityLearn
 }
 
 extension CommandName {
@@ -17,7 +17,7 @@ extension CommandName {
     package var isWrite: Bool {
         switch self {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
-            .noteAdd:
+            .noteAdd, .identityLearn:
             true
         default: false
         }
@@ -145,7 +145,7 @@ package enum CommandTable {
             summary: "reads the data folder and checks every byte; changes nothing",
             details: "One ROW per file. The offline form is: dossierd verify DIR", options: [], plainArguments: 0,
             takesJSON: false),
-    ] + identity
+    ] + identity + [learning]
 
     /// The command with this name, in any case.
     package static func find(_ name: Span<UInt8>) -> CommandDescription? {
