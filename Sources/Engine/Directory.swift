@@ -18,6 +18,10 @@ package actor Directory {
     private var isWeighingPosted = false
     /// Who waits until everything is weighed.
     private var waitingForRest: [@Sendable () -> Void] = []
+    /// Rows of each shop when learning looked at it the last time.
+    var learningAttempts: [UInt16: Int] = [:]
+    /// Learning is under way unasked.
+    var isLearning = false
     /// Why writes are refused at the moment: the journal cannot be written, or has grown too long.
     private var journalFailure: String?
     private var backlog: String?
@@ -134,7 +138,7 @@ package actor Directory {
             verdict, profile: plan.profile, customer: state.customerNumber(of: plan.profile), sequence: sequence)
     }
 
-    private func checkWritable() throws(Refusal) {
+    func checkWritable() throws(Refusal) {
         if let reason = journalFailure ?? backlog { throw Refusal(.readOnly, reason) }
     }
 
@@ -394,6 +398,7 @@ package actor Directory {
         let waiting = waitingForRest
         waitingForRest = []
         for body in waiting { body() }
+        learnWhereDoubled()
     }
 
     /// Runs `body` on this lane when everything that has arrived by now is weighed.

@@ -341,6 +341,7 @@ package final class Session: @unchecked Sendable {
         case .customerPin, .customerUnpin, .customerVerify:
             _ = try currentHasher()
             builder.assertion(try RequestReader.assertion(request, description.name), tag: tag)
+        case .identityLearn: try learn(request, tag: tag)
         case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
             try identityTask(description.name, request, tag: tag)
         case let name where name.isDecision: try decision(name, request, tag: tag)
@@ -398,12 +399,17 @@ package final class Session: @unchecked Sendable {
 
     /// Sends what came before and waits for an answer that takes its time.
     private func ask(_ start: (@escaping @Sendable ([UInt8]) -> Void) -> Void) {
+        askForChange { completion in start { completion($0, 0) } }
+    }
+
+    /// The same for an answer that must not leave before the event it tells of is durable.
+    private func askForChange(_ start: (@escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void) -> Void) {
         submit()
         let place = replies.reserve()
         questionsInFlight += 1
-        start { bytes in
+        start { bytes, releaseSequence in
             self.questionsInFlight -= 1
-            self.replies.fill(place, bytes, releaseSequence: 0, replyCount: 1)
+            self.replies.fill(place, bytes, releaseSequence: releaseSequence, replyCount: 1)
             self.submit()
             self.release()
         }
@@ -416,6 +422,17 @@ package final class Session: @unchecked Sendable {
             return builder.query(preview, tag: tag)
         }
         builder.decision(command, actor: actor, tag: tag)
+    }
+
+    private func learn(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        let activates = try LearningTask.activates(request)
+        guard case .success(let engine) = host.engine else {
+            _ = try currentHasher()
+            return
+        }
+        let shop = shop
+        let lane = host.lane
+        askForChange { LearningTask.learn(engine, shop: shop, activates: activates, tag: tag, from: lane, $0) }
     }
 
     private func identityTask(_ command: CommandName, _ request: RequestLine, tag: [UInt8]?) throws(Refusal) {

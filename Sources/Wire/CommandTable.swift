@@ -11,7 +11,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case snapshot, verify
     case customerWhyNot, customerHow
     case customerMerge, customerSplit, customerBind, customerExclude, customerLink, customerRelease
-    case identitySettle, identityCheck, identityExport, identityQueue, identityAccept, identityReject
+    case identitySettle, identityCheck, identityExport, identityQueue, identityAccept, identityReject, identityLearn
     case identityRules, identityPropose, identitySimulate, identityActivate, identityStatus
     case quarantineList, quarantineHold, quarantineRelease
     case shopConfigure, shopSettings
@@ -22,7 +22,7 @@ extension CommandName {
     package var isWrite: Bool {
         switch self {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
-            .noteAdd:
+            .noteAdd, .identityLearn:
             true
         default: isDecision
         }
@@ -59,7 +59,7 @@ package struct CommandDescription: Sendable {
 package enum CommandTable {
     private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
-    package static let all: [CommandDescription] = general + identity
+    package static let all: [CommandDescription] = general + identity + [learning]
 
     private static let general: [CommandDescription] = [
         CommandDescription(

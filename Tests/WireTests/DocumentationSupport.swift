@@ -88,7 +88,8 @@ enum RequestTrial {
         case .help: _ = try HelpText.rows(for: request.plainArguments.first)
         case let name where name.isDecision: _ = try RequestReader.decision(request, name, hasher)
         case .identitySimulate: _ = try RequestReader.version(request)
-        case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport: break
+        case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport,
+            .identityLearn: break
         default: _ = try RequestReader.query(request, command, hasher)
         }
     }

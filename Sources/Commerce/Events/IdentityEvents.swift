@@ -5,7 +5,8 @@ import Bytes
 //   decisionMade:      kind (1) flags (1: bit 0 retires the left side's number) left, right (count varint, profiles varint
 //                      each) actor (counted) reason (counted)
 //   decisionWithdrawn: decision (varint) actor (counted)
-//   rulesProposed:     actor (counted) basis (counted) rules (counted, see MatchRules)
+//   rulesProposed:     actor (counted) basis (counted) rules (counted, see MatchRules), and when learning proposed them:
+//                      rows of the shop (varint)
 //   rulesActivated:    version (varint) actor (counted)
 //   shopConfigured:    setting (1) value (varint) subject (varint) actor (counted)
 //   valueWatched:      kind (1) key hash (8) state (1) actor (counted)
@@ -74,7 +75,7 @@ extension EventWriter {
     }
 
     mutating func rulesProposed(
-        _ rules: MatchRules, basis: String, shop: UInt16, actor: String, now: Timestamp
+        _ rules: MatchRules, basis: String, rows: Int = 0, shop: UInt16, actor: String, now: Timestamp
     ) {
         begin(.rulesProposed, now, shop: shop)
         text(actor)
@@ -82,6 +83,7 @@ extension EventWriter {
         var bytes = ByteWriter(capacity: 1_024)
         rules.encode(into: &bytes)
         counted(bytes.span)
+        if rows > 0 { varint(UInt64(rows)) }
         end()
     }
 
@@ -244,10 +246,12 @@ extension DirectoryState {
             let actor = try reader.string()
             let basis = try reader.string()
             let range = try reader.countedRange()
+            let rows = reader.isAtEnd ? 0 : Int(try reader.varint32())
             do throws(MatchRulesError) {
                 let rules = try MatchRules(reader.bytes.extracting(range))
                 identities[shop].versions.append(
-                    RulesVersion(rules: rules, proposedBy: actor, proposedAt: event.recordedAt, basis: basis))
+                    RulesVersion(
+                        rules: rules, proposedBy: actor, proposedAt: event.recordedAt, basis: basis, rows: rows))
             } catch {
                 preconditionFailure("rules that were validated do not read")
             }
@@ -359,6 +363,7 @@ private struct IdentityReading {
             _ = try reader.string()
             _ = try reader.string()
             let range = try reader.countedRange()
+            if !reader.isAtEnd { _ = try reader.varint32() }
             do throws(MatchRulesError) { _ = try MatchRules(reader.bytes.extracting(range)) } catch { return false }
             return versions < Int(UInt16.max)
         case .rulesActivated:

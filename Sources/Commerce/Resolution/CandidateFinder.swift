@@ -98,8 +98,8 @@ extension DirectoryState {
         prepareRows(of: profile, shop, &scratch)
         index.forEachValue(of: profile) { number in
             let value = index.values[number]
-            guard value.leadsToCandidates else { return }
-            if value.kind == .twin { return twins(of: profile, number, rules, &scratch) }
+            guard value.leadsToCandidates || value.isStar else { return }
+            if value.isStar { return weighStar(of: profile, number, rules, &scratch) }
             index.forEachCarrier(of: number) { other in
                 guard scratch.isFirst(other) else { return }
                 consider(profile, other, value, rules, &scratch)
@@ -107,19 +107,13 @@ extension DirectoryState {
         }
     }
 
-    /// Equal rows stand in a star around the profile with the lowest name of its own, so that a buyer with ten thousand
-    /// equal orders has ten thousand pairs and not fifty million.
-    private func twins(
+    /// The carriers of what very many carry stand in a star around the one with the lowest name of its own, so that a
+    /// buyer with ten thousand orders has ten thousand pairs and not fifty million.
+    private func weighStar(
         of profile: UInt32, _ number: Int, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) {
         let value = index.values[number]
-        guard value.count > 1 else { return }
-        if value.count <= 16 {
-            return index.forEachCarrier(of: number) { other in
-                if scratch.isFirst(other) { consider(profile, other, value, rules, &scratch) }
-            }
-        }
-        let centre = index.centre(of: number)
+        let centre = value.centre
         if centre != profile {
             if scratch.isFirst(centre) { consider(profile, centre, value, rules, &scratch) }
         } else {
@@ -141,7 +135,6 @@ extension DirectoryState {
         _ profile: UInt32, _ other: UInt32, _ value: ValueEntry, _ rules: ShopIdentity,
         _ scratch: inout ResolutionScratch
     ) {
-        guard index.profiles[Int(profile)].sketch.mayAgree(index.profiles[Int(other)].sketch) else { return }
         var otherRoot: UInt32 = 0
         if scratch.skipsSettled {
             otherRoot = root(of: other)
@@ -161,6 +154,7 @@ extension DirectoryState {
     func weigh(
         _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> PairWeight {
+        guard index.profiles[Int(profile)].sketch.mayAgree(index.profiles[Int(other)].sketch) else { return .strangers }
         let withheld = index.profiles[Int(profile)].withheld.union(index.profiles[Int(other)].withheld)
         var best: PairWeight?
         for place in scratch.ownRows.indices {
@@ -173,7 +167,7 @@ extension DirectoryState {
             }
             scratch.noteComparison()
         }
-        return best ?? PairWeight(score: .min, levels: 0, verdict: .none, reason: .none)
+        return best ?? .strangers
     }
 
     /// The classes by which two rows are weighed: the same from either side. Values that agree are one value, with one
@@ -204,6 +198,8 @@ extension DirectoryState {
         scratch.begin(profiles: profiles.count)
         if let profile { _ = scratch.isFirst(profile) }
         let classes = index.classes(of: features, shop: shop)
+        var sketch = profile.map { index.profiles[Int($0)].sketch } ?? PairSketch(features)
+        if profile != nil { sketch.join() }
         PartyRecord.forEachKey(of: record) { key in
             guard key.kind.isNoted, key.kind != .place,
                 let number = index.find(MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop))
@@ -214,6 +210,7 @@ extension DirectoryState {
             index.forEachCarrier(of: number) { other in
                 seen += 1
                 guard seen <= 16, scratch.isFirst(other) else { return }
+                guard sketch.mayAgree(index.profiles[Int(other)].sketch) else { return }
                 let withheld = index.profiles[Int(other)].withheld
                 var isFound = false
                 index.forEachComparedRow(of: other, &scratch.otherRows) { row in
@@ -239,7 +236,7 @@ extension DirectoryState {
             let value = index.values[number]
             guard let kind = value.kind.identityKey, kinds.contains(kind), value.count > 1 else { return }
             guard value.state != .quarantined, value.state != .held else { return }
-            let centre = index.centre(of: number)
+            let centre = value.centre
             func add(_ other: UInt32) {
                 guard scratch.isFirst(other) else { return }
                 scratch.candidates.append(
@@ -280,6 +277,9 @@ extension PairWeight {
     /// Not weighed: the source, or the shop's match mode, says so.
     static let said = PairWeight(score: 10_000, levels: 0, verdict: .merge, reason: .said)
 
+    /// Nothing agrees that could count.
+    static let strangers = PairWeight(score: .min, levels: 0, verdict: .none, reason: .none)
+
     func isStronger(than other: PairWeight) -> Bool {
         verdict == other.verdict ? score > other.score : verdict > other.verdict
     }
@@ -293,6 +293,17 @@ extension ValueEntry {
     var isCompared: Bool {
         guard !kind.isCounted, kind != ValueKind(.place) else { return false }
         return state == .released || (state == .active && count <= kind.largestBlock)
+    }
+
+    /// Whether the carriers are compared with one of them only (`centre`): there are too many to compare each with each.
+    var isStar: Bool {
+        if kind == .twin { return count > 16 }
+        return state == .retired && kind.identityKey != nil && kind != ValueKind(.place)
+    }
+
+    /// Whether the value, by itself, has one profile compared with another.
+    func leads(_ one: UInt32, to two: UInt32) -> Bool {
+        isStar ? centre == one || centre == two : leadsToCandidates
     }
 }
 
@@ -320,19 +331,5 @@ extension MatchIndex {
             comparedRows(of: profile, into: &buffer)
             for row in buffer { body(Int(row)) }
         }
-    }
-
-    /// The carrier with the lowest name of its own.
-    func centre(of value: Int) -> UInt32 {
-        var centre: UInt32 = 0
-        var lowest: (UInt64, UInt32)?
-        forEachCarrier(of: value) { carrier in
-            let name = (profiles[Int(carrier)].canonical, carrier)
-            if lowest.map({ name < $0 }) ?? true {
-                lowest = name
-                centre = carrier
-            }
-        }
-        return centre
     }
 }

@@ -5,7 +5,8 @@ import Bytes
 //
 //   format (1) settled variants, settled sequence, sweep sequence
 //   shop count; each: mode (1) active version, protects bookings (1), declared sources (count; number, 0 or 1),
-//     versions beyond the first (count; rules counted, proposed by, at (zigzag), basis, activated by (empty: never), at)
+//     versions beyond the first (count; rules counted, proposed by, at (zigzag), basis, activated by (empty: never), at,
+//     and from format 2 on: rows)
 //   decision count; each: kind (1) shop, left, right (counts and profiles) flags (1) actor, reason, at, sequence,
 //     withdrawn by (empty: it stands), at, sequence
 //   watch count; each: kind (1) hash (8) shop, state (1) actor, at
@@ -23,7 +24,7 @@ package struct ValueWatch: Sendable, Equatable {
 }
 
 extension DirectoryState {
-    private static let format: UInt8 = 1
+    private static let format: UInt8 = 2
 
     func identityBytes() -> [UInt8] {
         var writer = ByteWriter(capacity: 4_096)
@@ -64,6 +65,7 @@ extension DirectoryState {
             writer.appendText(version.basis)
             writer.appendText(version.activatedBy ?? "")
             writer.appendZigzag(version.activatedAt)
+            writer.appendVarint(UInt64(version.rows))
         }
     }
 
@@ -91,13 +93,14 @@ extension DirectoryState {
         guard !bytes.isEmpty else { return true }
         do throws(ByteReaderError) {
             var reader = ByteReader(bytes.span)
-            guard try reader.byte() == Self.format else { return false }
+            let format = try reader.byte()
+            guard (1...Self.format).contains(format) else { return false }
             settledVariants = try reader.varint32()
             settledSequence = try reader.varint()
             sweepSequence = try reader.varint()
             guard try reader.varint() == UInt64(identities.count) else { return false }
             for shop in identities.indices {
-                guard let identity = try reader.identity() else { return false }
+                guard let identity = try reader.identity(hasRows: format >= 2) else { return false }
                 identities[shop] = identity
             }
             for _ in 0..<(try reader.varint()) {
@@ -182,7 +185,7 @@ extension ByteWriter {
 
 extension ByteReader {
     @_lifetime(self: copy self)
-    fileprivate mutating func identity() throws(ByteReaderError) -> ShopIdentity? {
+    fileprivate mutating func identity(hasRows: Bool) throws(ByteReaderError) -> ShopIdentity? {
         guard let mode = MatchMode(rawValue: try byte()) else { return nil }
         var identity = ShopIdentity(mode: mode)
         let active = try varint()
@@ -200,6 +203,7 @@ extension ByteReader {
             let activator = try string()
             version.activatedBy = activator.isEmpty ? nil : activator
             version.activatedAt = try zigzag()
+            if hasRows { version.rows = Int(try varint32()) }
             identity.versions.append(version)
         }
         guard active > 0, active <= UInt64(identity.versions.count) else { return nil }

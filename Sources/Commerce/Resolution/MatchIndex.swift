@@ -20,6 +20,8 @@ struct ValueEntry: BitwiseCopyable, Sendable {
     var count: UInt32 = 0
     /// One bit per kind of name among the carriers, 32 in all: how unlike they are.
     var signatures: UInt32 = 0
+    /// The carrier with the lowest name of its own.
+    var centre: UInt32 = 0
     var kind: ValueKind
     var state = ValueState.active
 }
@@ -284,11 +286,20 @@ struct MatchIndex: ~Copyable, Sendable {
         }
         if features.nameSignature != 0 { entry.signatures |= 1 << (features.nameSignature & 31) }
         if !isKnown { entry.count &+= 1 }
+        let isCentre = entry.newest == 0 || isBefore(profile, entry.centre)
+        if isCentre { entry.centre = profile }
         values[number] = entry
         if !isKnown { post(profile, number, linksBack: true) }
+        // In a star everybody is compared with the centre.
+        if isCentre, entry.count > 16, entry.kind == .twin || entry.kind.identityKey != nil { markCarriersDirty(number) }
         if entry.state == .quarantined || entry.state == .held { withhold(kind.field, from: profile) }
         review(number)
         return !isKnown
+    }
+
+    /// By the profiles' own names, which do not depend on their arrival.
+    private func isBefore(_ one: UInt32, _ two: UInt32) -> Bool {
+        (profiles[Int(one)].canonical, one) < (profiles[Int(two)].canonical, two)
     }
 
     private mutating func value(_ hash: UInt64, _ kind: ValueKind) -> Int {

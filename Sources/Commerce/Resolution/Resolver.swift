@@ -95,7 +95,7 @@ extension DirectoryState {
     /// it joined them may contradict them.
     private func agreesAtHome(_ profile: UInt32, _ rules: ShopIdentity) -> Bool {
         guard rules.mode == .evidence, index.profiles[Int(profile)].rowCount > 1 else { return true }
-        return members(of: profile).allSatisfy { $0 == profile || !contradict(profile, $0) }
+        return members(of: profile).allSatisfy { $0 == profile || !standing(profile, $0).isContradiction }
     }
 
     /// Whether every merge that was recorded for the profile still stands.
@@ -122,7 +122,7 @@ extension DirectoryState {
     private func shareValue(_ one: UInt32, _ two: UInt32) -> Bool {
         var shares = false
         index.forEachValue(of: one) { value in
-            guard !shares, index.values[value].leadsToCandidates else { return }
+            guard !shares, index.values[value].leads(one, to: two) else { return }
             index.forEachValue(of: two) { shares = shares || $0 == value }
         }
         return shares

@@ -16,6 +16,12 @@ package struct ShopIdentity: Sendable {
     package init(mode: MatchMode = .exact) { self.mode = mode }
 
     package var rules: MatchRules { versions[Int(activeVersion) - 1].rules }
+
+    /// The newest rules up to those in force that nobody learned. Learning starts from them each time, and not from what
+    /// it taught itself: the same data would count twice.
+    package var learningBase: MatchRules {
+        versions.prefix(Int(activeVersion)).last { $0.proposedBy != RulesVersion.learning }?.rules ?? .standard
+    }
 }
 
 /// One version of a shop's rules.
@@ -26,8 +32,13 @@ package struct RulesVersion: Sendable, Equatable {
     package let proposedAt: Int64
     /// What it rests on, in words.
     package let basis: String
+    /// Feature rows that the shop had when learning proposed it; 0 when a person did.
+    package internal(set) var rows = 0
     package internal(set) var activatedBy: String?
     package internal(set) var activatedAt: Int64 = 0
+
+    /// Who proposes what was learned.
+    package static let learning = "learning"
 
     package static let first = RulesVersion(
         rules: .standard, proposedBy: "dossier", proposedAt: 0,

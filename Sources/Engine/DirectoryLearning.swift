@@ -1,0 +1,121 @@
+import Commerce
+
+// Learning: a walk over the shop's profiles, a slice at a time so that nobody waits for it, and rules proposed at its end.
+//
+// The engine proposes by itself when a shop has doubled; it never activates by itself. One version in force, changed by an
+// event that a person asked for, is what keeps customers a function of the data and of people's word: would the engine
+// change its rules when it happens to be at rest, who is who would depend on when that was.
+
+/// What learning has come to.
+package struct LearningReport: Sendable {
+    /// The version of the rules that was proposed; nil if nothing differs enough from those in force.
+    package let version: Int?
+    package let isActive: Bool
+    /// What it rests on, in words.
+    package let basis: String
+    /// The event that must be durable before anybody is told.
+    package let sequence: UInt64
+}
+
+extension Directory {
+    private static let profilesPerSlice = 64
+
+    /// Learns from a shop's profiles as soon as everything is weighed. `completion` runs on this lane.
+    func learn(
+        shop: UInt16, activates: Bool, _ completion: @escaping @Sendable (Result<LearningReport, Refusal>) -> Void
+    ) {
+        whenAtRest {
+            self.assumeIsolated { directory in
+                let walk = LearningWalk(shop: shop, of: directory.state)
+                directory.learningAttempts[shop] = walk.rows
+                directory.advance(walk, activates: activates, completion)
+            }
+        }
+    }
+
+    private func advance(
+        _ walk: LearningWalk, activates: Bool,
+        _ completion: @escaping @Sendable (Result<LearningReport, Refusal>) -> Void
+    ) {
+        var walk = walk
+        walk.advance(Self.profilesPerSlice, in: state, &scratch)
+        guard walk.isDone else {
+            let next = walk
+            lane.post { self.assumeIsolated { $0.advance(next, activates: activates, completion) } }
+            return
+        }
+        do throws(Refusal) {
+            completion(.success(try propose(walk, activates: activates)))
+        } catch {
+            completion(.failure(error))
+        }
+    }
+
+    private func propose(_ walk: LearningWalk, activates: Bool) throws(Refusal) -> LearningReport {
+        try checkWritable()
+        let identity = state.identities[Int(walk.shop)]
+        guard walk.rules.differsEnough(from: identity.rules) else {
+            return LearningReport(version: nil, isActive: false, basis: walk.basis, sequence: state.sequence)
+        }
+        let first = state.sequence + 1
+        let now = clock.now()
+        let known = identity.versions.lastIndex { $0.rules == walk.rules }
+        let version =
+            known.map { $0 + 1 }
+            ?? state.proposeLearned(
+                walk.rules, basis: walk.basis, rows: walk.rows, shop: walk.shop, at: now, into: &events)
+        if activates {
+            _ = try state.perform(
+                .activate(version: version), shop: walk.shop, actor: RulesVersion.learning, at: now, &scratch,
+                into: &events)
+        }
+        handOver(firstSequence: first)
+        postWeighing()
+        return LearningReport(version: version, isActive: activates, basis: walk.basis, sequence: state.sequence)
+    }
+
+    /// Everything is weighed: learns if a shop has doubled since it was learned from, one shop at a time.
+    func learnWhereDoubled() {
+        guard !isLearning, let shop = state.shopToLearnFrom(attempts: learningAttempts) else { return }
+        isLearning = true
+        learn(shop: shop, activates: false) { _ in
+            // What could not be written now is learned again when the shop has doubled, or when somebody asks.
+            self.assumeIsolated { directory in
+                directory.isLearning = false
+                directory.learnWhereDoubled()
+            }
+        }
+    }
+
+    func shopToLearnFrom(named name: String) throws(Refusal) -> UInt16 {
+        try checkWritable()
+        guard let shop = state.shop(named: name) else {
+            throw Refusal(.notFound, "nothing is known in shop \(name) yet")
+        }
+        guard state.identities[Int(shop)].mode == .evidence else {
+            throw Refusal(.refused, "this shop weighs no evidence: its match mode is not evidence")
+        }
+        return shop
+    }
+}
+
+extension Engine {
+    /// Learns weights from a shop's profiles and proposes them as a version of its rules, or, with `activates`, puts them
+    /// into force at once. `completion` runs on `lane`; the report may be shown when its sequence is released.
+    package func learnRules(
+        ofShopNamed name: String, activates: Bool, from lane: any EngineLane,
+        _ completion: @escaping @Sendable (Result<LearningReport, Refusal>) -> Void
+    ) {
+        let directory = directory
+        directory.lane.run {
+            directory.assumeIsolated { directory in
+                do throws(Refusal) {
+                    let shop = try directory.shopToLearnFrom(named: name)
+                    directory.learn(shop: shop, activates: activates) { result in lane.run { completion(result) } }
+                } catch {
+                    lane.run { completion(.failure(error)) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Bytes
+import Commerce
+import Engine
+import Wire
+
+/// `IDENTITY.LEARN`: takes its time, and may write. `completion` runs on `lane` with the reply and the event that must be
+/// durable before it may leave.
+enum LearningTask {
+    static func learn(
+        _ engine: Engine, shop: String, activates: Bool, tag: [UInt8]?, from lane: any EngineLane,
+        _ completion: @escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void
+    ) {
+        engine.learnRules(ofShopNamed: shop, activates: activates, from: lane) { result in
+            var output = ByteWriter()
+            switch result {
+            case .success(let report):
+                output.reply(report, tag: tag)
+                completion(output.copyBytes(), report.sequence)
+            case .failure(let refusal):
+                output.error(refusal, tag: tag)
+                completion(output.copyBytes(), 0)
+            }
+        }
+    }
+
+    /// Whether `activate=yes` was said.
+    static func activates(_ request: RequestLine) throws(Refusal) -> Bool {
+        guard let answer = request.argument(named: "activate") else { return false }
+        switch String(decoding: answer, as: UTF8.self) {
+        case "yes": return true
+        case "no": return false
+        default: throw .invalid("activate", "is yes or no")
+        }
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func reply(_ report: LearningReport, tag: [UInt8]?) {
+        beginOK(tag: tag)
+        if let version = report.version {
+            key("version")
+            number(version)
+            key("active")
+            bool(report.isActive)
+        } else {
+            key("unchanged")
+            bool(true)
+        }
+        key("basis")
+        string(report.basis)
+        key("seq")
+        number(report.sequence)
+        endReply()
+    }
+}
