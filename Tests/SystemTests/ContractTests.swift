@@ -9,6 +9,7 @@ extension SystemTests {
             try Sandbox.with { sandbox in
                 let talk = try sandbox.start().connect()
                 #expect(try talk.ask("PING") == Reply(outcome: .ok(#"{"pong":true}"#)))
+                try talk.ok(Story.mode)
                 let created = try talk.ask("ORDER.PUT " + Story.order)
                 let number = #""order":"shopify:S-1000123","customer":"C1""#
                 let sequence = try talk.sequence()
