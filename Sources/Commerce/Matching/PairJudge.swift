@@ -3,6 +3,8 @@ struct PairJudge {
     let weight: PairWeight
     let address: AddressComparison
     let isGenerationApart: Bool
+    /// The dates of birth lie in one year and differ by a slip: no two children of a family are born days apart.
+    let isDateSlip: Bool
     /// One of the given names is no name: it does not tell two people apart.
     let isMisspelt: Bool
     let rules: MatchRules
@@ -41,7 +43,7 @@ struct PairJudge {
     private var contactAgrees: Bool { weight[.email] >= .near || weight[.phone] >= .near }
     /// The one thing that members of a household do not share.
     private var birthDateAgrees: Bool { weight[.birthDate] >= .close && weight[.birthDate] != .part }
-    private var isSameBirthDate: Bool { weight[.birthDate] == .same || weight[.birthDate] == .swapped }
+    private var isSameBirthDate: Bool { weight[.birthDate] == .same || weight[.birthDate] == .swapped || isDateSlip }
     private var contactsDiffer: Bool { weight[.email] == .differs || weight[.phone] == .differs }
     private var isSharedByHousehold: Bool {
         weight[.email] == .same || weight[.phone] >= .local || (address.isSameDoor && lastAgrees)

@@ -38,9 +38,11 @@ package struct PairWeigher: Sendable {
         let isGenerationApart =
             weight[.birthDate] <= .similar && weight[.birthDate] != .missing
             && left.birthDate.isGenerationApart(from: right.birthDate)
+        let isDateSlip =
+            weight[.birthDate] >= .close && weight[.birthDate] != .part && left.birthDate.year == right.birthDate.year
         PairJudge(
-            weight: weight, address: address, isGenerationApart: isGenerationApart, isMisspelt: names.isMisspelt,
-            rules: rules
+            weight: weight, address: address, isGenerationApart: isGenerationApart, isDateSlip: isDateSlip,
+            isMisspelt: names.isMisspelt, rules: rules
         ).decide(&weight)
         return weight
     }

@@ -210,7 +210,7 @@ private struct Forest {
         }
         if isMixed[left] || isMixed[right] { return nil }
         let isContradicted =
-            names.against > 0 && names.against >= names.for || dates.against > 0 && dates.against >= dates.for
+            names.against > names.for || dates.against > 0 && dates.against >= dates.for
         return found ?? (isContradicted ? .contradiction : nil)
     }
 }
