@@ -106,7 +106,8 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
         #expect(
             writes == [
                 .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
-                .noteAdd, .customerMerge, .customerSplit, .customerBind, .customerExclude, .customerLink, .customerRelease,
+                .noteAdd, .customerMerge, .customerSplit, .customerBind, .customerExclude, .customerLink,
+                .customerRelease,
                 .identityAccept, .identityReject, .identityPropose, .identityActivate, .quarantineHold,
                 .quarantineRelease, .shopConfigure,
             ])
