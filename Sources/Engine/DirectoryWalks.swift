@@ -73,7 +73,7 @@ extension Directory {
         guard let version else { return (shop, nil) }
         let versions = state.identities[Int(shop)].versions
         guard version > 0, version <= versions.count else {
-            throw .invalid("version", "this shop's rules have versions 1 to \(versions.count)")
+            throw Refusal(.notFound, "version: this shop's rules have versions 1 to \(versions.count)")
         }
         return (shop, versions[version - 1].rules)
     }

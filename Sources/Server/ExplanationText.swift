@@ -120,7 +120,8 @@ struct ExplanationText {
         let score = explanation.pair.weight.score
         let missing = explanation.rules.mergeThreshold - score
         if score < 0 {
-            return "\(Self.bits(-score)) bits of evidence speak against it, \(Self.bits(missing)) more are needed for it"
+            let against = "\(Self.bits(-score)) bits of evidence speak against it"
+            return "\(against), \(Self.bits(missing)) more are needed for it"
         }
         let known = "\(Self.bits(score)) bits of evidence"
         return missing > 0 ? "\(known), \(Self.bits(missing)) more are needed" : "\(known) would otherwise be enough"

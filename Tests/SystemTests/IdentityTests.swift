@@ -318,7 +318,7 @@ extension SystemTests {
                 #expect(try talk.ok("IDENTITY.CHECK").text("differences") == "0")
                 #expect(try talk.ok("IDENTITY.STATUS").text("version") == "2")
                 try talk.refused(#"IDENTITY.PROPOSE {"basis":"x","queueThreshold":50}"#, "INVALID", "queueThreshold")
-                try talk.refused("IDENTITY.ACTIVATE 9", "INVALID", "version")
+                try talk.refused("IDENTITY.ACTIVATE 9", "NOTFOUND", "version")
                 try talk.refused("IDENTITY.RULES 9", "NOTFOUND", "version")
                 try talk.refused("SHOP.CONFIGURE source=nowhere duplicates=no match=email", "NOTFOUND", "source")
                 try talk.ok("SHOP.CONFIGURE source=crm duplicates=no")

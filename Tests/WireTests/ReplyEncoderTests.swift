@@ -106,7 +106,10 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
         #expect(
             writes == [
                 .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
-                .noteAdd,
+                .noteAdd, .customerMerge, .customerSplit, .customerBind, .customerExclude, .customerLink,
+                .customerRelease,
+                .identityAccept, .identityReject, .identityPropose, .identityActivate, .quarantineHold,
+                .quarantineRelease, .shopConfigure,
             ])
     }
 

@@ -34,8 +34,8 @@ extension DirectoryState {
             return propose(try change.applied(to: identities[Int(shop)].rules), basis: change.basis, desk, &events)
         case .activate(let version):
             guard version > 0, version <= identities[Int(shop)].versions.count else {
-                throw .invalid(
-                    "version", "this shop's rules have versions 1 to \(identities[Int(shop)].versions.count)")
+                throw Refusal(
+                    .notFound, "version: this shop's rules have versions 1 to \(identities[Int(shop)].versions.count)")
             }
             if Int(identities[Int(shop)].activeVersion) == version { return .version(version, isDuplicate: true) }
             events.rulesActivated(version: version, shop: shop, actor: actor, now: now)
@@ -86,6 +86,7 @@ extension DirectoryState {
     private func outcome(_ profiles: [UInt32], isDuplicate: Bool = false, isPreview: Bool = false) -> IdentityOutcome {
         var roots: [UInt32] = []
         for profile in profiles where !roots.contains(root(of: profile)) { roots.append(root(of: profile)) }
+        roots.sort { customerNumber(of: $0) < customerNumber(of: $1) }
         return .decided(
             customers: roots.map { members(of: $0) }, numbers: roots.map { customerNumber(of: $0) },
             isDuplicate: isDuplicate, isPreview: isPreview)

@@ -4,7 +4,8 @@ import Bytes
 // records of the profile that brought it.
 extension ShardState {
     /// The value of a key as the profile gave it; nil if no variant has it. Matching knows the key by a hash of its own.
-    func value(of profile: UInt32, _ kind: IdentityKeyKind, _ hash: UInt64, shop: UInt16, hasher: KeyHasher) -> String? {
+    func value(of profile: UInt32, _ kind: IdentityKeyKind, _ hash: UInt64, shop: UInt16, hasher: KeyHasher) -> String?
+    {
         var value: String?
         forEachVariant(of: profile) { _, variant in
             guard value == nil else { return }
