@@ -41,6 +41,12 @@ package struct EdgeEntry: BitwiseCopyable, Sendable {
     var isUndone: Bool { flags & 1 != 0 }
     package var keyKind: IdentityKeyKind? { IdentityKeyKind(rawValue: kind) }
 
+    package var weight: PairWeight {
+        PairWeight(
+            score: score, levels: levels, verdict: PairVerdict(rawValue: verdict) ?? .none,
+            reason: PairReason(rawValue: reason) ?? .none)
+    }
+
     /// The other end.
     func other(than profile: UInt32) -> UInt32 { newer == profile ? older : newer }
 }

@@ -102,20 +102,31 @@ extension DirectoryState {
     private func holdsPast(
         _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> Bool {
-        var others: [UInt32] = []
-        forEachEdge(of: profile) { _, edge in
-            if edge.isMerge, edge.keyKind != .order { others.append(edge.other(than: profile)) }
-        }
-        guard !others.isEmpty else { return true }
+        var merges: [EdgeEntry] = []
+        forEachEdge(of: profile) { _, edge in if edge.isMerge, edge.keyKind != .order { merges.append(edge) } }
+        guard !merges.isEmpty else { return true }
         switch rules.mode {
         case .exact: return true
         case .evidence:
             prepareRows(of: profile, UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), &scratch)
-            return others.allSatisfy { shareValue(profile, $0) && weigh(profile, $0, rules, &scratch).verdict == .merge }
+            return merges.allSatisfy { stands($0, profile, rules, &scratch) }
         case .email, .address:
             findCandidates(of: profile, rules, &scratch)
-            return others.allSatisfy { other in scratch.candidates.contains { $0.profile == other } }
+            return merges.allSatisfy { edge in
+                scratch.candidates.contains { $0.profile == edge.other(than: profile) }
+            }
         }
+    }
+
+    /// Whether a merge would be found today, and no weaker than it was recorded: one that hardly suffices by now may have
+    /// become a bridge. Needs `prepareRows`.
+    private func stands(
+        _ edge: EdgeEntry, _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) -> Bool {
+        let other = edge.other(than: profile)
+        guard shareValue(profile, other) else { return false }
+        let weight = weigh(profile, other, rules, &scratch)
+        return weight.verdict == .merge && (!isWeak(weight, rules) || isWeak(edge.weight, rules))
     }
 
     /// Whether a value that leads to candidates still leads from one to the other.
@@ -364,7 +375,9 @@ extension DirectoryState {
     private func isRecorded(_ finding: PairFinding) -> Bool {
         guard let number = edgeNumber(finding.newer, finding.older) else { return false }
         let edge = edges[number]
+        let rules = identities[Int(profiles[Int(edge.newer)].shop)]
         return edge.verdict == finding.weight.verdict.rawValue && edge.reason == finding.weight.reason.rawValue
+            && isWeak(edge.weight, rules) == isWeak(finding.weight, rules)
     }
 }
 
