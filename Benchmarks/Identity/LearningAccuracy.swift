@@ -42,7 +42,9 @@ extension MatchingTrial {
         let partners = min(features.count / 2, 500_000 / max(features.count, 1))
         for left in features.indices {
             // Records of one person stand side by side in some sets: a stride of a prime mixes them.
-            for step in 1...max(partners, 1) { counts.addStrangers(weigh(left, (left + step * 7_919) % features.count)) }
+            for step in 1...max(partners, 1) {
+                counts.addStrangers(weigh(left, (left + step * 7_919) % features.count))
+            }
         }
         return WeightLearner.learn(counts, base: .standard)
     }

@@ -34,10 +34,10 @@ package struct WeightLearner: Sendable {
     private let patterns: [(pattern: AgreementCounts.Pattern, count: Int)]
     private let counts: AgreementCounts
     private let base: MatchRules
-    private var matches = [Double](repeating: 0, count: places)
-    private var others = [Double](repeating: 0, count: places)
+    private(set) var matches = [Double](repeating: 0, count: places)
+    private(set) var others = [Double](repeating: 0, count: places)
     /// The share of matches among candidates.
-    private var matchShare = 0.0
+    private(set) var matchShare = 0.0
     private var likelihoods: [Double]
     package private(set) var rounds = 0
     package private(set) var isDone = false
@@ -159,7 +159,9 @@ package struct WeightLearner: Sendable {
                 let index = Int(field.rawValue) * 16 + Int(level.rawValue)
                 // The frequency of a counted value says by itself how often strangers share it.
                 let isCounted = field.isCounted && level == .same
-                guard matches[index] >= Self.leastPairs, isCounted || strangers[index] >= Self.leastPairs else { continue }
+                guard matches[index] >= Self.leastPairs, isCounted || strangers[index] >= Self.leastPairs else {
+                    continue
+                }
                 let observed =
                     Self.bits(matchShares[index]) - (isCounted ? 0 : Self.bits(strangerShares[index]))
                 let doubt = 1 / matches[index] + (isCounted ? 0 : 1 / strangers[index])
