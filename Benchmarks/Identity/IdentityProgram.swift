@@ -9,11 +9,12 @@ enum IdentityProgram {
         Accuracy of identity resolution: feeds each labelled set record by record to a fresh dossierd in its default
         settings, waits until all is weighed, and compares its customers with the truth.
 
-        usage: tools/bench identity [--set NAME …] [--sets FOLDER] [--peers] [--json FILE]
+        usage: tools/bench identity [--set NAME …] [--sets FOLDER] [--peers] [--learning] [--json FILE]
 
           --set NAME      only sets whose name holds this, e.g. febrl/dataset1; may be given more than once
           --sets FOLDER   where the sets lie (../shared/data/identity, seen from the repository)
           --peers         Splink on the same files on this machine; it is installed from PyPI into the user's cache
+          --learning      instead: the default rules beside rules learned from each set without its labels, in this process
           --json FILE     also write the figures to FILE
           --list          the sets that are there
           --help
@@ -26,6 +27,7 @@ enum IdentityProgram {
         var names: [String] = []
         var hasPeers = false
         var isListing = false
+        var isLearning = false
         var jsonFile: String?
     }
 
@@ -48,6 +50,14 @@ enum IdentityProgram {
                 for entry in entries { print(entry.name) }
                 return 0
             }
+            if options.isLearning {
+                print(LearningAccuracy.head)
+                for entry in entries {
+                    print(try LearningAccuracy.line(try entry.read()))
+                    fflush(nil)
+                }
+                return 0
+            }
             return measure(entries, options)
         } catch {
             complain("\(error)")
@@ -63,6 +73,7 @@ enum IdentityProgram {
             switch argument {
             case "--peers": options.hasPeers = true
             case "--list": options.isListing = true
+            case "--learning": options.isLearning = true
             case "--set", "--sets", "--json":
                 guard let value = rest.popFirst() else { return nil }
                 if argument == "--set" { options.names.append(value) }

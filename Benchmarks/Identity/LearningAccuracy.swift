@@ -3,34 +3,26 @@ import Commerce
 
 /// What learning without labels does to each labelled set: F1 with the rules that every shop begins with, and with those
 /// that were learned from the set itself, in this process.
-struct LearningAccuracy: Benchmark {
-    let name = "learning"
-    let measures = "accuracy on the labelled sets with rules learned from them without labels, in this process"
-    var folder = LabelledSets.defaultFolder
+enum LearningAccuracy {
+    static let head = "set: merged F1, with the queue best F1, precision of what is merged; standard -> learned"
 
-    func run(_ scale: Scale) throws(BenchmarkError) -> [Row] {
-        let entries = try LabelledSets.find(in: folder)
-        var rows: [Row] = []
-        for entry in scale == .tiny ? Array(entries.prefix(1)) : entries {
-            let set = try entry.read()
-            let standard = try MatchingTrial(set)
-            let rules = standard.learnedRules()
-            let learned = try MatchingTrial(set, rules: rules)
-            rows += Self.rows("standard", standard, named: set.name)
-            rows += Self.rows("learned", learned, named: set.name)
-            let change = Double(rules.distance(to: .standard)) / 100
-            rows.append(Row("\(set.name): largest change of a weight", change, "bits", .none))
-        }
-        return rows
+    static func line(_ set: LabelledSet) throws(BenchmarkError) -> String {
+        let standard = try MatchingTrial(set)
+        let rules = standard.learnedRules()
+        let before = standard.outcome()
+        let after = try MatchingTrial(set, rules: rules).outcome()
+        let pairs = [
+            (before.merged.balance, after.merged.balance), (before.best.balance, after.best.balance),
+            (before.merged.precision, after.merged.precision),
+        ]
+        let figures = pairs.map { "\(percent($0.0)) -> \(percent($0.1))" }.joined(separator: "   ")
+        let change = Double(rules.distance(to: .standard)) / 100
+        return "\(set.name): \(figures)   (largest change of a weight: \(change) bits)"
     }
 
-    private static func rows(_ rules: String, _ trial: MatchingTrial, named name: String) -> [Row] {
-        let (merged, best, _) = trial.outcome()
-        return [
-            Row("\(name): \(rules), merged, precision", merged.precision * 100, "%", .none),
-            Row("\(name): \(rules), merged, F1", merged.balance * 100, "%", .none),
-            Row("\(name): \(rules), with the queue, best F1", best.balance * 100, "%", .none),
-        ]
+    private static func percent(_ share: Double) -> String {
+        let hundredths = Int((share * 10_000).rounded())
+        return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10) %"
     }
 }
 
@@ -50,7 +42,9 @@ extension MatchingTrial {
         let partners = min(features.count / 2, 500_000 / max(features.count, 1))
         for left in features.indices {
             // Records of one person stand side by side in some sets: a stride of a prime mixes them.
-            for step in 1...max(partners, 1) { counts.addStrangers(weigh(left, (left + step * 7_919) % features.count)) }
+            for step in 1...max(partners, 1) {
+                counts.addStrangers(weigh(left, (left + step * 7_919) % features.count))
+            }
         }
         return WeightLearner.learn(counts, base: .standard)
     }

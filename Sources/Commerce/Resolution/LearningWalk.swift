@@ -61,7 +61,8 @@ package struct LearningWalk: Sendable {
         var text = String(number % 1_000)
         var rest = number / 1_000
         while rest > 0 {
-            text = String(rest % 1_000) + "," + String(repeating: "0", count: 3 - text.prefix { $0 != "," }.count) + text
+            text =
+                String(rest % 1_000) + "," + String(repeating: "0", count: 3 - text.prefix { $0 != "," }.count) + text
             rest /= 1_000
         }
         return text
@@ -263,12 +264,12 @@ extension DirectoryState {
     /// A shop that has at least doubled since learning proposed rules for it the last time, and that is large enough to
     /// learn from: 1,000 rows.
     /// - Parameter attempts: rows of each shop when learning looked at it the last time, whatever came of it.
-    package func shopToLearnFrom(attempts: [UInt16: Int]) -> UInt16? {
+    package func shopToLearnFrom(attempts: [UInt16: Int], leastRows: Int = 1_000) -> UInt16? {
         for number in identities.indices where identities[number].mode == .evidence {
             let shop = UInt16(number)
             let rows = rowCount(of: shop)
             let learned = max(identities[number].versions.map(\.rows).max() ?? 0, attempts[shop] ?? 0)
-            if rows >= 1_000, rows >= 2 * learned { return shop }
+            if rows >= leastRows, rows >= 2 * learned { return shop }
         }
         return nil
     }
