@@ -85,9 +85,21 @@ extension BirthDate {
 
     /// Both dates can be customers', and lie as far apart as parents' and children's do; one slip does not explain it.
     func isGenerationApart(from other: BirthDate) -> Bool {
-        guard isCustomers, other.isCustomers else { return false }
-        return (16...45).contains(abs(Self.decimal(year) - Self.decimal(other.year)))
-            && (level(against: other) <= .similar || !hasDay || !other.hasDay)
+        isDecadesApart(from: other) && (level(against: other) <= .similar || !hasDay || !other.hasDay)
+    }
+
+    /// Both dates can be customers', and their years lie as far apart as parents' and children's do, slip or not.
+    func isDecadesApart(from other: BirthDate) -> Bool {
+        isCustomers && other.isCustomers
+            && (16...45).contains(abs(Self.decimal(year) - Self.decimal(other.year)))
+    }
+
+    /// Whether the dates lie too near for two children of one mother and differ by a slip: one of them is wrong.
+    func isSlip(of other: BirthDate) -> Bool {
+        let level = level(against: other)
+        guard level >= .close, level != .part, level != .same else { return false }
+        let isReal = (1...12).contains(Self.decimal(month)) && (1...12).contains(Self.decimal(other.month))
+        return year == other.year && (!isReal || abs(dayNumber - other.dayNumber) < 7 * 31)
     }
 
     /// Whether the dates lie a few weeks apart, or would but for the decade.

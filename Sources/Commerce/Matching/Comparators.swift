@@ -87,7 +87,9 @@ struct NameComparison {
         case .differs:
             // "Hans Peter" and "Peter"
             let (shorter, longer) = one.count < other.count ? (one, other) : (other, one)
-            return shorter.count >= 4 && longer.ends(with: shorter) ? .part : .differs
+            // But "Johanna" is not "Anna".
+            let isTwo = shorter.count >= 4 && longer.count >= shorter.count + 4
+            return isTwo && longer.ends(with: shorter) ? .part : .differs
         default: return level
         }
     }

@@ -3,6 +3,8 @@ struct PairJudge {
     let weight: PairWeight
     let address: AddressComparison
     let isGenerationApart: Bool
+    /// The years of birth are a generation apart, be it by one digit.
+    let isDecadesApart: Bool
     /// The dates of birth lie in one year and differ by a slip: no two children of a family are born days apart.
     let isDateSlip: Bool
     /// One of the given names is no name: it does not tell two people apart.
@@ -61,8 +63,10 @@ struct PairJudge {
     /// Why a pair of enough weight is not merged; none if it may be.
     private func objection() -> PairReason {
         if weight[.generation] == .differs { return .generationsDiffer }
+        // "Jan Bakker jr." beside a Jan Bakker: father and son unless something personal is the same.
+        if weight[.generation] == .part, !birthDateAgrees, weight[.email] < .near { return .generationsDiffer }
         let birthDate = weight[.birthDate]
-        if isGenerationApart || birthDate == .differs && first != .same && !(isMisspelt && first >= .close) {
+        if isGenerationApart || (isDecadesApart && !contactAgrees) || birthDate == .differs && first != .same && !(isMisspelt && first >= .close) {
             return .birthDatesDiffer
         }
         if first == .differs || first == .similar, !contactAgrees, address.sum < 1000 { return .firstNamesDiffer }
@@ -72,7 +76,10 @@ struct PairJudge {
         if first == .missing && last == .missing { return namelessObjection }
         if first <= .garbled || first == .initial, !(contactAgrees || birthDateAgrees) { return unnamedReason }
         // A landline and an address are a household's; names that are merely alike run in families.
-        if isAlike, !birthDateAgrees, weight[.email] < .near, !contactAgrees || weight[.email] == .differs {
+        let isOtherForm = first == .part || first == .sounds
+        if isAlike, !birthDateAgrees, weight[.email] < .near,
+            isOtherForm || !contactAgrees || weight[.email] == .differs
+        {
             return unnamedReason
         }
         if birthDate == .missing, weight[.email] == .differs, weight[.phone] == .differs { return .contactsDiffer }

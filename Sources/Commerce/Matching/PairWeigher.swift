@@ -32,16 +32,18 @@ package struct PairWeigher: Sendable {
         }
         if left.generation != .none, right.generation != .none {
             add(.generation, left.generation == right.generation ? .same : .differs, to: &weight)
+        } else if left.generation != right.generation {
+            add(.generation, .part, to: &weight)
         }
         var address = AddressComparison()
         if !withheld.contains(.address) { address = addBestAddress(left, right, classes, to: &weight) }
         let isGenerationApart =
             weight[.birthDate] <= .similar && weight[.birthDate] != .missing
             && left.birthDate.isGenerationApart(from: right.birthDate)
-        let isDateSlip =
-            weight[.birthDate] >= .close && weight[.birthDate] != .part && left.birthDate.year == right.birthDate.year
+        let isDateSlip = weight[.birthDate] >= .close && left.birthDate.isSlip(of: right.birthDate)
         PairJudge(
-            weight: weight, address: address, isGenerationApart: isGenerationApart, isDateSlip: isDateSlip,
+            weight: weight, address: address, isGenerationApart: isGenerationApart,
+            isDecadesApart: left.birthDate.isDecadesApart(from: right.birthDate), isDateSlip: isDateSlip,
             isMisspelt: names.isMisspelt, rules: rules
         ).decide(&weight)
         return weight
