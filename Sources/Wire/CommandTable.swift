@@ -145,7 +145,7 @@ package enum CommandTable {
             summary: "reads the data folder and checks every byte; changes nothing",
             details: "One ROW per file. The offline form is: dossierd verify DIR", options: [], plainArguments: 0,
             takesJSON: false),
-    ] + identity + [learning]
+    ] + identity
 
     /// The command with this name, in any case.
     package static func find(_ name: Span<UInt8>) -> CommandDescription? {

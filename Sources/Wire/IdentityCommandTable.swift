@@ -25,5 +25,6 @@ extension CommandTable {
             details:
                 "One ROW per pair: pair (its number, for IDENTITY.ACCEPT and IDENTITY.REJECT), the two customers, score in bits, why. reason=bridge lists the bridge alarms. limit is 100 unless given, at most 1000.",
             options: ["reason", "offset", "limit"], plainArguments: 0, takesJSON: false),
+        learning,
     ]
 }

@@ -86,7 +86,9 @@ enum RequestTrial {
         case .help: _ = try HelpText.rows(for: request.plainArguments.first)
         case .orderGet, .customer360, .customerFind, .customerWhy, .identityQueue:
             _ = try RequestReader.query(request, command, hasher)
-        case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport, .identityLearn: break
+        case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport,
+            .identityLearn:
+            break
         }
     }
 

@@ -106,7 +106,7 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
         #expect(
             writes == [
                 .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
-                .noteAdd,
+                .noteAdd, .identityLearn,
             ])
     }
 
