@@ -23,6 +23,7 @@ struct MatchingAccuracy: Benchmark {
     private static func rows(_ trial: MatchingTrial, named name: String) -> [Row] {
         let (merged, best, _) = trial.outcome()
         let count = Double(trial.records.count)
+        let weighing = trial.weighingSeconds / Double(max(trial.weighedCount, 1))
         let found = Double(trial.trueCandidateCount) / Double(max(merged.all, 1))
         return [
             Row("\(name): merged, precision", merged.precision * 100, "%", .none),
@@ -31,7 +32,7 @@ struct MatchingAccuracy: Benchmark {
             Row("\(name): true pairs in a block", found * 100, "%", .none),
             Row("\(name): pairs weighed", Double(trial.candidateCount) / count, "a record", .none),
             Row("\(name): features", trial.extractionSeconds / count * 1e9, "ns/record", .none),
-            Row("\(name): weighing", trial.weighingSeconds / Double(max(trial.weighedCount, 1)) * 1e9, "ns/pair", .none),
+            Row("\(name): weighing", weighing * 1e9, "ns/pair", .none),
         ]
     }
 }

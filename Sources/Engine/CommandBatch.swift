@@ -40,10 +40,15 @@ package enum CommandOutcome: Sendable {
     case order(profile: UInt32, row: UInt32)
     case identity(IdentityOutcome, sequence: UInt64)
     case explanation(PairExplanation, CustomerMembers, CustomerMembers)
-    case history([Step], CustomerMembers)
+    case history([Step], CustomerMembers, shop: UInt16)
     case doubtfulPairs([DoubtfulPair], customers: [(CustomerMembers, CustomerMembers)], total: Int, offset: Int)
-    case watchedValues([WatchedValue], total: Int, offset: Int)
+    /// `customers`: for each value living numbers of some of its carriers' customers.
+    case watchedValues([WatchedValue], customers: [[UInt32]], total: Int, offset: Int)
     case identityStatus(IdentityStatus)
+    case rules(ShopIdentity, version: Int?)
+    case settings(ShopSettings)
+    /// Customers that would be taken apart; their number is `total`.
+    case divisions([CustomerSample], total: Int)
     case refused(Refusal)
 }
 
@@ -61,6 +66,13 @@ package struct EvidencePlan: Sendable {
     /// The second customer asked for, when there was one.
     package let second: CustomerMembers?
     package let edges: [EdgeEntry]
+    package let shop: UInt16
+}
+
+/// Customers as they are, and as they would be.
+package struct CustomerSample: Sendable {
+    package let before: [CustomerMembers]
+    package let after: [CustomerMembers]
 }
 
 /// The outcomes of a batch, in its order.

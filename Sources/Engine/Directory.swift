@@ -101,10 +101,10 @@ package actor Directory {
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
             case .assertion(let request):
                 return try assertion(request, shop: try knownShop(batch.shop), actor: batch.actor, now)
-            case .identity(let command):
-                let shop = try knownShop(batch.shop)
+            case .identity(let command, let actor):
+                let shop = command.opensShop ? try writableShop(batch.shop, now) : try knownShop(batch.shop)
                 let outcome = try state.perform(
-                    command, shop: shop, actor: batch.actor, at: now, &scratch, into: &events)
+                    command, shop: shop, actor: actor, at: now, &scratch, into: &events)
                 return .identity(outcome, sequence: state.sequence)
             case .query(let query):
                 guard let shop = state.shop(named: batch.shop) else {
@@ -239,12 +239,8 @@ package actor Directory {
             return max(sequence, state.lastSequence(ofCustomerOf: profile))
         case .dossier(let customer, _, _, _): return customer.sequence
         case .identity(_, let sequence): return sequence
-        case .explanation(_, let one, let two): return max(one.sequence, two.sequence)
-        case .history(_, let customer): return customer.sequence
-        case .doubtfulPairs(let pairs, let customers, _, _):
-            return max(
-                pairs.map(\.edge.sequence).max() ?? 0, customers.map { max($0.0.sequence, $0.1.sequence) }.max() ?? 0)
-        case .watchedValues, .identityStatus: return state.sequence
+        case .explanation, .history, .doubtfulPairs, .watchedValues, .identityStatus, .rules, .settings, .divisions:
+            return state.sequence
         case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
         case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)
         case .order(let profile, _): return state.lastSequence(ofCustomerOf: profile)
@@ -268,7 +264,7 @@ package actor Directory {
         case .why(let first, let second):
             let one = try customer(first, shop)
             let two: CustomerMembers? = if let second { try customer(second, shop) } else { nil }
-            return .evidence(EvidencePlan(first: one, second: two, edges: state.evidence(of: one.profiles)))
+            return .evidence(EvidencePlan(first: one, second: two, edges: state.evidence(of: one.profiles), shop: shop))
         case .order(let name):
             guard let number = state.order(named: name, shop: shop) else {
                 throw Refusal(.notFound, "order: not known in this shop")
@@ -282,7 +278,7 @@ package actor Directory {
             return .explanation(explanation, one, two)
         case .history(let selector):
             let members = try customer(selector, shop)
-            return .history(state.history(of: members.profiles, &scratch), members)
+            return .history(state.history(of: members.profiles, &scratch), members, shop: shop)
         case .doubtfulPairs(let reason, let offset, let limit):
             let (pairs, total) = state.doubtfulPairs(
                 of: shop, reason: reason, offset: offset, limit: limit, &scratch)
@@ -290,9 +286,31 @@ package actor Directory {
             return .doubtfulPairs(pairs, customers: customers, total: total, offset: offset)
         case .watchedValues(let offset, let limit):
             let (values, total) = state.watchedValues(of: shop, offset: offset, limit: limit)
-            return .watchedValues(values, total: total, offset: offset)
+            return .watchedValues(values, customers: values.map(someCustomers), total: total, offset: offset)
         case .identityStatus: return .identityStatus(state.identityStatus(of: shop, &scratch))
+        case .rules(let version): return .rules(try identity(of: shop, hasVersion: version), version: version)
+        case .settings: return .settings(state.settings(of: shop))
+        case .holdPreview(let key):
+            let (divisions, total) = state.previewHold(of: key, shop: shop, limit: 100, &scratch)
+            return .divisions(divisions.map(sample), total: total)
         }
+    }
+
+    private func identity(of shop: UInt16, hasVersion version: Int?) throws(Refusal) -> ShopIdentity {
+        let identity = state.identities[Int(shop)]
+        if let version, !(1...identity.versions.count).contains(version) {
+            throw Refusal(.notFound, "version: this shop's rules have versions 1 to \(identity.versions.count)")
+        }
+        return identity
+    }
+
+    private func someCustomers(of value: WatchedValue) -> [UInt32] {
+        var numbers: [UInt32] = []
+        for carrier in value.carriers where numbers.count < 10 {
+            let number = state.customerNumber(of: carrier)
+            if !numbers.contains(number) { numbers.append(number) }
+        }
+        return numbers.sorted()
     }
 
     private func related(to customer: CustomerMembers) -> [RelatedCustomer] {

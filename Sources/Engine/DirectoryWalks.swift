@@ -9,8 +9,8 @@ package struct WalkReport: Sendable {
     package let customers: Int
     package let merges: Int
     package let splits: Int
-    /// Customers that would be divided otherwise: profiles as they are grouped, and as they would be.
-    package let samples: [(before: [[UInt32]], after: [[UInt32]])]
+    /// Customers that would be divided otherwise.
+    package let samples: [CustomerSample]
     package let sequence: UInt64
     /// The shop was written to while the walk was under way, so that it speaks of no one moment.
     package let isMoving: Bool
@@ -51,7 +51,18 @@ extension Directory {
         completion(
             WalkReport(
                 profiles: walk.profiles, customers: walk.customers, merges: walk.merges, splits: walk.splits,
-                samples: walk.samples, sequence: walk.sequence, isMoving: isMoving))
+                samples: walk.samples.map(sample), sequence: walk.sequence, isMoving: isMoving))
+    }
+
+    /// The customers of a division with the numbers that they have or would have.
+    func sample(_ division: CustomerDivision) -> CustomerSample {
+        func customer(_ group: [UInt32]) -> CustomerMembers {
+            let profiles = group.sorted()
+            return CustomerMembers(
+                number: state.number(of: profiles) + 1, profiles: profiles,
+                sequence: state.lastSequence(ofCustomerOf: profiles[0]))
+        }
+        return CustomerSample(before: division.before.map(customer), after: division.after.map(customer))
     }
 
     /// The shop's number and, when asked for, a version of its rules.
@@ -62,7 +73,7 @@ extension Directory {
         guard let version else { return (shop, nil) }
         let versions = state.identities[Int(shop)].versions
         guard version > 0, version <= versions.count else {
-            throw .invalid("version", "this shop's rules have versions 1 to \(versions.count)")
+            throw Refusal(.notFound, "version: this shop's rules have versions 1 to \(versions.count)")
         }
         return (shop, versions[version - 1].rules)
     }

@@ -57,10 +57,11 @@ struct EngineState: ~Copyable {
         }
         directory.rebuildIndexes()
         let shardCount = UInt32(shards.count)
-        directory.rebuildMatching(
+        let reads = directory.rebuildMatching(
             record: { profile, row, body in shards[Int(profile % shardCount)].withParty(row: row, body) },
             order: { profile, row, body in shards[Int(profile % shardCount)].withOrder(row: row, body) },
             document: { profile, row, body in shards[Int(profile % shardCount)].withDocument(row: row, body) })
+        if !reads { throw .rejected(sequence: nil, reason: "a record of the snapshot does not read") }
     }
 
     /// Applies an event from the journal.

@@ -47,10 +47,8 @@ package actor Shard {
             : state.documentDifferences(row: row, record: record.span)
     }
 
-    /// The values behind evidence, as texts.
-    package func explain(_ edges: [EdgeEntry], hasher: KeyHasher) -> [String?] {
-        edges.map { state.value(of: $0, hasher: hasher) }
-    }
+    /// What only the records tell.
+    func answer(_ question: RecordQuestion, hasher: KeyHasher) -> [String] { state.answer(question, hasher: hasher) }
 
     /// The state at this moment; its pages are shared until somebody writes to them.
     func capture() -> ShardState { state }

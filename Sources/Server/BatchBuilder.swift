@@ -17,12 +17,15 @@ enum ReplyItem: Sendable {
     case query(tag: [UInt8]?)
     case note(tag: [UInt8]?)
     case assertion(tag: [UInt8]?)
+    /// A decision about who is who.
+    case decision(IdentityCommand, tag: [UInt8]?)
     /// A reply that is ready: the text of its lines.
     case local([UInt8])
 
     var tag: [UInt8]? {
         switch self {
-        case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag), .assertion(let tag):
+        case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag), .assertion(let tag),
+            .decision(_, let tag):
             tag
         case .channelRow, .channelRefusal, .local: nil
         }
@@ -113,6 +116,11 @@ struct BatchBuilder: ~Copyable {
         bytes.append(text)
         commands.append(.note(PreparedNote(customerNumber: customer, text: ByteRange(start, bytes.count))))
         items.append(.note(tag: tag))
+    }
+
+    mutating func decision(_ command: IdentityCommand, actor: String, tag: [UInt8]?) {
+        commands.append(.identity(command, actor: actor))
+        items.append(.decision(command, tag: tag))
     }
 
     mutating func assertion(_ assertion: CustomerAssertion, tag: [UInt8]?) {

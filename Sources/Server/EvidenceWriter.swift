@@ -2,59 +2,57 @@ import Bytes
 import Commerce
 import Engine
 
-/// Writes the answer of `CUSTOMER.WHY`.
+/// Writes the answer of `CUSTOMER.WHY` about one customer: everything that ties its profiles.
 enum EvidenceWriter {
-    /// - Parameter values: the value behind each edge of the plan, as the newer profile gave it.
-    static func write(_ plan: EvidencePlan, values: [String?], into output: inout ByteWriter) {
+    static func write(_ plan: EvidencePlan, _ facts: RecordFacts, into output: inout ByteWriter) {
         output.openObject()
         output.key("customer")
         output.customerNumber(plan.first.number)
-        if let second = plan.second {
-            let isSame = second.number == plan.first.number
-            output.key("same")
-            output.bool(isSame)
-            if !isSame { apart(second, into: &output) }
-        }
         output.key("profiles")
-        output.openArray()
-        for profile in plan.first.profiles { output.customerNumber(profile + 1) }
-        output.closeArray()
+        output.numbers(plan.first.profiles)
         output.key("evidence")
         output.openArray()
-        for (edge, value) in zip(plan.edges, values) { item(edge, value, into: &output) }
+        for edge in plan.edges { item(edge, facts.key(of: edge, shop: plan.shop), into: &output) }
         output.closeArray()
         output.closeObject()
     }
 
-    private static func apart(_ other: CustomerMembers, into output: inout ByteWriter) {
-        output.key("other")
-        output.customerNumber(other.number)
-        output.key("otherProfiles")
-        output.openArray()
-        for profile in other.profiles { output.customerNumber(profile + 1) }
-        output.closeArray()
-        output.key("reason")
-        output.string(
-            "no e-mail address, phone, VAT id, postal address with name, or channel reference is the same on both sides"
-                as String)
-    }
-
+    /// - Parameter value: the value that led to the pair, as one of the two gave it.
     private static func item(_ edge: EdgeEntry, _ value: String?, into output: inout ByteWriter) {
         output.openObject()
         output.key("key")
-        let kind = IdentityKeyKind(rawValue: UInt8(truncatingIfNeeded: edge.kind)) ?? .order
-        output.string("\(kind.text)" as String)
+        output.string(edge.keyKind.map { "\($0.text)" } ?? "fields")
         if let value {
             output.key("value")
             output.string(value)
         }
         output.key("profiles")
-        output.openArray()
-        output.customerNumber(edge.older + 1)
-        output.customerNumber(edge.newer + 1)
-        output.closeArray()
+        output.numbers([edge.older, edge.newer])
+        if edge.version > 0 {
+            output.key("score")
+            output.bits(edge.score)
+            output.key("levels")
+            levels(edge, into: &output)
+            output.key("version")
+            output.number(edge.version)
+        }
+        if edge.at != 0 {
+            output.key("at")
+            output.timestamp(Timestamp(milliseconds: edge.at))
+        }
         output.key("seq")
         output.number(edge.sequence)
+        output.closeObject()
+    }
+
+    /// How far each field agreed when the verdict was taken.
+    private static func levels(_ edge: EdgeEntry, into output: inout ByteWriter) {
+        let weight = PairWeight(score: edge.score, levels: edge.levels, verdict: .none, reason: .none)
+        output.openObject()
+        for field in MatchField.allCases where weight[field] != .missing {
+            output.key("\(field)" as String)
+            output.string("\(weight[field])" as String)
+        }
         output.closeObject()
     }
 }

@@ -35,6 +35,31 @@ enum IdentityTasks {
         }
     }
 
+    static func simulate(
+        _ engine: Engine, shop: String, version: Int, tag: [UInt8]?, from lane: any EngineLane,
+        _ completion: @escaping Completion
+    ) {
+        engine.checkIdentity(ofShopNamed: shop, version: version, from: lane) { result in
+            switch result {
+            case .success(let report):
+                engine.parts(of: report.samples.flatMap { $0.before + $0.after }, from: lane) { parts in
+                    var output = ByteWriter(capacity: 4_096)
+                    output.rows(of: report.samples, parts)
+                    output.beginOK(tag: tag)
+                    output.key("version")
+                    output.number(version)
+                    output.counts(of: report)
+                    output.endReply()
+                    completion(output.copyBytes())
+                }
+            case .failure(let refusal):
+                var output = ByteWriter()
+                output.error(refusal, tag: tag)
+                completion(output.copyBytes())
+            }
+        }
+    }
+
     static func export(
         _ engine: Engine, shop: String, offset: Int, limit: Int, tag: [UInt8]?, from lane: any EngineLane,
         _ completion: @escaping Completion
@@ -69,13 +94,48 @@ extension ByteWriter {
                 openArray()
                 for group in groups {
                     openArray()
-                    for profile in group { customerNumber(profile + 1) }
+                    for profile in group.profiles { customerNumber(profile + 1) }
                     closeArray()
                 }
                 closeArray()
             }
             endReply()
         }
+    }
+
+    /// A ROW per sample that shows each customer as `CUSTOMER.FIND` does, and its profiles.
+    /// - Parameter parts: what the shards know of all customers of all samples, in their order.
+    mutating func rows(of samples: [CustomerSample], _ parts: [[DossierPart]]) {
+        var next = 0
+        for sample in samples {
+            beginRow()
+            for (name, customers) in [("now", sample.before), ("then", sample.after)] {
+                key(name)
+                openArray()
+                for customer in customers {
+                    self.customer(customer, parts[next])
+                    next += 1
+                }
+                closeArray()
+            }
+            endReply()
+        }
+    }
+
+    /// A customer as `CUSTOMER.FIND` shows it, and the numbers of its profiles behind that.
+    mutating func customer(_ customer: CustomerMembers, _ parts: [DossierPart]) {
+        DossierWriter.customer(customer.number, parts, into: &self)
+        truncate(to: count - 1)
+        key("profiles")
+        numbers(customer.profiles)
+        closeObject()
+    }
+
+    /// A list of profile numbers.
+    mutating func numbers(_ profiles: [UInt32]) {
+        openArray()
+        for profile in profiles { customerNumber(profile + 1) }
+        closeArray()
     }
 
     mutating func counts(of report: WalkReport) {

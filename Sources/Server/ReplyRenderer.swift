@@ -7,13 +7,13 @@ import Wire
 /// Writes the replies of one batch, item by item. Some items need what the shards know; where all shards live on this
 /// lane they answer at once, else the rendering goes on when they have answered. Confined to the session's lane.
 final class ReplyRenderer: @unchecked Sendable {
-    private let built: BuiltBatch
+    let built: BuiltBatch
     private let outcome: BatchOutcome
-    private let engine: Engine
-    private let lane: any EngineLane
+    let engine: Engine
+    let lane: any EngineLane
     private let completion: @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void
 
-    private var output = ByteWriter(capacity: 4_096)
+    var output = ByteWriter(capacity: 4_096)
     private var shortName = ByteWriter(capacity: 64)
     private var nextItem = 0
     private var nextOutcome = 0
@@ -25,7 +25,7 @@ final class ReplyRenderer: @unchecked Sendable {
     private var isWaiting: Bool { waitingCount > 0 }
 
     /// Profiles of which shards were asked. They may have answered with events that came after the directory's outcome.
-    private var shownProfiles: [UInt32] = []
+    var shownProfiles: [UInt32] = []
 
     /// `completion` runs on `lane` with all replies and the event that must be durable before they leave, perhaps
     /// before `run` returns.
@@ -62,7 +62,7 @@ final class ReplyRenderer: @unchecked Sendable {
     }
 
     /// Waits for an answer that `start` brings about; goes on at once if it is there when `start` returns.
-    private func wait<Answer: Sendable>(
+    func wait<Answer: Sendable>(
         _ start: (@escaping @Sendable (Answer) -> Void) -> Void, _ body: @escaping @Sendable (Answer) -> Void
     ) {
         waitingCount += 1
@@ -106,6 +106,7 @@ final class ReplyRenderer: @unchecked Sendable {
             case .refused(let refusal): output.error(refusal, tag: tag)
             default: preconditionFailure("an assertion is answered by one")
             }
+        case .decision(let command, let tag): renderDecision(command, takeOutcome(), tag: tag)
         case .query(let tag): renderQuery(takeOutcome(), tag: tag)
         }
     }
@@ -194,7 +195,7 @@ final class ReplyRenderer: @unchecked Sendable {
 
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
-        case .dossier(let customer, _, let offset, let limit):
+        case .dossier(let customer, let related, let offset, let limit):
             shownProfiles += customer.profiles
             wait { done in
                 engine.parts(of: [customer], from: lane, done)
@@ -202,7 +203,8 @@ final class ReplyRenderer: @unchecked Sendable {
                 var object = ByteWriter(capacity: 8_192)
                 DossierWriter.write(
                     number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: customer.sequence,
-                    into: &object)
+                    into: &object
+                ) { $0.related(related) }
                 self.output.ok(object.span, tag: tag)
             }
         case .customers(let customers, let total, let offset):
@@ -219,7 +221,6 @@ final class ReplyRenderer: @unchecked Sendable {
                 self.output.range(total: total, offset: offset, count: customers.count)
                 self.output.endReply()
             }
-        case .evidence(let plan): renderEvidence(plan, tag: tag)
         case .order(let profile, let row):
             shownProfiles.append(profile)
             wait { done in
@@ -228,52 +229,9 @@ final class ReplyRenderer: @unchecked Sendable {
                 (json: [UInt8]) in
                 self.output.ok(json.span, tag: tag)
             }
-        case .doubtfulPairs(let pairs, let customers, let total, let offset):
-            let profiles = pairs.flatMap { [$0.edge.older, $0.edge.newer] }
-            shownProfiles += profiles
-            wait { done in
-                engine.profileNames(profiles, from: lane, done)
-            } _: { (names: [UInt32: String]) in
-                for (pair, customer) in zip(pairs, customers) {
-                    self.output.row(of: pair, customer.0, customer.1, names: names)
-                }
-                self.output.beginOK(tag: tag)
-                self.output.range(total: total, offset: offset, count: pairs.count)
-                self.output.endReply()
-            }
         case .refused(let refusal): output.error(refusal, tag: tag)
-        case .identity, .explanation, .history, .watchedValues, .identityStatus:
-            output.error(Refusal(.internal, "not rendered yet"), tag: tag)
-        case .written, .note, .asserted: preconditionFailure("a question is answered by an answer")
-        }
-    }
-
-    private func renderEvidence(_ plan: EvidencePlan, tag: [UInt8]?) {
-        let hasher = built.hasher
-        var values = [String?](repeating: nil, count: plan.edges.count)
-        let byShard = Dictionary(grouping: plan.edges.indices) { Int(plan.edges[$0].newer) % engine.shards.count }
-        renderValues(byShard.sorted { $0.key < $1.key }, plan, hasher, &values, tag: tag)
-    }
-
-    /// Asks one shard after the other for the values behind its edges, then writes the reply.
-    private func renderValues(
-        _ shards: [(key: Int, value: [Int])], _ plan: EvidencePlan, _ hasher: KeyHasher, _ values: inout [String?],
-        tag: [UInt8]?
-    ) {
-        guard let first = shards.first else {
-            var object = ByteWriter(capacity: 1_024)
-            EvidenceWriter.write(plan, values: values, into: &object)
-            output.ok(object.span, tag: tag)
-            return
-        }
-        let edges = first.value.map { plan.edges[$0] }
-        let known = values
-        wait { done in
-            engine.ask(shardOf: UInt32(first.key), from: lane, { $0.explain(edges, hasher: hasher) }, done)
-        } _: { (answers: [String?]) in
-            var values = known
-            for (index, value) in zip(first.value, answers) { values[index] = value }
-            self.renderValues(Array(shards.dropFirst()), plan, hasher, &values, tag: tag)
+        case .written, .note, .asserted, .identity: preconditionFailure("a question is answered by an answer")
+        default: renderIdentity(outcome, tag: tag)
         }
     }
 }

@@ -240,7 +240,7 @@ package final class Session: @unchecked Sendable {
             switch item {
             case .local(let reply), .channelRefusal(let reply): bytes.append(reply)
             case .channelEnd(let tag): bytes.channelEnd(orders: 0, customers: 0, tag: tag)
-            case .written, .channelRow, .note, .assertion, .query:
+            case .written, .channelRow, .note, .assertion, .decision, .query:
                 preconditionFailure("a reply of the engine without a command")
             }
         }
@@ -342,8 +342,10 @@ package final class Session: @unchecked Sendable {
             _ = try currentHasher()
             builder.assertion(try RequestReader.assertion(request, description.name), tag: tag)
         case .identityLearn: try learn(request, tag: tag)
-        case .identitySettle, .identityCheck, .identityExport: try identityTask(description.name, request, tag: tag)
-        case .orderGet, .customer360, .customerFind, .customerWhy, .identityQueue:
+        case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
+            try identityTask(description.name, request, tag: tag)
+        case let name where name.isDecision: try decision(name, request, tag: tag)
+        default:
             builder.query(try RequestReader.query(request, description.name, try currentHasher()), tag: tag)
         }
     }
@@ -413,6 +415,15 @@ package final class Session: @unchecked Sendable {
         }
     }
 
+    private func decision(_ name: CommandName, _ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        let hasher = try currentHasher()
+        let (command, actor) = try RequestReader.decision(request, name, hasher)
+        if name == .quarantineHold, let preview = try RequestReader.holdPreview(request, hasher) {
+            return builder.query(preview, tag: tag)
+        }
+        builder.decision(command, actor: actor, tag: tag)
+    }
+
     private func learn(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
         let activates = try LearningTask.activates(request)
         guard case .success(let engine) = host.engine else {
@@ -436,12 +447,15 @@ package final class Session: @unchecked Sendable {
         let lane = host.lane
         let offset = try RequestReader.natural(request, "offset") ?? 0
         let limit = try RequestReader.natural(request, "limit") ?? .max
+        let version = command == .identitySimulate ? try RequestReader.version(request) : 0
         ask { completion in
             switch command {
             case .identityCheck: IdentityTasks.check(engine, shop: shop, tag: tag, from: lane, completion)
             case .identityExport:
                 IdentityTasks.export(
                     engine, shop: shop, offset: offset, limit: limit, tag: tag, from: lane, completion)
+            case .identitySimulate:
+                IdentityTasks.simulate(engine, shop: shop, version: version, tag: tag, from: lane, completion)
             default: IdentityTasks.settle(engine, tag: tag, from: lane, completion)
             }
         }

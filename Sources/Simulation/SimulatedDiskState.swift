@@ -250,13 +250,7 @@ struct SimulatedDiskState: Sendable {
                 // Sectors lie at multiples of their size in the file, wherever the write began.
                 let end = min(bytes.count, start + sector - (offset + start) % sector)
                 let piece = Array(bytes[start..<end])
-                let place = (offset + start)..<(offset + end)
-                // A sector that is overwritten by what it holds already comes out of a crash as it was: disks write a
-                // sector wholly or not at all, and recovery rests on that when it writes the last groups again.
-                if place.upperBound <= content.count, content[place].elementsEqual(piece) {
-                    start = end
-                    continue
-                }
+                // Nor is a sector safe that is overwritten by what it holds already: it may come out as garbage.
                 switch Int.random(in: 0..<6, using: &generator) {
                 case 0: break
                 case 1:

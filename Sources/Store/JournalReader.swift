@@ -275,8 +275,10 @@ struct JournalReader: ~Copyable {
             return JournalEnd(
                 nextSequence: following, chain: 0, segment: nil, offset: 0, durableOffset: 0, tornCut: nil)
         }
+        let offset = last.tornCut?.offset ?? last.bytes
         return JournalEnd(
-            nextSequence: expected, chain: chain ?? 0, segment: last.file,
-            offset: last.tornCut?.offset ?? last.bytes, durableOffset: durableOffset, tornCut: last.tornCut)
+            nextSequence: expected, chain: chain ?? 0, segment: last.file, offset: offset,
+            // A clean stop was written after everything before it was synced.
+            durableOffset: request.cleanStop == nil ? durableOffset : offset, tornCut: last.tornCut)
     }
 }

@@ -10,8 +10,8 @@ package struct JournalEnd: Equatable, Sendable {
     package var segment: String?
     /// Bytes of that segment that are valid.
     package var offset: Int
-    /// Bytes of that segment which its own headers say to be durable; the groups between here and `offset` were perhaps
-    /// only ever in the page cache.
+    /// Bytes of that segment which its own headers, or a clean stop, say to be durable; the groups between here and
+    /// `offset` were perhaps only ever in the page cache.
     package var durableOffset: Int
     /// The torn end to be cut before anything is written; nil if the journal ends well.
     package var tornCut: TornCut?
@@ -105,15 +105,45 @@ package final class JournalWriter {
     /// Opens the last segment and makes durable what is valid of it: from now on it counts.
     ///
     /// What may never have reached the disk is written again. If a sync had failed before this process, the kernel may
-    /// show those bytes and yet hold them for clean; a sync alone would then succeed without writing anything.
+    /// show those bytes and yet hold them for clean; a sync alone would then succeed without writing anything. But they
+    /// may also be on disk and have been acknowledged, so they are written into a copy that takes the segment's name
+    /// when it is durable: a crash on the way leaves one whole segment or the other. Only a disk without room for the
+    /// copy has them written over themselves.
     private static func resume(_ folder: DataFolder, _ end: JournalEnd) throws(FileError) -> Segment {
         guard let name = end.segment else { return try begin(folder, end.nextSequence) }
-        let file = try folder.fileSystem.open(folder.path + "/" + name, .write)
+        let system = folder.fileSystem
+        var isCopied = end.durableOffset == end.offset
+        if !isCopied { isCopied = try replaceByCopy(name, bytes: end.offset, in: folder) }
+        let file = try system.open(folder.path + "/" + name, .write)
         try file.truncate(to: end.offset)
-        try file.copy(end.durableOffset..<end.offset, to: file, at: end.durableOffset)
+        if !isCopied { try file.copy(end.durableOffset..<end.offset, to: file, at: end.durableOffset) }
         try file.synchronizeData()
-        try folder.fileSystem.synchronizeFolder(folder.path)
+        try system.synchronizeFolder(folder.path)
         return Segment(name: name, file: file, offset: end.offset, syncedOffset: end.offset)
+    }
+
+    /// Puts a durable copy of the segment's first `bytes` bytes in its place, as one step that survives a crash whole.
+    /// - Returns: false, and the segment is as it was, when the disk has no room for it.
+    private static func replaceByCopy(_ name: String, bytes: Int, in folder: DataFolder) throws(FileError) -> Bool {
+        let system = folder.fileSystem
+        let path = folder.path + "/" + name
+        let aside = path + ".tmp"
+        do throws(FileError) {
+            let source = try system.open(path, .read)
+            let copy = try system.open(aside, .write)
+            try copy.truncate(to: 0)
+            try source.copy(0..<bytes, to: copy, at: 0)
+            try copy.synchronizeData()
+            try copy.close()
+            try source.close()
+        } catch {
+            guard error.isDiskFull else { throw error }
+            if try system.list(folder.path).contains(name + ".tmp") { try system.remove(aside) }
+            return false
+        }
+        try system.rename(aside, to: path)
+        try system.synchronizeFolder(folder.path)
+        return true
     }
 
     // MARK: Appending

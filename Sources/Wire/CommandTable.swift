@@ -9,7 +9,12 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case customerPin, customerUnpin, customerVerify
     case documentPut, noteAdd
     case snapshot, verify
-    case identitySettle, identityCheck, identityExport, identityQueue, identityLearn
+    case customerWhyNot, customerHow
+    case customerMerge, customerSplit, customerBind, customerExclude, customerLink, customerRelease
+    case identitySettle, identityCheck, identityExport, identityQueue, identityAccept, identityReject, identityLearn
+    case identityRules, identityPropose, identitySimulate, identityActivate, identityStatus
+    case quarantineList, quarantineHold, quarantineRelease
+    case shopConfigure, shopSettings
 }
 
 extension CommandName {
@@ -18,6 +23,17 @@ extension CommandName {
         switch self {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
             .noteAdd, .identityLearn:
+            true
+        default: isDecision
+        }
+    }
+
+    /// Whether the command says who is who, or how that is found out.
+    package var isDecision: Bool {
+        switch self {
+        case .customerMerge, .customerSplit, .customerBind, .customerExclude, .customerLink, .customerRelease,
+            .identityAccept, .identityReject, .identityPropose, .identityActivate, .quarantineHold, .quarantineRelease,
+            .shopConfigure:
             true
         default: false
         }
@@ -43,7 +59,9 @@ package struct CommandDescription: Sendable {
 package enum CommandTable {
     private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
-    package static let all: [CommandDescription] = [
+    package static let all: [CommandDescription] = general + identity + [learning]
+
+    private static let general: [CommandDescription] = [
         CommandDescription(
             name: .ping, text: "PING", arguments: "", summary: "answers OK {\"pong\":true}",
             details: "Shows that the server reads and answers. Changes nothing.", options: [], plainArguments: 0,
@@ -106,7 +124,9 @@ package enum CommandTable {
         CommandDescription(
             name: .customerWhy, text: "CUSTOMER.WHY", arguments: "a [b]",
             summary: "the evidence that ties profiles together, or what keeps two apart",
-            details: "a and b are customer or profile numbers.", options: [], plainArguments: 2, takesJSON: false),
+            details:
+                "a and b are customer or profile numbers. With b: a sentence for people, the weight of each field in bits, and the steps that made the two one customer. Without: everything that ties the profiles of a.",
+            options: [], plainArguments: 2, takesJSON: false),
         CommandDescription(
             name: .customerPin, text: "CUSTOMER.PIN", arguments: "customer field value | customer field profile=",
             summary: "decides which value of a field shows on a customer, whatever the channels say",
@@ -145,7 +165,7 @@ package enum CommandTable {
             summary: "reads the data folder and checks every byte; changes nothing",
             details: "One ROW per file. The offline form is: dossierd verify DIR", options: [], plainArguments: 0,
             takesJSON: false),
-    ] + identity
+    ]
 
     /// The command with this name, in any case.
     package static func find(_ name: Span<UInt8>) -> CommandDescription? {

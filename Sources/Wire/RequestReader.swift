@@ -85,8 +85,7 @@ package enum RequestReader {
             return .order(try OrderName(name.span))
         case .customerWhy:
             guard (1...2).contains(plain.count) else { throw Refusal(.syntax, "usage: CUSTOMER.WHY a [b]") }
-            let second: CustomerSelector? = if plain.count == 2 { try number(plain[1]) } else { nil }
-            return .why(try number(plain[0]), second)
+            return plain.count == 1 ? .why(try number(plain[0]), nil) : try pairQuery(request, command)
         case .customerFind:
             let selectors = try selectors(request, hasher)
             let limit = try natural(request, "limit") ?? 100
@@ -95,6 +94,8 @@ package enum RequestReader {
         case .identityQueue:
             let (offset, limit) = try page(request)
             return .doubtfulPairs(try reason(request), offset: offset, limit: limit)
+        case .customerWhyNot, .customerHow, .identityStatus, .identityRules, .quarantineList, .shopSettings:
+            return try identityQuery(request, command)
         default:
             var selectors = try selectors(request, hasher)
             if let first = plain.first { selectors.insert(try number(first), at: 0) }
@@ -109,7 +110,7 @@ package enum RequestReader {
         }
     }
 
-    private static func number(_ text: [UInt8]) throws(Refusal) -> CustomerSelector {
+    static func number(_ text: [UInt8]) throws(Refusal) -> CustomerSelector {
         guard let number = CustomerNumber.parse(text.span) else {
             throw .invalid(
                 "number", "\(String(decoding: text.prefix(40), as: UTF8.self)) is no customer number such as C17")
@@ -159,7 +160,7 @@ package enum RequestReader {
         return selectors
     }
 
-    private static func email(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+    static func email(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
         var normalised = ByteWriter()
         switch EmailAddress.normalise(value.span, into: &normalised) {
         case .real: return .keys([hasher.key(.email, normalised.span)])
@@ -170,7 +171,7 @@ package enum RequestReader {
     }
 
     /// A number with its country code needs no country; a national one is tried for the countries around here.
-    private static func phone(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+    static func phone(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
         var keys: [IdentityKey] = []
         for country in ["", "NL", "BE", "DE", "FR", "GB", "AT", "CH", "LU", "IT", "ES", "PL", "US"] {
             var normalised = ByteWriter()
@@ -184,7 +185,7 @@ package enum RequestReader {
         return .keys(keys)
     }
 
-    private static func vat(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+    static func vat(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
         var normalised = ByteWriter()
         guard VATNumber.normalise(value.span, country: .unknown, into: &normalised) == .valid else {
             throw .invalid("vat", "not a VAT id with valid check digits, country code first")

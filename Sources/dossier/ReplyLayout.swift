@@ -31,7 +31,7 @@ package struct ReplyLayout: Sendable {
         let values = rows.map { JSONValue(ifParsing: $0) }
         let objects = values.compactMap { $0?.members == nil ? nil : $0 }
         guard objects.count == rows.count else { return rows.map(CellText.visible) }
-        return TextTable(objects: objects).lines(width: width, style: style)
+        return TextTable(objects: objects.map(DoubtfulPairLayout.condensed)).lines(width: width, style: style)
     }
 
     private func summary(of result: JSONValue) -> String {

@@ -257,3 +257,20 @@ private func lines(_ json: [String], width: Int? = nil) throws -> [String] {
         #expect(taken.map(\.number) == [2, 6, 7])
     }
 }
+
+@Suite struct ConsoleDoubtfulPairTests {
+    @Test func showsWhoTheTwoAre() throws {
+        let row = """
+            {"pair":4,"score":22.13,"reason":"birthDatesDiffer","text":"the dates of birth differ",\
+            "a":{"number":"C4","name":"Zebulon Quist","birthDate":"1950-01-02","billing":{"street":"Dorpsstraat 3",\
+            "city":"Uithuizen"},"profiles":["C4"]},"b":{"number":"C5","name":"Z. Quist","profiles":["C5"]},"waterfall":[]}
+            """
+        let reply = Reply(rows: [row], outcome: .ok(#"{"total":1}"#))
+        let lines = ReplyLayout(width: nil).lines(of: reply)
+        #expect(lines.count == 3 && lines[0].hasPrefix("pair  score  a ") && lines[2] == "total 1")
+        #expect(
+            lines[1]
+                == "   4  22.13  C4 Zebulon Quist, 1950-01-02, Dorpsstraat 3 Uithuizen  C5 Z. Quist  the dates of birth differ"
+        )
+    }
+}

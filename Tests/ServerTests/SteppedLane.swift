@@ -78,14 +78,17 @@ final class SteppedHouse: SessionHost {
     private var awaiting: [Session] = []
     private var random: SeededGenerator
 
-    /// - Parameter laneCount: 1 for everything on one lane; else sessions, directory, journal and shards are apart.
-    init(seed: UInt64, isOneLane: Bool) throws(StoreError) {
+    /// - Parameters:
+    ///   - isOneLane: everything on one lane; else sessions, directory, journal and shards are apart.
+    ///   - matchMode: with anything but exact keys, weighing goes on behind the replies.
+    init(seed: UInt64, isOneLane: Bool, matchMode: MatchMode = .evidence) throws(StoreError) {
         random = SeededGenerator(seed: seed)
         lanes = (0..<(isOneLane ? 1 : 6)).map { _ in SteppedLane() }
         lane = lanes[0]
         var configuration = EngineConfiguration(folder: "/data")
         configuration.shards = 3
         configuration.seed = 11
+        configuration.matchMode = matchMode
         let at = { (number: Int) in self.lanes[number % self.lanes.count] }
         let engine = try Engine.open(
             configuration, on: SimulatedDisk(), clock: FixedClock(),

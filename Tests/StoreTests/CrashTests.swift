@@ -132,6 +132,52 @@ import Testing
         }
     }
 
+    /// Power lost at each change that a start makes after a crash, on a disk that turns a sector into garbage even when it
+    /// was overwritten by what it held: what was acknowledged is there afterwards, and the next start takes up from it.
+    @Test(arguments: 0..<14)
+    func aCrashAtEachStepOfAStart(step: Int) throws {
+        for seed in UInt64(0)..<40 {
+            var generator = SeededGenerator(seed: seed)
+            let disk = SimulatedDisk()
+            let fixture = StoreFixture(disk)
+            let (_, writer) = try fixture.openWriter(segmentBytes: 1 << 20)
+            let written = makeEvents(12, &generator)
+            for start in stride(from: 0, to: 12, by: 3) {
+                try writer.append(group: Array(written[start..<(start + 3)]))
+            }
+            try writer.sync()
+            try writer.append(group: [generator.bytes(2000)])
+            disk.crash(seed: generator.next())
+            disk.setFaults { $0.dieAfter = step }
+            // It fails, unless it had fewer changes to make than that.
+            do throws(StoreError) { _ = try fixture.openWriter() } catch { #expect(!"\(error)".isEmpty) }
+            disk.crash(seed: generator.next())
+            let events = try #require(StartState(fixture.start())?.events, "step \(step), seed \(seed)")
+            #expect(Array(events.prefix(12)) == written, "step \(step), seed \(seed)")
+            let (_, again) = try fixture.openWriter()
+            try again.append(group: [[7]])
+            try again.sync()
+            disk.crash(seed: generator.next())
+            #expect(StartState(fixture.start())?.events == events + [[7]], "step \(step), seed \(seed)")
+        }
+    }
+
+    /// After a clean stop nothing is unproven, and nothing is copied.
+    @Test func aCleanStopIsGoneOnWithInPlace() throws {
+        let disk = SimulatedDisk()
+        let fixture = StoreFixture(disk)
+        let (folder, writer) = try fixture.openWriter()
+        try writer.append(group: [[1]])
+        try writer.finish()
+        folder.close()
+        let before = disk.snapshotImage().files.keys.sorted()
+        // No room for a byte more: a copy could not be made.
+        disk.setFaults { $0.capacity = 0 }
+        let (_, again) = try fixture.openWriter()
+        #expect(again.nextSequence == 2)
+        #expect(disk.snapshotImage().files.keys.sorted() == before.filter { !$0.hasSuffix("clean-stop") })
+    }
+
     @Test(arguments: 0..<200)
     func aFullDiskIsResumed(seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))

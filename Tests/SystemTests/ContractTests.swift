@@ -7,7 +7,7 @@ extension SystemTests {
     @Suite struct ContractTests {
         @Test func putsOrders() throws {
             try Sandbox.with { sandbox in
-                let talk = try sandbox.start().connect()
+                let talk = try sandbox.start("data", ["--match", "exact"]).connect()
                 #expect(try talk.ask("PING") == Reply(outcome: .ok(#"{"pong":true}"#)))
                 let created = try talk.ask("ORDER.PUT " + Story.order)
                 let number = #""order":"shopify:S-1000123","customer":"C1""#

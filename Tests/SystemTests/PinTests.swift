@@ -9,6 +9,7 @@ extension SystemTests {
 
         /// C1 and C2 are one customer, C3 is a stranger.
         private static func people(_ talk: Talk) throws {
+            try talk.ok(Story.mode)
             for (ref, customer) in [
                 (1, #""phone":"+31612345678","firstName":"Anna","lastName":"de Vries","email":"a@jansen.nl""#),
                 (2, #""phone":"+31612345678","firstName":"A.","lastName":"de Vries","email":"b@jansen.nl""#),

@@ -11,7 +11,9 @@ enum Documentation {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path + "/"
     static let folder = "Sources/Engine/Dossier.docc/"
-    static let pages = ["Dossier.md", "Protocol.md", "Architecture.md", "FileFormats.md", "Operations.md"]
+    static let pages = [
+        "Dossier.md", "Protocol.md", "Identity.md", "Architecture.md", "FileFormats.md", "Operations.md",
+    ]
 
     static func text(_ path: String) throws -> String { try String(contentsOfFile: root + path, encoding: .utf8) }
 
@@ -84,11 +86,11 @@ enum RequestTrial {
         case .customerPin, .customerUnpin, .customerVerify: _ = try RequestReader.assertion(request, command)
         case .shop: if let name = request.plainArguments.first { _ = try RequestReader.shopName(name) }
         case .help: _ = try HelpText.rows(for: request.plainArguments.first)
-        case .orderGet, .customer360, .customerFind, .customerWhy, .identityQueue:
-            _ = try RequestReader.query(request, command, hasher)
+        case let name where name.isDecision: _ = try RequestReader.decision(request, name, hasher)
+        case .identitySimulate: _ = try RequestReader.version(request)
         case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport,
-            .identityLearn:
-            break
+            .identityLearn: break
+        default: _ = try RequestReader.query(request, command, hasher)
         }
     }
 
@@ -152,7 +154,7 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
             ProfileEntry.self,
             [
                 ("parent", \.parent), ("next", \.next), ("lowest", \.lowest), ("size", \.size),
-                ("newestEdge", \.newestEdge), ("shop", \.shop), ("importedRow", \.importedRow),
+                ("newestEdge", \.newestEdge), ("shop", \.shop), ("importedRow", \.importedRow), ("flags", \.flags),
                 ("importedAt", \.importedAt), ("lastSequence", \.lastSequence),
             ]),
         TableLayout(VariantEntry.self, [("hash", \.hash), ("profile", \.profile), ("row", \.row)]),
@@ -166,8 +168,11 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
         TableLayout(
             EdgeEntry.self,
             [
-                ("keyHash", \.keyHash), ("sequence", \.sequence), ("newer", \.newer), ("older", \.older),
-                ("nextOfNewer", \.nextOfNewer), ("nextOfOlder", \.nextOfOlder), ("order", \.order), ("kind", \.kind),
+                ("keyHash", \.keyHash), ("sequence", \.sequence), ("at", \.at), ("levels", \.levels),
+                ("newer", \.newer),
+                ("older", \.older), ("nextOfNewer", \.nextOfNewer), ("nextOfOlder", \.nextOfOlder), ("order", \.order),
+                ("score", \.score), ("version", \.version), ("kind", \.kind), ("verdict", \.verdict),
+                ("reason", \.reason), ("flags", \.flags), ("unused", \.unused),
             ]),
         TableLayout(
             ProfileRow.self,

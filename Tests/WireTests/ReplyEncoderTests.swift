@@ -106,7 +106,10 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
         #expect(
             writes == [
                 .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
-                .noteAdd, .identityLearn,
+                .noteAdd, .customerMerge, .customerSplit, .customerBind, .customerExclude, .customerLink,
+                .customerRelease,
+                .identityAccept, .identityReject, .identityLearn, .identityPropose, .identityActivate, .quarantineHold,
+                .quarantineRelease, .shopConfigure,
             ])
     }
 

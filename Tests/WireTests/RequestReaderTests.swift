@@ -78,7 +78,7 @@ import Testing
             case .success(.dossier(_, 0, 1_000)) = query("CUSTOMER.360 C1"),
             case .success(.find(let selectors, 0, 100)) = query("CUSTOMER.FIND email=a@b.nl number=C1"),
             case .success(.find(let none, 3, 1_000)) = query("CUSTOMER.FIND offset=3 limit=1000"),
-            case .success(.why(.number(1), .number(2)?)) = query("CUSTOMER.WHY C1 C2"),
+            case .success(.explain(.number(1), .number(2))) = query("CUSTOMER.WHY C1 C2"),
             case .success(.why(.number(1), nil)) = query("CUSTOMER.WHY C1")
         else {
             Issue.record("a question is read wrongly")

@@ -99,6 +99,11 @@ package enum CustomerQuery: Sendable {
     case doubtfulPairs(PairReason?, offset: Int, limit: Int)
     case watchedValues(offset: Int, limit: Int)
     case identityStatus
+    /// The versions of the rules, or one of them whole.
+    case rules(version: Int?)
+    case settings
+    /// What holding a value back would take apart.
+    case holdPreview(IdentityKey)
 }
 
 /// One command of a batch, ready for the directory.
@@ -108,6 +113,7 @@ package enum PreparedCommand: Sendable {
     case document(PreparedDocument)
     case note(PreparedNote)
     case assertion(CustomerAssertion)
-    case identity(IdentityCommand)
+    /// `actor`: who decides.
+    case identity(IdentityCommand, actor: String)
     case query(CustomerQuery)
 }

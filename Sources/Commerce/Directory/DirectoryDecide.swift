@@ -301,6 +301,7 @@ extension DirectoryState {
         _ record: Span<UInt8>, _ home: Home, shop: UInt16, _ kinds: [IdentityKeyKind], _ arrival: inout ArrivalFindings
     ) {
         var roots: [UInt32] = home.isNew ? [] : [root(of: home.profile)]
+        let source = home.isNew ? sourceIfReferenced(record, shop: shop) : nil
         PartyRecord.forEachKey(of: record) { key in
             guard kinds.contains(key.kind), let entry = findKey(key.hash) else { return }
             let other = keys[entry].profile
@@ -308,13 +309,23 @@ extension DirectoryState {
             guard other != home.profile, !roots.contains(otherRoot), !profiles[Int(otherRoot)].isRestricted,
                 let number = index.find(MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop)),
                 index.values[number].state == .active || index.values[number].state == .released
-                    || index.values[number].state == .retired
+                    || index.values[number].state == .retired,
+                mayJoin(otherRoot, home, roots, source)
             else { return }
             roots.append(otherRoot)
             arrival.add(
                 PairFinding(
                     newer: home.profile, older: other, kind: key.kind.rawValue, keyHash: key.hash, weight: .said),
                 root: otherRoot)
+        }
+    }
+
+    /// Whether a customer who shares such a value may become one with the arrival and those whom it is tied to already.
+    private func mayJoin(_ other: UInt32, _ home: Home, _ roots: [UInt32], _ source: UInt16?) -> Bool {
+        guard roots.isEmpty || mayUnite(roots + [other]) else { return false }
+        guard let source else { return true }
+        return members(of: other).allSatisfy {
+            index.profiles[Int($0)].source != source || !index.profiles[Int($0)].hasReference
         }
     }
 

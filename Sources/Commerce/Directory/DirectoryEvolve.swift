@@ -24,8 +24,10 @@ extension DirectoryState {
         case .orderRecorded, .orderRevised:
             try validateParty(event, bytes, rows)
             try validateSubject(event, isNew: event.kind == .orderRecorded, orders, rows: rows.orders)
+            try Self.checkReads(bytes.extracting(event.record.range), OrderShape.members)
         case .documentRecorded, .documentRevised:
             try validateSubject(event, isNew: event.kind == .documentRecorded, documents, rows: rows.documents)
+            try Self.checkReads(bytes.extracting(event.record.range), DocumentShape.members)
         case .noteAdded: try Self.check(event.row == rows.notes, "a wrong note row")
         case .fieldPinned, .fieldUnpinned, .valueVerified: try validateAssertion(event, bytes, rows)
         default: break
@@ -34,6 +36,10 @@ extension DirectoryState {
 
     static func check(_ condition: Bool, _ what: String) throws(EventError) {
         if !condition { throw .inconsistent(what) }
+    }
+
+    private static func checkReads(_ record: Span<UInt8>, _ shape: [Member]) throws(EventError) {
+        try check(PackedRecord.length(of: record, shape) ?? 0 > 0, "a record that does not read")
     }
 
     private func validateParty(_ event: Event, _ bytes: Span<UInt8>, _ rows: ShardRows) throws(EventError) {
@@ -137,6 +143,7 @@ extension DirectoryState {
         rows[shard(of: profile)].variants += 1
         PartyRecord.forEachKey(of: record) { addKey($0, profile) }
         index(record, of: profile, isNew: party.isNewProfile, shop: event.shop, features)
+        index.note(cause: order.map { $0 + 1 } ?? 0, of: profile)
         event.forEachEdge(in: bytes) { addEdge($0, order: order.map { $0 + 1 } ?? 0, at: event.recordedAt) }
     }
 
@@ -175,6 +182,12 @@ extension DirectoryState {
             edge.nextOfOlder = edges[known].nextOfOlder
             edge.newer = edges[known].newer
             edge.older = edges[known].older
+            if !edge.isMerge, edges[known].isMerge || edges[known].isUndone {
+                // What holds no more still tells by which value it once held.
+                edge.kind = edges[known].kind
+                edge.keyHash = edges[known].keyHash
+                edge.flags |= 1
+            }
             edges[known] = edge
             note(edge, known)
         } else {

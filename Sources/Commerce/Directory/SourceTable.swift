@@ -57,6 +57,14 @@ struct SourceTable: Sendable {
         return known[Self.hash.hash(store.span, salt: channelHash)]
     }
 
+    /// Sources of a shop with their names, `channel/store`.
+    func all(of shop: UInt16) -> [(number: UInt16, name: String)] {
+        sources.enumerated().filter { $0.element.shop == shop }.map { place, source in
+            let name = source.channel + [UInt8(ascii: "/")] + source.store
+            return (UInt16(clamping: place), String(decoding: name, as: UTF8.self))
+        }
+    }
+
     func storeCount(_ shop: UInt16, _ channel: Span<UInt8>) -> Int {
         storeCounts[Self.hash.hash(channel, salt: UInt64(shop))] ?? 0
     }

@@ -202,9 +202,17 @@ extension DirectoryState {
         customerCount += groups.count - before.count
     }
 
-    /// The profile that gives a customer its number: the lowest whose own number no merge has retired.
-    private func number(of members: [UInt32]) -> UInt32 {
-        members.first { !decisions.retired.contains($0) } ?? members[0]
+    /// The profile that gives a customer its number: the one into which a person merged others, or else the lowest.
+    /// - Parameter members: sorted.
+    package func number(of members: [UInt32]) -> UInt32 {
+        let retired = decisions.retired.isEmpty ? [] : members.filter { decisions.retired.contains($0) }
+        if retired.isEmpty { return members[0] }
+        let chosen = retired.flatMap { profile in
+            decisions.live(of: profile).map { decisions.all[$0] }.filter {
+                $0.retiresLeft && $0.left.contains(profile)
+            }.map { $0.right[0] }
+        }.filter { members.contains($0) && !retired.contains($0) }
+        return chosen.min() ?? members.first { !retired.contains($0) } ?? members[0]
     }
 
     private func hasWeakEdge(_ members: [UInt32]) -> Bool {

@@ -8,7 +8,8 @@ extension PartyFeatures {
         case phoneDigits, emailLocal, companyAndPlace, firstNameAndPlace, lastNameAndPlace
     }
 
-    /// Calls `body` with each key, at most 12; a kind comes twice where there are two addresses.
+    /// Calls `body` with each key: 10 of a buyer with name, e-mail, telephone and address, five more with a birth date, four
+    /// more with a second address. A kind comes twice where there are two of a value.
     @inline(__always)
     package func forEachBlockingKey(_ body: (_ kind: UInt8, _ hash: UInt64) -> Void) {
         func emit(_ kind: BlockingKind, _ left: UInt64, _ right: UInt64) {

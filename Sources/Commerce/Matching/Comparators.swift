@@ -21,6 +21,21 @@ extension ShortText {
 }
 
 extension ShortText {
+    /// The text without its digits.
+    fileprivate var letters: ShortText {
+        var letters = ShortText()
+        var length: UInt64 = 0
+        for index in 0..<count where !ASCII.isDigit(self[index]) {
+            if length < 64 {
+                letters.low |= UInt64(self[index]) << length
+            } else {
+                letters.high |= UInt64(self[index]) << (length - 64)
+            }
+            length += 8
+        }
+        return letters
+    }
+
     /// The letters without their order.
     fileprivate var letterSum: UInt64 {
         var sum: UInt64 = 0
@@ -107,12 +122,13 @@ struct NameComparison {
     private mutating func compareExchanged(_ left: PartyFeatures, _ right: PartyFeatures) {
         let there = left.firstName.level(against: right.lastName)
         let back = left.lastName.level(against: right.firstName)
-        if there >= .close, back >= .close || back == .missing, there != .part {
-            first = .swapped
-            last = back == .missing ? .missing : .swapped
-        } else if back >= .close, there == .missing, back != .part {
-            first = .missing
-            last = .swapped
+        let (higher, lower) = there >= back ? (there, back) : (back, there)
+        guard higher >= .close, lower >= .close || lower == .missing, lower != .part || higher != .part else { return }
+        if lower == .missing {
+            // One of the two is known by one name only.
+            if higher != .part { (first, last) = (.swapped, .missing) }
+        } else {
+            (first, last) = (.swapped, .swapped)
         }
     }
 }
@@ -151,10 +167,15 @@ extension PartyFeatures {
     private func unequalEmailLevel(against other: PartyFeatures) -> PairLevel {
         let longer = max(emailLocal.count, other.emailLocal.count)
         let isSameDomain = emailDomain == other.emailDomain
-        if emailLocal == other.emailLocal { return isSameDomain ? .close : longer >= 4 ? .local : .similar }
+        if emailLocal == other.emailLocal { return isSameDomain ? .close : longer >= 6 ? .local : .similar }
+        // "jan.jansen1" and "jan.jansen7" are two mailboxes: numbers tell bearers of one name apart.
+        if emailLocal.letters == other.emailLocal.letters { return .similar }
+        // What was cut may differ more.
+        let isCut = longer == ShortText.capacity
         let distance = emailLocal.distance(to: other.emailLocal)
         switch distance {
-        case 1 where longer >= 5: return isSameDomain ? .near : .close
+        case 1 where longer >= 5 && !isCut: return isSameDomain ? .near : .close
+        case 1 where isCut: return isSameDomain ? .close : .similar
         case 2 where longer >= 6: return isSameDomain ? .close : .similar
         case 3 where longer >= 9: return isSameDomain ? .similar : .differs
         default: return .differs

@@ -1,10 +1,43 @@
-extension PartyFeatures {
-    /// Whether the two cannot be one person whoever stands between them: first names of two people, father and son by
-    /// their dates of birth, junior and senior. Symmetric; depends on names, generation and birth date only.
-    package func contradicts(_ other: PartyFeatures) -> Bool {
-        if generation != .none, other.generation != .none, generation != other.generation { return true }
-        if birthDate.isGenerationApart(from: other.birthDate) { return true }
-        let first = NameComparison(self, other).first
-        return first == .differs && birthDate.level(against: other.birthDate) < .close
+/// What the names and dates of two parties say about whether they can be one person, whoever stands between them.
+package struct PersonalStanding: BitwiseCopyable, Sendable, Equatable {
+    /// The first names are two people's, or one's.
+    package var namesDiffer = false
+    package var namesAgree = false
+    /// The dates of birth are a generation apart (father and son), or the same.
+    package var datesDiffer = false
+    package var datesAgree = false
+
+    package var isContradiction: Bool { namesDiffer || datesDiffer }
+
+    /// What several rows of two profiles say together: what agrees in any of them agrees.
+    mutating func join(_ other: PersonalStanding) {
+        namesAgree = namesAgree || other.namesAgree
+        datesAgree = datesAgree || other.datesAgree
+        namesDiffer = (namesDiffer || other.namesDiffer) && !namesAgree
+        datesDiffer = (datesDiffer || other.datesDiffer) && !datesAgree
     }
+}
+
+extension PartyFeatures {
+    /// Symmetric; depends on names, generation and birth date only.
+    package func standing(against other: PartyFeatures) -> PersonalStanding {
+        var standing = PersonalStanding()
+        let date = birthDate.level(against: other.birthDate)
+        standing.datesAgree = date >= .close && date != .part
+        if generation != .none, other.generation != .none, generation != other.generation {
+            standing.datesDiffer = true
+            standing.datesAgree = false
+        } else {
+            standing.datesDiffer = birthDate.isGenerationApart(from: other.birthDate)
+        }
+        switch NameComparison(self, other).first {
+        case .differs: standing.namesDiffer = date < .close
+        case .same, .near, .close, .sounds, .part, .swapped: standing.namesAgree = true
+        default: break
+        }
+        return standing
+    }
+
+    /// Whether the two cannot be one person.
+    package func contradicts(_ other: PartyFeatures) -> Bool { standing(against: other).isContradiction }
 }

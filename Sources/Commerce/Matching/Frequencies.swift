@@ -29,6 +29,13 @@ package struct FrequencyClasses: BitwiseCopyable, Sendable, Equatable {
         return UInt8((32 - (count >> 3).leadingZeroBitCount + 1) / 2)
     }
 
+    /// For each value the class of the commoner of the two.
+    func commoner(_ other: FrequencyClasses) -> FrequencyClasses {
+        var result = self
+        for field in FrequencyField.allCases { result[field] = max(self[field], other[field]) }
+        return result
+    }
+
     /// The class of a shop with `count` variants: steps of four from 1024 on; 0 to 11.
     package static func populationClass(count: UInt32) -> UInt8 {
         guard count >= 1024 else { return 0 }

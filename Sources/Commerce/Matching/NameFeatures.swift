@@ -49,7 +49,11 @@ extension FeatureExtractor {
         setFamily(words, parts.family, &features)
     }
 
-    private func isName(_ words: borrowing NameWords) -> Bool { !words.text.isFull && !words.isPlaceholder }
+    /// A name, or at least an initial: "J."
+    private func isName(_ words: borrowing NameWords) -> Bool {
+        guard !words.text.isFull, words.count > 0 else { return false }
+        return !words.isPlaceholder || words.count == 1 && words.length(0) == 1 && words.text[0] != UInt8(ascii: "x")
+    }
 
     private mutating func setFamily(
         _ words: borrowing NameWords, _ range: Range<Int>, _ features: inout PartyFeatures

@@ -3,6 +3,8 @@ struct PairJudge {
     let weight: PairWeight
     let address: AddressComparison
     let isGenerationApart: Bool
+    /// The dates of birth lie in one year and differ by a slip: no two children of a family are born days apart.
+    let isDateSlip: Bool
     /// One of the given names is no name: it does not tell two people apart.
     let isMisspelt: Bool
     let rules: MatchRules
@@ -19,7 +21,8 @@ struct PairJudge {
         let score = weight.score
         let byScore: PairVerdict =
             score >= rules.mergeThreshold ? .merge : score >= rules.queueThreshold ? .queue : .none
-        if first == .differs || first == .similar, !birthDateAgrees {
+        let isOtherPerson = first == .differs ? !isSameBirthDate : first == .similar && !birthDateAgrees
+        if isOtherPerson {
             (result.verdict, result.reason) = otherPerson(byScore)
             return
         }
@@ -37,9 +40,10 @@ struct PairJudge {
     private var companyAgrees: Bool { weight[.company] >= .sounds }
     private var firstAgrees: Bool { first >= .sounds && first != .initial }
     private var lastAgrees: Bool { last >= .sounds }
-    private var contactAgrees: Bool { weight[.email] >= .close || weight[.phone] >= .near }
+    private var contactAgrees: Bool { weight[.email] >= .near || weight[.phone] >= .near }
     /// The one thing that members of a household do not share.
     private var birthDateAgrees: Bool { weight[.birthDate] >= .close && weight[.birthDate] != .part }
+    private var isSameBirthDate: Bool { weight[.birthDate] == .same || weight[.birthDate] == .swapped || isDateSlip }
     private var contactsDiffer: Bool { weight[.email] == .differs || weight[.phone] == .differs }
     private var isSharedByHousehold: Bool {
         weight[.email] == .same || weight[.phone] >= .local || (address.isSameDoor && lastAgrees)
@@ -47,7 +51,7 @@ struct PairJudge {
 
     /// The first names are two people's, and no birth date says otherwise.
     private func otherPerson(_ byScore: PairVerdict) -> (PairVerdict, PairReason) {
-        if first == .differs, isSharedByHousehold {
+        if first == .differs, isSharedByHousehold, !birthDateAgrees {
             return (.link, companyAgrees ? .sameCompany : .firstNamesDiffer)
         }
         if byScore == .none { return (isSharedByHousehold ? .link : .none, .firstNamesDiffer) }
@@ -66,18 +70,38 @@ struct PairJudge {
         if first == .differs, contactsDiffer { return .firstNamesDiffer }
         if last == .differs, !isSameWithoutLastName { return .lastNamesDiffer }
         if first == .missing && last == .missing { return namelessObjection }
-        if first <= .garbled || first == .initial, !(contactAgrees || birthDateAgrees) {
-            return first == .initial ? .onlyInitial : .noPersonalEvidence
+        if first <= .garbled || first == .initial, !(contactAgrees || birthDateAgrees) { return unnamedReason }
+        // A landline and an address are a household's; names that are merely alike run in families.
+        if isAlike, !birthDateAgrees, weight[.email] < .near, !contactAgrees || weight[.email] == .differs {
+            return unnamedReason
         }
         if birthDate == .missing, weight[.email] == .differs, weight[.phone] == .differs { return .contactsDiffer }
         if !(contactAgrees || birthDate >= .similar || hasAddress || isRareNameInPlace) { return .onlyName }
         return .none
     }
 
+    /// Why the given names do not say that it is one person.
+    private var unnamedReason: PairReason {
+        switch first {
+        case .initial: .onlyInitial
+        case .missing, .garbled: .noPersonalEvidence
+        default: .firstNamesDiffer
+        }
+    }
+
+    /// The given names are not the same, only compatible: an initial, a short form, a neighbour in sound or spelling.
+    private var isAlike: Bool {
+        switch first {
+        case .close, .sounds, .part, .similar: !isMisspelt
+        case .initial, .missing, .garbled: true
+        default: false
+        }
+    }
+
     /// A name that marriage changed, or a clerk: two of contact, address and birth date agree besides the given name.
     private var isSameWithoutLastName: Bool {
         let agreeing = (contactAgrees ? 1 : 0) + (address.sum >= 1000 ? 1 : 0) + (birthDateAgrees ? 1 : 0)
-        return agreeing >= 2 && (birthDateAgrees || first >= .near)
+        return agreeing >= 2 && (birthDateAgrees || first >= .near || isMisspelt && first == .close)
     }
 
     private var hasAddress: Bool { address.isSameDoor || (address.street >= .similar && address.sum >= 1500) }

@@ -38,14 +38,16 @@ package struct PairWeigher: Sendable {
         let isGenerationApart =
             weight[.birthDate] <= .similar && weight[.birthDate] != .missing
             && left.birthDate.isGenerationApart(from: right.birthDate)
+        let isDateSlip =
+            weight[.birthDate] >= .close && weight[.birthDate] != .part && left.birthDate.year == right.birthDate.year
         PairJudge(
-            weight: weight, address: address, isGenerationApart: isGenerationApart, isMisspelt: names.isMisspelt,
-            rules: rules
+            weight: weight, address: address, isGenerationApart: isGenerationApart, isDateSlip: isDateSlip,
+            isMisspelt: names.isMisspelt, rules: rules
         ).decide(&weight)
         return weight
     }
 
-    @inline(__always) private func prior(_ classes: FrequencyClasses) -> Int32 {
+    @inline(__always) func prior(_ classes: FrequencyClasses) -> Int32 {
         priors[min(Int(classes.population), FrequencyClasses.populationClasses - 1)]
     }
 
@@ -62,7 +64,7 @@ package struct PairWeigher: Sendable {
         weight.score += value(field, level, counted, classes)
     }
 
-    @inline(__always) private func value(
+    @inline(__always) func value(
         _ field: MatchField, _ level: PairLevel, _ counted: FrequencyField, _ classes: FrequencyClasses
     ) -> Int32 {
         level == .same ? rules.weight(field, .same) + rarity(counted, classes) : rules.weight(field, level)

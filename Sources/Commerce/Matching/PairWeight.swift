@@ -130,7 +130,7 @@ package struct PairWeight: BitwiseCopyable, Sendable, Equatable {
         self.reason = reason
     }
 
-    package subscript(_ field: MatchField) -> PairLevel {
+    @inline(__always) package subscript(_ field: MatchField) -> PairLevel {
         get { PairLevel(rawValue: UInt8(levels >> (UInt64(field.rawValue) * 4) & 0xF)) ?? .missing }
         set {
             let shift = UInt64(field.rawValue) * 4

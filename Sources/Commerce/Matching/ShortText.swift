@@ -86,9 +86,12 @@ extension ShortText {
         var diagonal: UInt32 = 0
         var previousMatches: UInt32 = 0
         var distance = length
-        let last = UInt32(1) << UInt32(length - 1)
-        for index in 0..<other.count {
-            let matches = positions(of: other[index])
+        let last = UInt32(1) &<< UInt32(truncatingIfNeeded: length &- 1)
+        var (rest, following) = (other.low, other.high)
+        while rest != 0 {
+            let matches = positions(of: UInt8(truncatingIfNeeded: rest))
+            rest = rest >> 8 | following << 56
+            following >>= 8
             let exchanged = ((~diagonal & matches) << 1) & previousMatches
             diagonal = (((matches & positive) &+ positive) ^ positive) | matches | negative | exchanged
             var horizontalPositive = negative | ~(diagonal | positive)

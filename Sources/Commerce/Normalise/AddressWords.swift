@@ -6,10 +6,15 @@ enum AddressWords {
     /// What announces a flat, a floor or a box; the value is the word's form in a key, a blank word drops it.
     static let unitWords = WordTable(
         """
-        bus bte boite box
-        app apt appartement apartment appt wohnung whg wg unit suite flat top tur room rm zimmer zi lgh piso puerta pta
-        og stock etage stk obergeschoss floor fl hoog verdieping et planta level lvl
-        haus house building bldg geb gebaude batiment bat scala esc escalera aufgang treppe block blok
+        bus bte bt boite box
+        app apt appartement apartment appt ap wohnung whg wg unit suite flat top tur room rm zimmer zi lgh piso puerta pta
+        int interno as asunto kv dz ajto lok
+        og stock etage stk obergeschoss floor fl hoog verdieping verd et etaj etaz planta level lvl em emelet kerros
+        haus house building bldg geb gebaude batiment bat scala esc escalera aufgang treppe block blok bl stiege stg sc
+        huis hs
+        2 ii
+        3 iii
+        4 iv
         eg erdgeschoss parterre parter bg begane
         dg dachgeschoss
         ug souterrain
@@ -22,9 +27,12 @@ enum AddressWords {
     /// Unit words that say nothing by themselves: "App. 3" and "3" are one flat.
     static let plainUnits = WordTable(
         """
-        bus bte boite box app apt appartement apartment appt wohnung whg wg unit suite flat top tur room rm zimmer zi lgh
-        piso puerta pta nr no
+        bus bte bt boite box app apt appartement apartment appt ap wohnung whg wg unit suite flat top tur room rm zimmer zi
+        lgh piso puerta pta nr no int interno as asunto kv dz ajto lok
         """)
+
+    /// Words that follow a number as a letter would: "12 hs", "12 II".
+    static let additionWords = WordTable("hs huis ii iii iv")
 
     static let numberWords = WordTable("nr no num numero number hausnummer huisnummer n hnr")
 
@@ -41,11 +49,11 @@ enum AddressWords {
     /// One street type has one form, whatever its language: two languages do not share a postcode.
     static let streetTypes = WordTable(
         """
-        str straße strasse straat
+        str straße strasse straat strada
         st street saint sint sankt sainte ste
         rd road
         av ave avenue avenida avda aven
-        bd blvd boulevard bvd boul bulevar bld
+        bd blvd boulevard bvd boul bulevar bld bulevard bulevardul bul бул булевард
         dr drive doktor doctor
         ln lane laan
         ct court
@@ -60,17 +68,31 @@ enum AddressWords {
         gdns gardens
         grv grove
         al allee allée all aleja
-        ch chemin
         rte route
         imp impasse
         fg faubourg fbg
         ctra carretera
         weg wg
         gr gracht
-        g gasse gata gatan gade gate gt
-        vej v
+        g gasse gata gatan gatve gade gate gt
+        vej v vei veien vejen vegen
         r rua rue ruelle
         nam namesti
+        u utca ut
+        krt korut
+        tr trida
+        os osiedle
+        pr prospekt prospektas
+        mnt maantee
+        pst puiestee
+        tn tänav
+        vle viale
+        cso corso
+        lgo largo
+        pso paseo
+        tv travessa
+        estr estrada
+        ch chemin chem
         n north noord nord
         s south zuid sud
         e east oost ost
@@ -78,7 +100,7 @@ enum AddressWords {
         """)
 
     /// Words that are often left out.
-    static let droppedTypes = WordTable("ul ulica ulice")
+    static let droppedTypes = WordTable("ul ulica ulice ул улица οδοσ")
 
     /// Boxes, lockers and shops: an order goes there, but it is nobody's home.
     static let collectionPoints = WordTable(
@@ -93,7 +115,7 @@ enum AddressWords {
         contains(numberFirst, country)
     }
 
-    /// Countries without postcodes, or where most addresses go without.
+    /// Countries whose addresses need no postcode, after Google's address metadata (`require` without Z).
     static func livesWithoutPostcode(_ country: CountryCode) -> Bool {
         contains(withoutPostcode, country)
     }
@@ -104,7 +126,13 @@ enum AddressWords {
     }
 
     private static let numberFirst: StaticString = "US CA GB IE AU NZ FR LU AD JE GG IM MC ZA IN SG MY HK XK"
-    private static let withoutPostcode: StaticString = "AE AG AO AW BS BW BZ CW FJ GH HK IE JM MO PA QA RW SC SR UG ZW"
+    private static let withoutPostcode: StaticString = """
+        AC AD AE AF AG AI AL AM AO AQ AR AW AZ BA BB BD BF BG BH BI BJ BM BN BO BQ BS BT BV BW BY BZ CC CD CF CG CI \
+        CK CL CM CO CR CU CV CW CX CY DJ DM DO DZ EC EG EH ER ET FJ FO GA GD GE GH GI GM GN GQ GT GW GY HK HM HN HR \
+        HT ID IE IL IQ IR IS JM JO KE KG KH KI KM KN KP KW KY KZ LA LB LC LK LR LS LY MA MC MD ME MG MK ML MM MN MO \
+        MR MS MT MU MV MW MZ NA NE NF NG NI NP NR NU OM PA PE PG PH PK PS PY QA RS RW SA SB SC SD SI SL SN SO SR SS \
+        ST SV SX SY SZ TA TD TF TG TH TJ TK TL TM TN TO TT TV TZ UG UM UY UZ VA VC VE VG VN VU WS XK YE ZM ZW
+        """
     private static let withoutNumber: StaticString = "GB IE JE GG IM AE HK QA"
 
     private static func contains(_ list: StaticString, _ country: CountryCode) -> Bool {

@@ -3,8 +3,9 @@ import Bytes
 /// A country of ISO 3166-1 alpha-2 in two bytes, so that a record or a key holds it without a String.
 ///
 /// Source: ISO 3166-1 as the maintenance agency publishes it (249 codes), and XK, the user-assigned code under which
-/// the European Commission, the postal operators and the marketplaces keep Kosovo. Two codes that merchants meet are
-/// not ISO's: UK (exceptionally reserved) means GB, and EL (the Commission's own) means GR.
+/// the European Commission, the postal operators and the marketplaces keep Kosovo. Four codes that merchants meet are
+/// not ISO's: AC and TA (Ascension and Tristan da Cunha, exceptionally reserved, with calling codes and posts of their
+/// own) stay what they are, UK (reserved too) means GB, and EL (the Commission's own) means GR.
 package struct CountryCode: Hashable, Sendable {
     /// Both letters, the first in the high byte; 0 when unknown. This is the form on disk.
     package let rawValue: UInt16
@@ -52,7 +53,7 @@ package struct CountryCode: Hashable, Sendable {
     /// The second letters that follow a first letter in the standard, the first one as an offset from A.
     private static func secondLetters(after first: Int) -> StaticString {
         switch first {
-        case 0: "DEFGILMOQRSTUWXZ"
+        case 0: "CDEFGILMOQRSTUWXZ"
         case 1: "ABDEFGHIJLMNOQRSTVWYZ"
         case 2: "ACDFGHIKLMNORUVWXYZ"
         case 3: "EJKMOZ"
@@ -71,7 +72,7 @@ package struct CountryCode: Hashable, Sendable {
         case 16: "A"
         case 17: "EOSUW"
         case 18: "ABCDEGHIJKLMNORSTVXYZ"
-        case 19: "CDFGHJKLMNORTVWZ"
+        case 19: "ACDFGHJKLMNORTVWZ"
         case 20: "AGMSYZ"
         case 21: "ACEGINU"
         case 22: "FS"

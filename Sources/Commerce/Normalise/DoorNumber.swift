@@ -12,6 +12,7 @@ struct DoorNumber: ~Copyable {
     mutating func read(
         street: Span<UInt8>, houseNumber: Span<UInt8>, addition: Span<UInt8>, country: CountryCode
     ) -> Range<Int> {
+        boxLetter = Self.boxLetter(country)
         if let digits = Self.digits(houseNumber) {
             add(number: houseNumber.extracting(digits))
             add(addition: houseNumber.extracting(digits.upperBound..<houseNumber.count))
@@ -78,20 +79,25 @@ struct DoorNumber: ~Copyable {
             var end = start
             let isDigits = ASCII.isDigit(bytes[start])
             while end < bytes.count, bytes[end] != UInt8(ascii: " "), ASCII.isDigit(bytes[end]) == isDigits { end += 1 }
-            add(word: bytes.extracting(start..<end), isDigits: isDigits)
+            let word = bytes.extracting(start..<end)
             start = end
             while start < bytes.count, bytes[start] == UInt8(ascii: " ") { start += 1 }
+            let announcesBox =
+                word.count == 1 && word[0] == boxLetter && start < bytes.count && ASCII.isDigit(bytes[start])
+            if !announcesBox { add(word: word, isDigits: isDigits) }
         }
     }
 
     private mutating func add(word: Span<UInt8>, isDigits: Bool) {
         let packed = WordTable.pack(word)
         guard isDigits || !AddressWords.plainUnits.contains(packed) else { return }
-        if !hasAddition || (isDigits && text.count > 0 && ASCII.isDigit(text[text.count - 1])) {
+        let canonical = AddressWords.unitWords.canonical(packed)
+        // A Roman floor is a number too.
+        let isNumber = isDigits || (canonical != 0 && canonical <= 0x39)
+        if !hasAddition || (isNumber && text.count > 0 && ASCII.isDigit(text[text.count - 1])) {
             text.append(UInt8(ascii: "-"))
             hasAddition = true
         }
-        let canonical = AddressWords.unitWords.canonical(packed)
         if canonical != 0 {
             WordTable.append(canonical, to: &text)
         } else {
@@ -100,4 +106,14 @@ struct DoorNumber: ~Copyable {
     }
 
     private var hasAddition = false
+    private var boxLetter: UInt8 = 0
+
+    /// The letter that stands for a box or a flat before a number: Belgium's "32 b 20", Poland's "12 m. 34".
+    private static func boxLetter(_ country: CountryCode) -> UInt8 {
+        switch country {
+        case CountryCode("BE"): UInt8(ascii: "b")
+        case CountryCode("PL"): UInt8(ascii: "m")
+        default: 0
+        }
+    }
 }

@@ -29,7 +29,7 @@ enum EmailJunk {
     }
 
     static func isPlaceholder(local: Span<UInt8>, domain: Span<UInt8>) -> Bool {
-        guard local.count <= 16 else { return false }
+        guard local.count <= 16, local[0] != UInt8(ascii: "\"") else { return false }
         let packed = packWithoutHyphens(local)
         if packed == 0 || locals.contains(packed) || local.equals("n/a") { return true }
         let label = domain.extracting(0..<(ASCII.firstIndex(of: UInt8(ascii: "."), in: domain) ?? domain.count))

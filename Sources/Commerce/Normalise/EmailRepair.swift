@@ -72,11 +72,13 @@ enum EmailRepair {
         var isEscaped = false
         for character in text.unicodeScalars {
             if isEscaped {
+                // RFC 5322, 3.2.1: what a backslash quotes is visible ASCII or a blank.
+                guard character.isASCII, character.value >= 0x20, character.value < 0x7F else { return nil }
                 content.unicodeScalars.append(character)
                 isEscaped = false
             } else if character == "\\" {
                 isEscaped = true
-            } else if character == "\"" || character.value < 0x20 {
+            } else if character == "\"" || character.value < 0x20 || character.value == 0x7F {
                 return nil
             } else {
                 content.unicodeScalars.append(character)

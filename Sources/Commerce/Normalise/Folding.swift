@@ -141,10 +141,10 @@ private struct Folder {
         switch scalar {
         case 0xC0...0x17F: put(tableLetter: FoldingTables.latin(scalar), into: &output)
         case 0xAD, 0x300...0x36F, 0x200B...0x200F, 0x2060, 0xFE00...0xFE0F, 0xFEFF: break
-        case 0x2018, 0x2019, 0x2B9, 0x2BC, 0x374, 0xB4: separate(by: UInt8(ascii: "'"), into: &output)
+        case 0x2018, 0x2019, 0x2B9...0x2CB, 0x374, 0xB4: separate(by: UInt8(ascii: "'"), into: &output)
         case 0x2010...0x2015, 0x2212: separate(by: UInt8(ascii: "-"), into: &output)
         case 0xFF01...0xFF5E: fold(ascii: UInt8(scalar - 0xFEE0), into: &output)
-        case 0x80...0xA0, 0x2000...0x206F, 0x3000...0x3003: blankIsDue = true
+        case 0x80...0xA0, 0x2CC...0x2DF, 0x2000...0x206F, 0x3000...0x3003: blankIsDue = true
         case 0x370...0x45F:
             if let letter = FoldingTables.greekOrCyrillic(scalar) {
                 put(scalar: letter, into: &output)
@@ -185,6 +185,10 @@ private struct Folder {
                 put(scalar: letter, into: &output)
             } else if (0xC0...0x17F).contains(part.value) {
                 put(tableLetter: FoldingTables.latin(part.value), into: &output)
+            } else if (0x2B9...0x2DF).contains(part.value) {
+                blankIsDue = true
+            } else if let letters = FoldingTables.latinByName(part) {
+                for byte in letters.utf8 { fold(ascii: byte, into: &output) }
             } else if part.properties.numericType == nil, !part.properties.isAlphabetic {
                 if !part.properties.generalCategory.isMark { blankIsDue = true }
             } else if !part.properties.generalCategory.isMark {

@@ -6,6 +6,35 @@ enum FoldingTables {
     /// The plain letter for U+00C0 to U+017F: "S" stands for ss, "T" for th, a blank for a sign that separates.
     static func latin(_ scalar: UInt32) -> UInt8 { latinLetters.utf8Start[Int(scalar - 0xC0)] }
 
+    /// The plain letters of a rare Latin letter that Unicode does not decompose, taken from its name, which Unicode never
+    /// changes: "LATIN SMALL LETTER B WITH HOOK" is b, "LATIN CAPITAL LETTER AV" is av, "… OPEN E" is e. CLDR's rules
+    /// Latin-ASCII say the same. Nil for any other letter.
+    static func latinByName(_ scalar: Unicode.Scalar) -> String? {
+        guard isRareLatin(scalar.value), let name = scalar.properties.name else { return nil }
+        var words = name.split(separator: " ")
+        guard words.first == "LATIN" else { return nil }
+        if let with = words.firstIndex(of: "WITH") { words.removeSubrange(with...) }
+        if let letters = words.dropFirst().last(where: { $0.utf8.count <= 2 }) { return letters.lowercased() }
+        switch words[words.count - 1] {
+        case "SCHWA": return "e"
+        case "ESH": return "s"
+        case "EZH": return "z"
+        case "ETH": return "d"
+        case "ENG": return "n"
+        case "IOTA": return "i"
+        case "THORN": return "th"
+        default: return nil
+        }
+    }
+
+    /// Latin Extended-B and IPA, the phonetic extensions and additional letters, Extended-C and -D.
+    private static func isRareLatin(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x180...0x2AF, 0x1D00...0x1EFF, 0x2C60...0x2C7F, 0xA720...0xA7FF: true
+        default: false
+        }
+    }
+
     private static let latinLetters: StaticString = """
         aaaaaaaceeeeiiiidnooooo ouuuuyTS\
         aaaaaaaceeeeiiiidnooooo ouuuuyTy\

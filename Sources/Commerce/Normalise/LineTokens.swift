@@ -9,6 +9,8 @@ struct LineTokens: ~Copyable, ~Escapable {
     private var ends = InlineArray<24, UInt16>(repeating: 0)
     private var segments = InlineArray<24, UInt8>(repeating: 0)
     private(set) var count = 0
+    /// House numbers are written "12." (Hungary), so that a dot makes no ordinal.
+    var numbersEndInDots = false
 
     /// Cuts `line` up to `end`; at most 24 tokens, what follows is in none.
     @_lifetime(copy line)
@@ -58,7 +60,7 @@ struct LineTokens: ~Copyable, ~Escapable {
         let digitCount = digits(index)
         guard digitCount > 0, digitCount <= 3 else { return false }
         let rest = length(index) - digitCount
-        if rest == 1, byte(index, digitCount) == UInt8(ascii: ".") { return index + 1 < count }
+        if rest == 1, byte(index, digitCount) == UInt8(ascii: ".") { return index + 1 < count && !numbersEndInDots }
         guard rest == 2 else { return false }
         switch (byte(index, digitCount) | 0x20, byte(index, digitCount + 1) | 0x20) {
         case (UInt8(ascii: "t"), UInt8(ascii: "h")), (UInt8(ascii: "s"), UInt8(ascii: "t")),
@@ -66,6 +68,15 @@ struct LineTokens: ~Copyable, ~Escapable {
             return true
         default: return false
         }
+    }
+
+    /// Where the slash of "4/12" stands in the line; nil when the token is not two numbers around a slash.
+    func slash(_ index: Int) -> Int? {
+        let digitCount = digits(index)
+        guard digitCount > 0, digitCount + 1 < length(index), byte(index, digitCount) == UInt8(ascii: "/"),
+            ASCII.isDigit(byte(index, digitCount + 1))
+        else { return nil }
+        return start(index) + digitCount
     }
 
     /// "1940" or "1940-45": a year in a street's name.
@@ -83,6 +94,11 @@ struct LineTokens: ~Copyable, ~Escapable {
         var stop = start(index)
         while stop < end(index), !ASCII.isDigit(line[stop]) { stop += 1 }
         Folding.fold(line.extracting(start(index)..<stop), into: &folded)
-        return WordTable.pack(folded.span)
+        guard folded.count == 3, folded[1] == UInt8(ascii: " ") else { return WordTable.pack(folded.span) }
+        // "n.º" is one word.
+        var together = FoldedText()
+        together.append(folded[0])
+        together.append(folded[2])
+        return WordTable.pack(together.span)
     }
 }

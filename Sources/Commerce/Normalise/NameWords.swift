@@ -24,15 +24,38 @@ struct NameWords: ~Copyable {
 
     init(_ name: Span<UInt8>) {
         var folded = FoldedText()
-        Folding.fold(name, keeping: [.comma, .hyphen, .apostrophe], into: &folded)
+        Folding.fold(
+            name.extracting(0..<Self.endOfName(name)), keeping: [.comma, .hyphen, .apostrophe], into: &folded)
         cut(folded.span)
         text = folded
     }
 
+    /// Where a remark begins behind the name: "Karl Braun (office)", "Jan de Vries c/o Bakker".
+    private static func endOfName(_ name: Span<UInt8>) -> Int {
+        for index in 1..<max(name.count, 1) {
+            let byte = name[index]
+            if byte == UInt8(ascii: "(") { return index }
+            if byte == UInt8(ascii: "/"), index >= 3, index + 1 < name.count,
+                name[index - 1] | 0x20 == UInt8(ascii: "c"),
+                name[index + 1] | 0x20 == UInt8(ascii: "o"), ASCII.isBlank(name[index - 2])
+            {
+                return index - 2
+            }
+        }
+        return name.count
+    }
+
+    /// Length of "t.a.v." and "z.Hd." at the start: to the attention of.
+    private static func attentionLength(_ bytes: Span<UInt8>) -> Int {
+        guard bytes.count > 5, bytes[1] == UInt8(ascii: " ") else { return 0 }
+        if bytes.starts(with: "t a v ") || bytes.starts(with: "z h d ") { return 6 }
+        return bytes.starts(with: "z hd ") ? 5 : 0
+    }
+
     /// Finds the words in the folded name.
     private mutating func cut(_ bytes: Span<UInt8>) {
-        var start = 0
-        for index in 0...bytes.count {
+        var start = Self.attentionLength(bytes)
+        for index in start...bytes.count {
             let byte = index < bytes.count ? bytes[index] : UInt8(ascii: " ")
             guard byte <= UInt8(ascii: ",") else { continue }
             if byte == UInt8(ascii: "'") {
@@ -49,6 +72,14 @@ struct NameWords: ~Copyable {
     }
 
     func isParticle(_ index: Int) -> Bool { meanings[index].contains(.particle) }
+
+    /// Particles that stand behind the given name in Dutch and German lists ("Berg Jan van den"). Words such as "le" and
+    /// "do" are names of their own at the end.
+    func isDutchParticle(_ index: Int) -> Bool {
+        let word = text.span.extracting(range(index))
+        return word.equals("de") || word.equals("den") || word.equals("der") || word.equals("van") || word.equals("von")
+            || word.equals("ten") || word.equals("ter") || word.equals("t")
+    }
 
     func length(_ index: Int) -> Int { Int(ends[index] - starts[index]) }
 
@@ -88,12 +119,26 @@ struct NameWords: ~Copyable {
 
     /// The name says that there is none: "n/a", "guest", "Amazon Business EU SARL".
     var isPlaceholder: Bool {
-        guard count > 0 else { return true }
-        if text.span.starts(with: "amazon business") { return true }
-        for index in 0..<count where !meanings[index].contains(.placeholder) {
-            return isRepeatedLetter
-        }
+        guard count > 0, !isConstant else { return true }
+        if isRepeatedLetter || !hasLetters { return true }
+        for index in 0..<count where !meanings[index].contains(.placeholder) && !isRepeated(index) { return false }
         return true
+    }
+
+    /// The one name of every Amazon Business buyer.
+    var isConstant: Bool { CompanyName.isConstant(folded: text.span) }
+
+    /// "12345" and "0" are no names.
+    private var hasLetters: Bool {
+        for position in 0..<text.count where text[position] >= UInt8(ascii: "a") { return true }
+        return false
+    }
+
+    /// "aaa" and "bbb": one letter three times or more.
+    private func isRepeated(_ index: Int) -> Bool {
+        let word = text.span.extracting(range(index))
+        for position in 1..<word.count where word[position] != word[0] { return false }
+        return word.count >= 3
     }
 
     private func range(_ index: Int) -> Range<Int> { Int(starts[index])..<Int(ends[index]) }
@@ -120,6 +165,11 @@ struct NameWords: ~Copyable {
         guard lower < upper, count < Self.longest else { return }
         let meaning = Self.meaning(bytes.extracting(lower..<upper))
         if meaning.contains(.title) { return }
+        // "Sr. Juan Pérez" is a gentleman, "Juan Pérez sr." a father.
+        if count == 0, meaning.contains(.generation), bytes.extracting(lower..<upper).equals("sr"), upper < bytes.count
+        {
+            return
+        }
         starts[count] = UInt8(lower)
         ends[count] = UInt8(upper)
         meanings[count] = meaning
@@ -191,9 +241,11 @@ struct NameWords: ~Copyable {
         (
             WordTable.PackedWord(Meaning.title.rawValue),
             """
-            mr mrs ms miss mx sir dr prof ir ing drs dhr mevr mw mevrouw heer herr hr frau fr dipl mag phd msc bsc
-            mba mme mlle monsieur madame mademoiselle sig signor signora sra srta senor senora fam familie family
-            famille tav attn aan en and et pan pani bc mgr ds
+            mr mrs ms miss mx sir rev dr prof ir ing drs dhr mevr mw mevrouw mej heer herr herrn hr frau fr dipl mag
+            ph phd msc bsc mba ddr med rer jur habil dent mme mlle monsieur madame mademoiselle sig signor signora signorina
+            dott dottore dottoressa avv sra srta senor senora senhor senhora fam familie family famille familia famiglia
+            tav attn zhd aan an en and et pan pani pane slecna bc mgr ds jhr jkvr fru froken fröken frk herra rouva
+            domnul doamna gospodin gospodja gospa wed erven κοσ κυριοσ κυρια г-н г-жа
             """
         ),
         (
@@ -207,7 +259,8 @@ struct NameWords: ~Copyable {
             """
             na n a nvt none no name noname test tester testing unknown anonymous anoniem anonym guest gast klant
             kunde kundin customer client cliente user null undefined onbekend unbekannt inconnu nobody xx xxx x
-            buyer shopper account
+            buyer shopper account asdf asdfasdf qwerty qwertz dummy sample example amazon bol com ebay marketplace webshop
+            cliente acheteur kupac zakaznik zakaznik asiakas kund kjoper kober
             """
         ),
     ])

@@ -39,6 +39,13 @@ package enum PersonName {
         return append(NameParts(full: words), given: words, family: words, into: &output)
     }
 
+    /// Whether a name, in any order and with or without titles, is one that somebody has.
+    package static func classify(_ name: Span<UInt8>) -> NameClass {
+        let words = NameWords(name)
+        if words.isConstant { return .constant }
+        return words.isPlaceholder || words.text.isFull ? .placeholder : .real
+    }
+
     private static func isEmpty(_ text: Span<UInt8>) -> Bool { ASCII.trimmed(text, 0..<text.count).isEmpty }
 
     private static func append(
@@ -74,8 +81,14 @@ struct NameParts: Equatable {
     init(full words: borrowing NameWords) {
         let count = words.count
         if let comma = words.comma, comma > 0 {
-            family = 0..<comma
             given = (comma..<count).first { !words.isParticle($0) }
+            let names = (0..<comma).reduce(0) { $0 + (words.isParticle($1) ? 0 : 1) }
+            // "Jan Novák, Ph.D.": what follows the comma is no name.
+            if given == nil, names >= 2 {
+                readInOrder(words, count: comma)
+            } else {
+                family = 0..<comma
+            }
             return
         }
         guard count > 1 else {
@@ -88,12 +101,16 @@ struct NameParts: Equatable {
             given = end + 1
             return
         }
-        readInOrder(words)
+        readInOrder(words, count: count)
     }
 
-    /// "Jan de Vries", "de Vries", "de Vries Jan".
-    private mutating func readInOrder(_ words: borrowing NameWords) {
-        let count = words.count
+    /// "Jan de Vries", "de Vries", "de Vries Jan", "Vries Jan de".
+    private mutating func readInOrder(_ words: borrowing NameWords, count: Int) {
+        if count > 2, !words.isParticle(0), words.isParticle(count - 1), words.isDutchParticle(count - 1) {
+            family = 0..<1
+            given = 1
+            return
+        }
         guard !words.isParticle(0) else {
             let name = (0..<count).first { !words.isParticle($0) } ?? count - 1
             family = 0..<(name + 1)

@@ -12,22 +12,33 @@ struct PhoneDigits: ~Copyable {
     private(set) var isReadable = true
     /// Nothing but blanks.
     private(set) var isBlank = true
-    /// Calling code of `;phone-context=+31`, 0 without one.
-    private var contextCode = 0
+    /// Letters were there, in front of the number or in it.
+    private(set) var hasLetters = false
+    /// Bit n: digit n was written as a letter of the keypad.
+    private var letters: UInt32 = 0
+    /// An extension begins here.
+    private var isEnded = false
 
     init(_ raw: Span<UInt8>) {
-        var index = Self.start(of: raw)
-        while index < raw.count, isReadable {
+        var index = skipWords(raw)
+        while index < raw.count, isReadable, !isEnded {
             let byte = raw[index]
-            if !ASCII.isBlank(byte) { isBlank = false }
+            if ASCII.isBlank(byte) {
+                index += 1
+                continue
+            }
+            isBlank = false
             if ASCII.isDigit(byte) {
                 add(byte - 0x30)
                 index += 1
             } else if byte >= 0x80 {
                 index += readScalar(raw, at: index)
-            } else if isExtensionMark(raw, at: index) {
+            } else if PhoneExtension.begins(raw, at: index, after: count) {
                 readContext(raw, from: index)
                 return
+            } else if ASCII.isLetter(byte) {
+                add(letter: byte)
+                index += 1
             } else {
                 read(punctuation: byte)
                 index += 1
@@ -48,24 +59,27 @@ struct PhoneDigits: ~Copyable {
         start + 2 <= count && digits[start] == 0 && digits[start + 1] == 0
     }
 
-    func contextPlan(_ plans: PhonePlans) -> Int? { contextCode > 0 ? plans.plan(ofCallingCode: contextCode) : nil }
-
-    /// One digit over and over, eight zeros at the end, or 1 2 3 4 5 6 ….
+    /// One digit over and over, eight times one digit at the end, or counting up or down: 123456…, 987654….
+    ///
+    /// Periods of two digits are left alone: 35 35 35 35 is Copenhagen's taxi.
     var isPlaceholder: Bool {
-        guard count >= 4, trailingZeros < 8 else { return true }
+        guard count >= 4, lastRun < 8 else { return true }
         var isSame = true
         var isAscending = count >= 6 && digits[0] <= 1
+        var isDescending = count >= 8 && (digits[0] == 9 || digits[0] == 0)
         for index in 1..<count {
             if digits[index] != digits[0] { isSame = false }
             if digits[index] != (digits[index - 1] + 1) % 10 { isAscending = false }
+            if digits[index] != (digits[index - 1] + 9) % 10 { isDescending = false }
         }
-        return isSame || isAscending
+        return isSame || isAscending || isDescending
     }
 
-    private var trailingZeros: Int {
-        var zeros = 0
-        while zeros < count, digits[count - 1 - zeros] == 0 { zeros += 1 }
-        return zeros
+    /// How often the last digit stands at the end.
+    private var lastRun: Int {
+        var run = 1
+        while run < count, digits[count - 1 - run] == digits[count - 1] { run += 1 }
+        return run
     }
 
     /// One digit all over, or North America's 555-01xx.
@@ -96,65 +110,116 @@ struct PhoneDigits: ~Copyable {
             UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "'"), UInt8(ascii: ":"), UInt8(ascii: "_"):
             break
         default:
-            isReadable = ASCII.isBlank(byte) || count == 0 && !ASCII.isLetter(byte)
+            isReadable = ASCII.isBlank(byte) || count == 0 && byte != UInt8(ascii: "@")
         }
     }
 
-    /// Full-width and Arabic-Indic digits, wide blanks and hyphens.
+    /// Full-width and Arabic-Indic digits, wide blanks and hyphens; other letters only in front of the number.
     private mutating func readScalar(_ raw: Span<UInt8>, at index: Int) -> Int {
         guard let (scalar, length) = UTF8Decoding.scalar(in: raw, at: index) else {
             isReadable = false
             return 1
         }
         switch scalar {
-        case 0xFF10...0xFF19: add(UInt8(scalar - 0xFF10))
+        case 0xFF01...0xFF5E: read(fullWidth: UInt8(scalar - 0xFEE0))
         case 0x660...0x669: add(UInt8(scalar - 0x660))
         case 0x6F0...0x6F9: add(UInt8(scalar - 0x6F0))
-        case 0xFF0B: if count == 0 { isInternational = true }
-        case 0xA0, 0xAD, 0x2000...0x206F, 0x2212, 0x3000, 0x30FC, 0xFEFF, 0xFF08, 0xFF09, 0xFF0D...0xFF0F: break
-        default: isReadable = false
+        case 0xA0, 0xAD, 0x2000...0x206F, 0x2212, 0x3000, 0x30FC, 0xFEFF: break
+        case PhoneExtension.cyrillicMark where count >= PhoneExtension.fewestDigitsBefore: isEnded = true
+        default:
+            hasLetters = true
+            isReadable = count == 0
         }
         return length
     }
 
-    /// The number begins after "tel:" and the like; other letters in front make it unreadable.
-    private static func start(of raw: Span<UInt8>) -> Int {
+    private mutating func read(fullWidth byte: UInt8) {
+        if ASCII.isDigit(byte) {
+            add(byte - 0x30)
+        } else if count >= PhoneExtension.fewestDigitsBefore, PhoneExtension.isMark(byte) {
+            isEnded = true
+        } else if ASCII.isLetter(byte) {
+            add(letter: byte)
+        } else {
+            read(punctuation: byte)
+        }
+    }
+
+    /// Skips what people write in front ("Tel.:", "mobile ", "GSM") and returns where the number may begin. A letter
+    /// that touches a digit begins an order's number or the like, which is unreadable.
+    private mutating func skipWords(_ raw: Span<UInt8>) -> Int {
         var index = 0
-        while index < raw.count,
-            ASCII.isLetter(raw[index]) || ASCII.isBlank(raw[index]) || raw[index] == UInt8(ascii: ".")
-        {
+        while index < raw.count, raw[index] < 0x80, !ASCII.isDigit(raw[index]), raw[index] != UInt8(ascii: "+") {
+            if raw[index] == UInt8(ascii: "@") { isReadable = false }
+            if !ASCII.isBlank(raw[index]) { isBlank = false }
+            if ASCII.isLetter(raw[index]) { hasLetters = true }
             index += 1
         }
-        let word = ASCII.trimmed(raw, 0..<index)
-        guard word.count >= 1, word.count <= 10, index < raw.count, raw[index] == UInt8(ascii: ":") else { return 0 }
-        return index + 1
+        if index > 0, index < raw.count, ASCII.isLetter(raw[index - 1]) { isReadable = false }
+        return index
     }
 
-    /// "x", "ext", "int", "#", ",", ";", "~ 123": what follows is no part of the number.
-    private func isExtensionMark(_ raw: Span<UInt8>, at index: Int) -> Bool {
-        guard count >= 4 else { return false }
-        switch raw[index] | 0x20 {
-        case UInt8(ascii: "x"), UInt8(ascii: ";"):
-            return true
-        case UInt8(ascii: "e"):
-            return index + 2 < raw.count && raw[index + 1] | 0x20 == UInt8(ascii: "x")
-        case UInt8(ascii: "i"):
-            return index + 2 < raw.count && raw[index + 1] | 0x20 == UInt8(ascii: "n")
-        default:
-            return raw[index] == UInt8(ascii: "#") || raw[index] == UInt8(ascii: ",")
-        }
-    }
-
+    /// `;phone-context=+31` stands before the number, as RFC 3966 has it.
     private mutating func readContext(_ raw: Span<UInt8>, from start: Int) {
         let name: StaticString = "phone-context=+"
+        guard !isInternational else { return }
         for index in start..<raw.count where raw[index] == UInt8(ascii: "p") {
             guard raw.extracting(index..<raw.count).starts(with: name) else { continue }
-            var position = index + name.utf8CodeUnitCount
-            while position < raw.count, ASCII.isDigit(raw[position]), contextCode < 100 {
-                contextCode = contextCode * 10 + Int(raw[position] - 0x30)
-                position += 1
+            let local = (digits, count)
+            count = 0
+            isInternational = true
+            for position in (index + name.utf8CodeUnitCount)..<raw.count {
+                if raw[position] == UInt8(ascii: ";") { break }
+                if ASCII.isDigit(raw[position]) { add(raw[position] - 0x30) }
             }
+            for position in 0..<local.1 { add(local.0[position]) }
             return
         }
+    }
+
+    // MARK: Letters
+
+    /// Number of digits that were written as letters.
+    var letterCount: Int { letters.nonzeroBitCount }
+
+    /// Whether nothing but letters stands after the first letter.
+    var endsWithLetters: Bool { letters.nonzeroBitCount + letters.trailingZeroBitCount == count }
+
+    /// The number as if its letters had not been there.
+    func withoutLetters() -> PhoneDigits {
+        var rest = PhoneDigits()
+        rest.isInternational = isInternational
+        rest.isBlank = false
+        for index in 0..<count where letters & (1 << UInt32(index)) == 0 { rest.add(digits[index]) }
+        return rest
+    }
+
+    private init() {}
+
+    /// Adds the digit on whose key the letter stands (ITU-T E.161).
+    private mutating func add(letter: UInt8) {
+        let keys: StaticString = "22233344455566677778889999"
+        hasLetters = true
+        if count < Self.longest { letters |= 1 << UInt32(count) }
+        add(keys.utf8Start[Int((letter | 0x20) - UInt8(ascii: "a"))] - 0x30)
+    }
+
+    // MARK: Argentina
+
+    /// "011 15-2345-6789" as 9 11 2345-6789: at home a mobile number has a 15 after its area code, from abroad a 9
+    /// before it; nil when there is no 15. Buenos Aires' 11 is the only area code of two digits, the others have three or four.
+    func argentineMobile() -> PhoneDigits? {
+        let start = count > 0 && digits[0] == 0 ? 1 : 0
+        guard count - start == 12 else { return nil }
+        for length in 2...4 where digits[start + length] == 1 && digits[start + length + 1] == 5 {
+            if length == 2, digits[start] != 1 || digits[start + 1] != 1 { continue }
+            var mobile = PhoneDigits()
+            mobile.isBlank = false
+            mobile.add(9)
+            for index in start..<(start + length) { mobile.add(digits[index]) }
+            for index in (start + length + 2)..<count { mobile.add(digits[index]) }
+            return mobile
+        }
+        return nil
     }
 }

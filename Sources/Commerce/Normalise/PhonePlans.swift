@@ -3,7 +3,7 @@ struct PhonePlans: Sendable {
     /// How one calling code's numbers look.
     struct Plan: Sendable {
         let callingCode: Int
-        /// Digits dialled before a national number, the longest first; none where there are none (Italy keeps its 0).
+        /// Digits dialled before a national number, with carrier codes, in the order in which they are tried; none where there are none (Italy keeps its 0).
         let trunks: [[UInt8]]
         let internationalPrefixes: [[UInt8]]
         fileprivate let rules: Range<Int>
@@ -33,12 +33,12 @@ struct PhonePlans: Sendable {
             for word in words.dropFirst(4) { addRules(word) }
             guard let callingCode = Int(words[0]) else { continue }
             byCallingCode[callingCode] = UInt8(plans.count)
-            for country in words[1].split(separator: "+") {
+            for country in words[1].split(separator: "+") where country != "-" {
                 let letters = Array(country.utf8)
                 byCountry[Int(letters[0] - 65) * 26 + Int(letters[1] - 65)] = UInt8(plans.count)
             }
             let trunks = words[2] == "-" ? [] : words[2].split(separator: ",").map { Array($0.utf8) }
-            let prefixes = words[3].split(separator: ",").map { Array($0.utf8) }
+            let prefixes = words[3] == "-" ? [] : words[3].split(separator: ",").map { Array($0.utf8) }
             plans.append(
                 Plan(
                     callingCode: callingCode, trunks: trunks, internationalPrefixes: prefixes,

@@ -18,11 +18,11 @@ enum RelayDomains {
                 || isWithin(domain, "klantbericht.bol.com") || isWithin(domain, "guest.booking.com")
         case UInt8(ascii: "a"):
             return domain.starts(with: "marketplace.amazon.") || isWithin(domain, "privaterelay.appleid.com")
-                || isWithin(domain, "allegromail.pl") || isWithin(domain, "guest.airbnb.com")
+                || domain.extracting(parent).starts(with: "allegromail.") || isWithin(domain, "guest.airbnb.com")
                 || isWithin(domain, "reply.airbnb.com")
         case UInt8(ascii: "e"): return domain.starts(with: "members.ebay.")
         case UInt8(ascii: "c"): return isWithin(domain, "clemarche.com") || isWithinNationalBrand(domain)
-        case UInt8(ascii: "t"): return isWithin(domain, "scs.tiktokw.us") || isWithin(domain, "scs.tiktok.com")
+        case UInt8(ascii: "t"): return domain.starts(with: "scs.tiktokw.") || domain.starts(with: "scs.tiktok.")
         case UInt8(ascii: "w"): return isWithin(domain, "relay.walmart.com")
         case UInt8(ascii: "m"): return isWithin(domain, "mozmail.com")
         case UInt8(ascii: "n"): return isWithin(domain, "marketplace.newegg.com")

@@ -34,6 +34,12 @@ struct StreetKey: ~Copyable {
             shorten(by: 7, to: "str")
         } else if ends(with: "strat") {
             shorten(by: 5, to: "str")
+        } else if ends(with: "gasse") {
+            shorten(by: 5, to: "g")
+        } else if ends(with: "gatan") {
+            shorten(by: 5, to: "g")
+        } else if ends(with: "platz") {
+            shorten(by: 5, to: "pl")
         } else if ends(with: "lan") {
             shorten(by: 3, to: "ln")
         }

@@ -31,11 +31,14 @@ package enum StreetSplitter {
     package static func split(_ line: Span<UInt8>, country: CountryCode) -> Parts {
         let whole = ASCII.trimmed(line, 0..<line.count)
         guard line.count <= longestLine, !whole.isEmpty else { return Parts(street: whole, number: 0..<0) }
-        let tokens = LineTokens(line, before: careOf(line) ?? line.count)
+        var tokens = LineTokens(line, before: careOf(line) ?? line.count)
+        tokens.numbersEndInDots = country == CountryCode("HU")
         guard tokens.count > 1 || (tokens.count == 1 && glued(tokens, 0) != nil) else {
             return Parts(street: whole, number: 0..<0)
         }
-        if let first = leadingNumber(tokens, country: country) { return leading(tokens, number: first) }
+        if let first = leadingNumber(tokens, country: country) {
+            return leading(tokens, number: first, country: country)
+        }
         guard let number = trailingNumber(tokens, country: country) else {
             return glued(tokens) ?? Parts(street: whole, number: 0..<0)
         }
@@ -63,30 +66,63 @@ package enum StreetSplitter {
         {
             first = next + 1
         }
+        // One part that ends with a number has it there ("Damrak 12"): no need to look at the country.
+        let endsWithNumber = tokens.segment(tokens.count - 1) == 0 && tokens.startsWithDigit(tokens.count - 1)
+        if first == 0, endsWithNumber, !tokens.startsWithDigit(0) { return nil }
+        if AddressWords.writesNumberFirst(country) {
+            if !tokens.startsWithDigit(first) { return houseAfterUnit(tokens) }
+            return tokens.isOrdinal(first) || first + 1 >= tokens.count ? nil : first
+        }
         guard tokens.startsWithDigit(first), !tokens.isOrdinal(first), first + 1 < tokens.count else { return nil }
         let rest = tokens.length(first) - tokens.digits(first)
         // "12", "12a", "12-14", "12bis"; "1e" begins a Dutch name ("1e Hugo de Grootstraat").
         let isName = rest == 1 && tokens.byte(first, tokens.digits(first)) | 0x20 == UInt8(ascii: "e")
-        if AddressWords.writesNumberFirst(country) { return first }
         guard !isName else { return nil }
         guard let last = trailingNumber(tokens, country: country, after: first) else { return first }
         return tokens.segment(last) == tokens.segment(first) ? nil : first
     }
 
-    private static func leading(_ tokens: borrowing LineTokens, number: Int) -> Parts {
+    /// "Flat 2, 12 High Street", "Unit 4/12 Smith Street", "Résidence Les Lilas, 12 rue …": a flat or a building stands
+    /// before the house number.
+    private static func houseAfterUnit(_ tokens: borrowing LineTokens) -> Int? {
+        let isUnit = AddressWords.unitWords.contains(tokens.word(0))
+        if isUnit, tokens.count > 2, tokens.slash(1) != nil { return 1 }
+        for index in 1..<max(tokens.count - 1, 1) where tokens.startsWithDigit(index) {
+            let isFirstOfPart = tokens.segment(index) != tokens.segment(index - 1)
+            guard isFirstOfPart || (isUnit && index == 2) else {
+                // "High Street 12": that is the number, wherever it stands.
+                if isUnit, index == 1 { continue } else { return nil }
+            }
+            let next = index + 1
+            guard tokens.digits(index) <= 4, !tokens.isOrdinal(index), !tokens.startsWithDigit(next),
+                !AddressWords.unitWords.contains(tokens.word(next))
+            else { return nil }
+            return index
+        }
+        return nil
+    }
+
+    private static func leading(_ tokens: borrowing LineTokens, number: Int, country: CountryCode) -> Parts {
+        let isAustralian = country == CountryCode("AU") || country == CountryCode("NZ")
+        if let slash = tokens.slash(number), isAustralian || number == 1 {
+            return leading(tokens, number: number, slash: slash)
+        }
         let numberEnd = tokens.start(number) + tokens.digits(number)
         var addition = tokens.end(number)
         var street = number + 1
         // "12 bis rue", "12 B rue": only where a street is left.
-        if street + 1 < tokens.count, AddressWords.isRepetition(tokens.word(street)), !tokens.hasDigit(street) {
+        let isHalf = tokens.slash(street) != nil
+        if street + 1 < tokens.count,
+            isHalf || (AddressWords.isRepetition(tokens.word(street)) && !tokens.hasDigit(street))
+        {
             addition = tokens.end(street)
             street += 1
         }
         let segment = tokens.segment(street)
         var last = street
         while last + 1 < tokens.count, tokens.segment(last + 1) == segment { last += 1 }
-        if let unit = (street + 1..<max(street + 1, last)).first(where: {
-            AddressWords.unitWords.contains(tokens.word($0))
+        if let unit = (street + 1..<max(street + 1, last + 1)).first(where: {
+            tokens.byte($0, 0) == UInt8(ascii: "#") || ($0 < last && AddressWords.unitWords.contains(tokens.word($0)))
         }) {
             last = unit - 1
         }
@@ -95,7 +131,22 @@ package enum StreetSplitter {
         parts.addition = trimmed(tokens.line, numberEnd..<addition)
         if last + 1 < tokens.count {
             parts.unit = trimmed(tokens.line, tokens.start(last + 1)..<tokens.end(tokens.count - 1))
+        } else if number > 0, AddressWords.unitWords.contains(tokens.word(0)) {
+            var end = 0
+            while end + 1 < number, tokens.segment(end + 1) == tokens.segment(0) { end += 1 }
+            parts.unit = trimmed(tokens.line, tokens.start(0)..<tokens.end(end))
         }
+        return parts
+    }
+
+    /// "4/12 Smith Street": flat 4 of number 12, as Australia and New Zealand write it.
+    private static func leading(_ tokens: borrowing LineTokens, number: Int, slash: Int) -> Parts {
+        var end = slash + 1
+        while end < tokens.end(number), ASCII.isDigit(tokens.line[end]) { end += 1 }
+        var parts = Parts(
+            street: tokens.start(number + 1)..<tokens.end(tokens.count - 1), number: (slash + 1)..<end)
+        parts.addition = trimmed(tokens.line, end..<tokens.end(number))
+        parts.unit = tokens.start(number)..<slash
         return parts
     }
 
@@ -112,6 +163,8 @@ package enum StreetSplitter {
         var index = candidate + 1
         while index < tokens.count, tokens.segment(index) == tokens.segment(candidate) {
             if AddressWords.unitWords.contains(tokens.word(index)) { break }
+            // "12 1 hoog": the number before a floor is the floor's.
+            if index + 1 < tokens.count, AddressWords.unitWords.contains(tokens.word(index + 1)) { break }
             if tokens.isPureNumber(index), tokens.byte(index - 1, tokens.length(index - 1) - 1) != UInt8(ascii: "-") {
                 number = index
             }
@@ -176,10 +229,12 @@ package enum StreetSplitter {
     }
 
     private static func isAddition(_ tokens: borrowing LineTokens, _ index: Int) -> Bool {
-        if AddressWords.unitWords.contains(tokens.word(index)) || tokens.isOrdinal(index) { return false }
+        let word = tokens.word(index)
+        if AddressWords.unitWords.contains(word) { return AddressWords.additionWords.contains(word) }
+        if tokens.isOrdinal(index) { return false }
         if tokens.startsWithDigit(index) { return true }
         return tokens.length(index) <= 2 && tokens.byte(index, 0) != UInt8(ascii: "/") || tokens.hasDigit(index)
-            || AddressWords.isRepetition(tokens.word(index))
+            || AddressWords.isRepetition(word)
     }
 
     // MARK: Glued

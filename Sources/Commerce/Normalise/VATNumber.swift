@@ -3,6 +3,8 @@ import Bytes
 /// What the form and the check digits of a VAT number say. Whether it is registered, only VIES or the tax office know.
 package enum VATClass: UInt8, Sendable {
     case valid, invalid
+    /// Filled in to get past a form: "n/a", 000000000, NL123456789B01.
+    case placeholder
     /// No prefix and no country that we know the check of.
     case unsupported
 }
@@ -22,14 +24,22 @@ package enum VATNumber {
     package static func normalise(
         _ raw: Span<UInt8>, country: CountryCode, into output: inout ByteWriter
     ) -> VATClass {
-        guard raw.count <= 96, let text = VATText(raw) else { return .invalid }
+        guard raw.count <= 96 else { return .invalid }
+        guard let text = VATText(raw), text.count > 0 else { return classify(word: raw) }
         let written = text.prefix
         if let prefix = written, VATChecks.isSupported(prefix), text.count > 2 {
             if let verdict = append(text.dropping(2), prefix: prefix, to: &output) { return verdict }
         }
         let home = VATText.prefix(of: country)
         if VATChecks.isSupported(home), let verdict = append(text, prefix: home, to: &output) { return verdict }
-        return written.map(VATChecks.isSupported) ?? false || VATChecks.isSupported(home) ? .invalid : .unsupported
+        guard written.map(VATChecks.isSupported) ?? false || VATChecks.isSupported(home) else { return .unsupported }
+        return text.isPlaceholder() ? .placeholder : .invalid
+    }
+
+    /// A text without a letter or digit of a number: "-", "???".
+    @inline(never) private static func classify(word raw: Span<UInt8>) -> VATClass {
+        let word = raw.extracting(ASCII.trimmed(raw, 0..<raw.count))
+        return EmailJunk.isPlaceholder(word: word) ? .placeholder : .invalid
     }
 
     /// Writes the number when it is valid, nil otherwise.
@@ -80,6 +90,24 @@ struct VATText {
 
     /// Value of the digit at `index`; 99 for anything else.
     func digit(_ index: Int) -> Int { ASCII.isDigit(bytes[index]) ? Int(bytes[index] - 0x30) : 99 }
+
+    /// One digit over and over or counting up, after a prefix or none; or a word such as "na" or "geen". Asked only of
+    /// what no check accepts.
+    @inline(never) func isPlaceholder() -> Bool {
+        var start = 0
+        while start < count, ASCII.isLetter(bytes[start]) { start += 1 }
+        var end = start
+        while end < count, ASCII.isDigit(bytes[end]) { end += 1 }
+        guard end > start else { return EmailJunk.isPlaceholder(word: bytes.span.extracting(0..<count)) }
+        guard end - start >= 5 else { return false }
+        var isSame = true
+        var isAscending = true
+        for index in (start + 1)..<end {
+            if bytes[index] != bytes[start] { isSame = false }
+            if (bytes[index] & 0x0F) != ((bytes[index - 1] & 0x0F) + 1) % 10 { isAscending = false }
+        }
+        return isSame || isAscending
+    }
 
     /// The two letters at the start.
     var prefix: UInt16? {

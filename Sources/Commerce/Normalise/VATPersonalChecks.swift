@@ -45,7 +45,8 @@ enum VATPersonalChecks {
         let year = number.number(0..<2)
         let month = number.number(2..<4) % 50 % 20
         guard isDay(number.number(4..<6), month: month) else { return false }
-        if number.count == 9 { return year <= 53 }
+        // Nine digits were given out until 1953; from 80 on the year is one of the 1880s or 1890s.
+        if number.count == 9 { return year <= 53 || year >= 80 }
         return number.number(0..<9) % 11 % 10 == number.digit(9)
     }
 
@@ -53,8 +54,8 @@ enum VATPersonalChecks {
     static func latvia(_ number: VATText) -> Bool {
         guard number.count == 11 else { return false }
         if number.digit(0) > 3 { return VATChecks.sum(number, [9, 1, 4, 8, 3, 10, 2, 5, 7, 6, 1]) % 11 == 3 }
-        if number.number(0..<2) == 32 { return true }
-        guard isDay(number.number(0..<2), month: number.number(2..<4)) else { return false }
+        let hasDate = number.number(0..<2) != 32
+        guard !hasDate || isDay(number.number(0..<2), month: number.number(2..<4)) else { return false }
         return (1 + VATChecks.sum(number, [10, 5, 8, 4, 2, 1, 6, 3, 7, 9])) % 11 % 10 == number.digit(10)
     }
 
@@ -64,7 +65,7 @@ enum VATPersonalChecks {
         guard number.digit(0) > 0 else { return false }
         if number.count == 13 {
             let check = VATChecks.sum(number, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11
-            return isDay(number.number(5..<7), month: number.number(3..<5))
+            return isRomanianCounty(number.number(7..<9)) && isDay(number.number(5..<7), month: number.number(3..<5))
                 && (check == 10 ? 1 : check) == number.digit(12)
         }
         guard last >= 1, last <= 9 else { return false }
@@ -72,6 +73,14 @@ enum VATPersonalChecks {
         var sum = 0
         for index in 0..<last { sum += number.digit(index) * weights[9 - last + index] }
         return sum * 10 % 11 % 10 == number.digit(last)
+    }
+
+    /// The county of a CNP: 1 to 39, Bucharest's 40 to 48, 51 and 52; 70 and 80 to 83 for those registered elsewhere.
+    private static func isRomanianCounty(_ code: Int) -> Bool {
+        switch code {
+        case 1...48, 51, 52, 70, 80...83: true
+        default: false
+        }
     }
 
     private static func isDay(_ day: Int, month: Int) -> Bool {

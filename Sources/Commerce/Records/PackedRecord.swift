@@ -47,6 +47,38 @@ package struct PackedRecord: ~Escapable {
         }
     }
 
+    /// Whether bytes from a disk are a record of this shape, with every record inside it, and how many bytes that takes;
+    /// nil if they are not. What passes never trips over its own lengths.
+    static func length(of bytes: Span<UInt8>, _ members: [Member]) -> Int? {
+        var reader = ByteReader(bytes)
+        do throws(ByteReaderError) {
+            let bitmap = reader.isAtEnd ? 0 : try reader.varint()
+            for place in 0..<members.count where bitmap & (1 << UInt64(place)) != 0 {
+                let range = try range(of: members[place].kind, &reader)
+                let isReadable =
+                    switch members[place].kind {
+                    case .address: length(of: bytes.extracting(range), AddressShape.members) != nil
+                    case .addresses: try areReadable(bytes.extracting(range), AddressShape.members)
+                    case .lines: try areReadable(bytes.extracting(range), LineShape.members)
+                    case .text, .extra, .decimal, .moment: true
+                    }
+                guard isReadable else { return nil }
+            }
+            return reader.position
+        } catch {
+            return nil
+        }
+    }
+
+    private static func areReadable(_ list: Span<UInt8>, _ members: [Member]) throws(ByteReaderError) -> Bool {
+        var reader = ByteReader(list)
+        while !reader.isAtEnd {
+            let count = try reader.littleEndian(UInt32.self)
+            guard length(of: list.extracting(try reader.range(count: Int(count))), members) != nil else { return false }
+        }
+        return true
+    }
+
     package func has(_ place: Int) -> Bool { bitmap & (1 << UInt64(place)) != 0 }
 
     /// The member's bytes; empty when it is absent, which as a nested record says nothing.
@@ -98,15 +130,15 @@ package struct PartyRecord: ~Escapable {
         members = PackedRecord(bytes.extracting(0..<(bytes.count - keyBytes.count)), PartyShape.members)
     }
 
-    /// Whether channel and store in front and the keys at the end are there; for data that came from a disk.
+    /// Whether channel, store and all other members, and the keys at the end, are there; for data that came from a disk.
     static func isWellFormed(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count > 0, bytes.count > Int(bytes[bytes.count - 1]) * 9 else { return false }
+        let members = bytes.extracting(0..<(bytes.count - keyBytes(of: bytes).count))
+        guard let length = PackedRecord.length(of: members, PartyShape.members), length > 0 else { return false }
         var reader = ByteReader(bytes)
         do throws(ByteReaderError) {
-            _ = try reader.varint()
-            _ = try reader.countedRange()
-            _ = try reader.countedRange()
-            return true
+            let first: UInt64 = 1 << UInt64(PartyShape.channel) | 1 << UInt64(PartyShape.store)
+            return try reader.varint() & first == first
         } catch {
             return false
         }

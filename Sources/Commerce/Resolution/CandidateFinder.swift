@@ -98,8 +98,8 @@ extension DirectoryState {
         prepareRows(of: profile, shop, &scratch)
         index.forEachValue(of: profile) { number in
             let value = index.values[number]
-            guard value.leadsToCandidates else { return }
-            if value.kind == .twin { return twins(of: profile, number, rules, &scratch) }
+            guard value.leadsToCandidates || value.isStar else { return }
+            if value.isStar { return weighStar(of: profile, number, rules, &scratch) }
             index.forEachCarrier(of: number) { other in
                 guard scratch.isFirst(other) else { return }
                 consider(profile, other, value, rules, &scratch)
@@ -107,19 +107,13 @@ extension DirectoryState {
         }
     }
 
-    /// Equal rows stand in a star around the profile with the lowest name of its own, so that a buyer with ten thousand
-    /// equal orders has ten thousand pairs and not fifty million.
-    private func twins(
+    /// The carriers of what very many carry stand in a star around the one with the lowest name of its own, so that a
+    /// buyer with ten thousand orders has ten thousand pairs and not fifty million.
+    private func weighStar(
         of profile: UInt32, _ number: Int, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) {
         let value = index.values[number]
-        guard value.count > 1 else { return }
-        if value.count <= 16 {
-            return index.forEachCarrier(of: number) { other in
-                if scratch.isFirst(other) { consider(profile, other, value, rules, &scratch) }
-            }
-        }
-        let centre = index.centre(of: number)
+        let centre = value.centre
         if centre != profile {
             if scratch.isFirst(centre) { consider(profile, centre, value, rules, &scratch) }
         } else {
@@ -141,7 +135,6 @@ extension DirectoryState {
         _ profile: UInt32, _ other: UInt32, _ value: ValueEntry, _ rules: ShopIdentity,
         _ scratch: inout ResolutionScratch
     ) {
-        guard index.profiles[Int(profile)].sketch.mayAgree(index.profiles[Int(other)].sketch) else { return }
         var otherRoot: UInt32 = 0
         if scratch.skipsSettled {
             otherRoot = root(of: other)
@@ -161,19 +154,33 @@ extension DirectoryState {
     func weigh(
         _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> PairWeight {
+        guard index.profiles[Int(profile)].sketch.mayAgree(index.profiles[Int(other)].sketch) else { return .strangers }
         let withheld = index.profiles[Int(profile)].withheld.union(index.profiles[Int(other)].withheld)
         var best: PairWeight?
         for place in scratch.ownRows.indices {
             let own = Int(scratch.ownRows[place])
-            let classes = scratch.classes[place]
             index.forEachComparedRow(of: other, &scratch.otherRows) { row in
+                let classes = self.classes(scratch.classes[place], own, row, profile)
                 let weight = rules.weigher.weigh(
                     index.rows[own].features, index.rows[row].features, classes, withheld: withheld)
                 if best.map({ weight.isStronger(than: $0) }) ?? true { best = weight }
             }
             scratch.noteComparison()
         }
-        return best ?? PairWeight(score: .min, levels: 0, verdict: .none, reason: .none)
+        return best ?? .strangers
+    }
+
+    /// The classes by which two rows are weighed: the same from either side. Values that agree are one value, with one
+    /// class, unless it is a second address that agrees: only the first is counted, so the commoner of the two stands.
+    @inline(__always)
+    private func classes(
+        _ classes: FrequencyClasses, _ own: Int, _ other: Int, _ profile: UInt32
+    ) -> FrequencyClasses {
+        let isFirstAlone =
+            index.rows[own].features.secondAddress.isEmpty && index.rows[other].features.secondAddress.isEmpty
+        if isFirstAlone { return classes }
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
+        return classes.commoner(index.classes(of: index.rows[other].features, shop: shop))
     }
 
     /// How two profiles compare, whatever led to them.
@@ -191,16 +198,19 @@ extension DirectoryState {
         scratch.begin(profiles: profiles.count)
         if let profile { _ = scratch.isFirst(profile) }
         let classes = index.classes(of: features, shop: shop)
+        var sketch = profile.map { index.profiles[Int($0)].sketch } ?? PairSketch(features)
+        if profile != nil { sketch.join() }
         PartyRecord.forEachKey(of: record) { key in
             guard key.kind.isNoted, key.kind != .place,
                 let number = index.find(MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop))
             else { return }
-            let value = index.values[number]
-            guard value.leadsToCandidates else { return }
+            // The newcomer itself is not counted yet: one carrier is enough.
+            guard index.values[number].isCompared else { return }
             var seen = 0
             index.forEachCarrier(of: number) { other in
                 seen += 1
                 guard seen <= 16, scratch.isFirst(other) else { return }
+                guard sketch.mayAgree(index.profiles[Int(other)].sketch) else { return }
                 let withheld = index.profiles[Int(other)].withheld
                 var isFound = false
                 index.forEachComparedRow(of: other, &scratch.otherRows) { row in
@@ -226,7 +236,7 @@ extension DirectoryState {
             let value = index.values[number]
             guard let kind = value.kind.identityKey, kinds.contains(kind), value.count > 1 else { return }
             guard value.state != .quarantined, value.state != .held else { return }
-            let centre = index.centre(of: number)
+            let centre = value.centre
             func add(_ other: UInt32) {
                 guard scratch.isFirst(other) else { return }
                 scratch.candidates.append(
@@ -252,15 +262,14 @@ extension DirectoryState {
 
     // MARK: What keeps profiles apart by rule
 
-    /// Whether what two profiles show cannot be one person.
-    func contradict(_ one: UInt32, _ two: UInt32) -> Bool {
-        var found = false
+    /// What all that two profiles show says about whether they can be one person.
+    func standing(_ one: UInt32, _ two: UInt32) -> PersonalStanding {
+        var standing = PersonalStanding()
         index.forEachRow(of: one) { _, row in
-            if found { return }
             let features = row.features
-            index.forEachRow(of: two) { _, other in found = found || features.contradicts(other.features) }
+            index.forEachRow(of: two) { _, other in standing.join(features.standing(against: other.features)) }
         }
-        return found
+        return standing
     }
 }
 
@@ -268,16 +277,33 @@ extension PairWeight {
     /// Not weighed: the source, or the shop's match mode, says so.
     static let said = PairWeight(score: 10_000, levels: 0, verdict: .merge, reason: .said)
 
+    /// Nothing agrees that could count.
+    static let strangers = PairWeight(score: .min, levels: 0, verdict: .none, reason: .none)
+
     func isStronger(than other: PairWeight) -> Bool {
         verdict == other.verdict ? score > other.score : verdict > other.verdict
     }
 }
 
 extension ValueEntry {
-    /// Whether the profiles that share the value are compared.
-    var leadsToCandidates: Bool {
-        guard !kind.isCounted, kind != ValueKind(.place), count > 1 else { return false }
+    /// Whether the profiles that share the value are compared, and there are any.
+    var leadsToCandidates: Bool { count > 1 && isCompared }
+
+    /// Whether whoever shares the value is compared.
+    var isCompared: Bool {
+        guard !kind.isCounted, kind != ValueKind(.place) else { return false }
         return state == .released || (state == .active && count <= kind.largestBlock)
+    }
+
+    /// Whether the carriers are compared with one of them only (`centre`): there are too many to compare each with each.
+    var isStar: Bool {
+        if kind == .twin { return count > 16 }
+        return state == .retired && kind.identityKey != nil && kind != ValueKind(.place)
+    }
+
+    /// Whether the value, by itself, has one profile compared with another.
+    func leads(_ one: UInt32, to two: UInt32) -> Bool {
+        isStar ? centre == one || centre == two : leadsToCandidates
     }
 }
 
@@ -305,19 +331,5 @@ extension MatchIndex {
             comparedRows(of: profile, into: &buffer)
             for row in buffer { body(Int(row)) }
         }
-    }
-
-    /// The carrier with the lowest name of its own.
-    func centre(of value: Int) -> UInt32 {
-        var centre: UInt32 = 0
-        var lowest: (UInt64, UInt32)?
-        forEachCarrier(of: value) { carrier in
-            let name = (profiles[Int(carrier)].canonical, carrier)
-            if lowest.map({ name < $0 }) ?? true {
-                lowest = name
-                centre = carrier
-            }
-        }
-        return centre
     }
 }

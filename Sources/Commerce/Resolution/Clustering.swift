@@ -53,8 +53,8 @@ enum BridgeAlarm {
 extension FindingGraph {
     /// - Parameters:
     ///   - mergeScore: the score at which two profiles are merged without a person.
-    ///   - separation: what keeps two profiles (places) from being one customer, if anything does.
-    func clusters(mergeScore: Int32, separation: (Int, Int) -> PairReason?) -> Clustering {
+    ///   - relation: how two profiles (places) stand to each other.
+    func clusters(mergeScore: Int32, relation: (Int, Int) -> ProfileRelation) -> Clustering {
         var forest = Forest(count: profiles.count)
         var result = Clustering()
         var followed: [Edge] = []
@@ -65,11 +65,11 @@ extension FindingGraph {
                 followed.append(edge)
                 continue
             }
-            if !edge.isBind, let reason = forest.separation(left, right, separation) {
+            if !edge.isBind, let reason = forest.separation(left, right, relation) {
                 result.refused.append(edge.finding.lowered(reason))
                 continue
             }
-            if edge.isBind, forest.separation(left, right, separation) != nil { forest.mix(left, right) }
+            if edge.isBind, forest.separation(left, right, relation) != nil { forest.mix(left, right) }
             forest.unite(left, right)
             followed.append(edge)
         }
@@ -145,6 +145,13 @@ extension PairFinding {
     }
 }
 
+/// How two profiles stand to each other, whatever was found out about them.
+struct ProfileRelation {
+    /// What keeps them apart by itself.
+    var reason: PairReason?
+    var personal = PersonalStanding()
+}
+
 /// Groups that grow together, with their members at hand.
 private struct Forest {
     private var parents: [Int]
@@ -183,17 +190,28 @@ private struct Forest {
         isMixed[right] = true
     }
 
-    /// What keeps any two members of the groups apart; a person's word before anything else.
-    func separation(_ left: Int, _ right: Int, _ between: (Int, Int) -> PairReason?) -> PairReason? {
+    /// What keeps two groups apart; a person's word before anything else. Names and dates are counted over all pairs of
+    /// members: among ten spellings of one buyer a garbled one must not stand against nine good ones, but one Johanna
+    /// stands against three times Jan, and initials count on neither side.
+    func separation(_ left: Int, _ right: Int, _ between: (Int, Int) -> ProfileRelation) -> PairReason? {
         var found: PairReason?
+        var names = (against: 0, for: 0)
+        var dates = (against: 0, for: 0)
         for one in members[left] {
             for two in members[right] {
-                guard let reason = between(one, two) else { continue }
-                if reason == .excluded { return reason }
-                if !isMixed[left], !isMixed[right] { found = reason }
+                let relation = between(one, two)
+                if relation.reason == .excluded { return .excluded }
+                found = found ?? relation.reason
+                if relation.personal.namesDiffer { names.against += 1 }
+                if relation.personal.namesAgree { names.for += 1 }
+                if relation.personal.datesDiffer { dates.against += 1 }
+                if relation.personal.datesAgree { dates.for += 1 }
             }
         }
-        return found
+        if isMixed[left] || isMixed[right] { return nil }
+        let isContradicted =
+            names.against > names.for || dates.against > 0 && dates.against >= dates.for
+        return found ?? (isContradicted ? .contradiction : nil)
     }
 }
 

@@ -31,11 +31,21 @@ package struct EdgeEntry: BitwiseCopyable, Sendable {
     package var verdict: UInt8
     /// A `PairReason`.
     package var reason: UInt8
+    /// 1: it was a merge once and is none any more; key and kind are those that led to the merge.
+    var flags: UInt8 = 0
     /// Fills the gap that alignment leaves, so that no stray bytes of memory reach a snapshot.
-    var unused: (UInt8, UInt8, UInt8) = (0, 0, 0)
+    var unused: (UInt8, UInt8) = (0, 0)
 
     package var isMerge: Bool { verdict == PairVerdict.merge.rawValue }
+    /// Whether it put two customers together once and does so no more.
+    var isUndone: Bool { flags & 1 != 0 }
     package var keyKind: IdentityKeyKind? { IdentityKeyKind(rawValue: kind) }
+
+    package var weight: PairWeight {
+        PairWeight(
+            score: score, levels: levels, verdict: PairVerdict(rawValue: verdict) ?? .none,
+            reason: PairReason(rawValue: reason) ?? .none)
+    }
 
     /// The other end.
     func other(than profile: UInt32) -> UInt32 { newer == profile ? older : newer }

@@ -15,18 +15,28 @@ package struct Step: Sendable {
     package let at: Int64
     package let sequence: UInt64
     /// As the pair weighs today; nil for a decision.
-    package let weight: PairWeight?
+    package let pair: WeighedPair?
+    /// The order that brought it, if one did.
+    package let order: OrderPlace?
+}
+
+/// Where an order lies: the profile that it came through, and its row on that profile's shard.
+package struct OrderPlace: Sendable, Hashable {
+    package let profile: UInt32
+    package let row: UInt32
 }
 
 /// What ties two profiles, or keeps them apart.
 package struct PairExplanation: Sendable {
+    package let shop: UInt16
     package let one: UInt32
     package let two: UInt32
     package let isSame: Bool
     /// The steps that lead from one to the other when they are one customer.
     package let path: [Step]
-    /// The two weighed directly, today.
-    package let weight: PairWeight
+    /// The two weighed directly, today; where they belong to two customers, the pair of profiles of the two that agrees
+    /// best.
+    package let pair: WeighedPair
     package let rules: MatchRules
     package let version: UInt16
     package let mode: MatchMode
@@ -58,14 +68,21 @@ extension DirectoryState {
     private func step(_ edge: EdgeEntry, _ scratch: inout ResolutionScratch) -> Step {
         Step(
             cause: .finding(edge), one: edge.older, two: edge.newer, at: edge.at, sequence: edge.sequence,
-            weight: weigh(edge.newer, edge.older, &scratch))
+            pair: weighedPair(edge.older, edge.newer, &scratch), order: orderPlace(edge.order))
+    }
+
+    /// - Parameter number: number of the order plus one; 0 for none.
+    private func orderPlace(_ number: UInt32) -> OrderPlace? {
+        guard number > 0 else { return nil }
+        let order = orders[Int(number - 1)]
+        return OrderPlace(profile: order.profile, row: order.row)
     }
 
     private func step(_ number: Int) -> Step {
         let decision = decisions.all[number]
         return Step(
             cause: .decision(number: number, decision), one: decision.left[0], two: decision.right[0],
-            at: decision.at, sequence: decision.sequence, weight: nil)
+            at: decision.at, sequence: decision.sequence, pair: nil, order: nil)
     }
 
     /// What ties two profiles, or keeps them apart.
@@ -74,20 +91,21 @@ extension DirectoryState {
         let isSame = root(of: one) == root(of: two)
         let between = one == two ? [] : path(from: one, to: two, &scratch)
         var separation: PairReason?
-        var best = weigh(one, two, &scratch)
+        var best = weighedPair(one, two, &scratch)
         if !isSame {
             for left in members(of: one).prefix(32) {
                 for right in members(of: two).prefix(32) {
                     separation = separation ?? self.separation(left, right)
-                    let weight = weigh(left, right, &scratch)
-                    if weight.isStronger(than: best) { best = weight }
+                    let pair = weighedPair(left, right, &scratch)
+                    if pair.weight.isStronger(than: best.weight) { best = pair }
                 }
             }
         }
         let concerned = Set(members(of: one).flatMap { decisions.live(of: $0) })
             .intersection(members(of: two).flatMap { decisions.live(of: $0) })
         return PairExplanation(
-            one: one, two: two, isSame: isSame, path: between, weight: best, rules: identity.rules,
+            shop: UInt16(truncatingIfNeeded: profiles[Int(one)].shop), one: one, two: two, isSame: isSame,
+            path: between, pair: best, rules: identity.rules,
             version: identity.activeVersion, mode: identity.mode, separation: separation,
             decisions: concerned.sorted().map { decisions.all[$0] }, edge: edgeNumber(one, two).map { edges[$0] })
     }
@@ -145,7 +163,8 @@ extension DirectoryState {
         let sorted = best.values.sorted { ($0.score, -$0.number) > ($1.score, -$1.number) }
         let page = sorted.dropFirst(offset).prefix(limit).map { item in
             let edge = edges[item.number]
-            return DoubtfulPair(number: item.number + 1, edge: edge, weight: weigh(edge.newer, edge.older, &scratch))
+            return DoubtfulPair(
+                number: item.number + 1, edge: edge, pair: weighedPair(edge.older, edge.newer, &scratch))
         }
         return (Array(page), sorted.count)
     }
@@ -203,11 +222,35 @@ extension DirectoryState {
                     value.state == .held ? .held : value.state == .released ? .released : .quarantined
                 found.append(
                     WatchedValue(
-                        kind: kind, carriers: carriers, carrierCount: Int(value.count), state: state, watch: watch))
+                        kind: kind, hash: value.hash, shop: shop, carriers: carriers, carrierCount: Int(value.count),
+                        state: state, watch: watch, undone: undonePairs(of: Int(number))))
             }
             total += 1
         }
         return (found, total)
+    }
+
+    /// Pairs of profiles that a value once put together, and that are not put together any more.
+    private func undonePairs(of value: Int) -> [EdgeEntry] {
+        let hash = index.values[value].hash
+        var found: [UInt64: EdgeEntry] = [:]
+        var left = 1_000
+        index.forEachCarrier(of: value) { carrier in
+            guard left > 0 else { return }
+            left -= 1
+            forEachEdge(of: carrier) { number, edge in
+                let isIt = edge.keyHash == hash || isScoped(edge, hash)
+                if isIt, edge.isUndone { found[UInt64(number)] = edge }
+            }
+        }
+        return found.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// Whether the edge's key is the value that matching knows by this hash.
+    private func isScoped(_ edge: EdgeEntry, _ hash: UInt64) -> Bool {
+        guard let kind = edge.keyKind else { return false }
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(edge.newer)].shop)
+        return MatchIndex.scoped(edge.keyHash, ValueKind(kind), shop: shop) == hash
     }
 
     /// How resolution is doing in one shop.

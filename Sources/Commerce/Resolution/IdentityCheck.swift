@@ -17,7 +17,7 @@ package struct IdentityWalk: Sendable {
     package private(set) var merges = 0
     package private(set) var splits = 0
     /// Components that would be divided otherwise: as they are, and as they would be.
-    package private(set) var samples: [(before: [[UInt32]], after: [[UInt32]])] = []
+    package private(set) var samples: [CustomerDivision] = []
     package private(set) var isDone = false
 
     private static let mostSamples = 20
@@ -84,7 +84,7 @@ package struct IdentityWalk: Sendable {
         for (number, group) in right.enumerated() { for profile in group { groupAfter[profile] = number } }
         for group in right { merges += Set(group.map { groupBefore[$0] ?? -1 }).count - 1 }
         for group in left { splits += Set(group.map { groupAfter[$0] ?? -1 }).count - 1 }
-        if samples.count < Self.mostSamples { samples.append((left, right)) }
+        if samples.count < Self.mostSamples { samples.append(CustomerDivision(before: left, after: right)) }
     }
 }
 

@@ -14,11 +14,42 @@ package enum IdentityCommand: Sendable {
     case release(UInt32, UInt32)
     /// Decides a doubtful pair, by its number.
     case answer(pair: Int, isSame: Bool, reason: String)
-    case configure(ShopSetting, value: Int, source: OrderName?)
+    /// All of them or none; the first write to a shop may be this.
+    case configure([SettingChange])
     case propose(MatchRules, basis: String)
+    /// A version made from the active one.
+    case proposeChange(RulesChange)
     case activate(version: Int)
     /// Holds a value back from matching (true), or lets it match whoever carries it.
     case watch(IdentityKey, isHeld: Bool)
+
+    /// Whether it may put profiles together or apart.
+    var dividesCustomers: Bool {
+        switch self {
+        case .merge, .split, .bind, .exclude, .release, .answer: true
+        case .link, .configure, .propose, .proposeChange, .activate, .watch: false
+        }
+    }
+
+    /// Whether it may be the first that a shop hears of.
+    package var opensShop: Bool {
+        guard case .configure(let changes) = self else { return false }
+        return changes.allSatisfy { $0.source == nil }
+    }
+}
+
+/// One setting of a shop, and what it is to be.
+package struct SettingChange: Sendable, Equatable {
+    package let setting: ShopSetting
+    package let value: Int
+    /// Of which source; nil where the setting is the whole shop's.
+    package let source: SourceName?
+
+    package init(_ setting: ShopSetting, _ value: Int, source: SourceName? = nil) {
+        self.setting = setting
+        self.value = value
+        self.source = source
+    }
 }
 
 /// What a command about who is who has brought about.
@@ -27,8 +58,9 @@ package enum IdentityOutcome: Sendable {
     case decided(customers: [[UInt32]], numbers: [UInt32], isDuplicate: Bool, isPreview: Bool)
     /// Invoices of bookings stand in the way (each its profile and row): the customer must not vanish.
     case blocked(from: UInt32, into: UInt32, invoices: [(profile: UInt32, row: UInt32)])
-    case version(Int)
-    case configured
+    /// The version of the rules that was proposed or activated, or was so already.
+    case version(Int, isDuplicate: Bool)
+    case configured(isDuplicate: Bool)
 }
 
 /// A doubtful pair: for a person to decide.
@@ -37,17 +69,22 @@ package struct DoubtfulPair: Sendable {
     package let number: Int
     package let edge: EdgeEntry
     /// As it weighs today.
-    package let weight: PairWeight
+    package let pair: WeighedPair
 }
 
 /// A value that lost its force, or that a person gave it back.
 package struct WatchedValue: Sendable {
     package let kind: IdentityKeyKind
+    /// The hash by which matching knows it, bound to the shop.
+    package let hash: UInt64
+    package let shop: UInt16
     /// Carriers of it, some of them.
     package let carriers: [UInt32]
     package let carrierCount: Int
     package let state: ValueStateText
     package let watch: ValueWatch?
+    /// Pairs of profiles that were put together by this value and are so no more, since it has lost its force.
+    package let undone: [EdgeEntry]
 }
 
 /// How a value stands.

@@ -10,6 +10,9 @@ extension DirectoryState {
         _ scratch: inout ResolutionScratch, into events: inout EventWriter
     ) throws(Refusal) -> IdentityOutcome {
         var desk = DecisionDesk(shop: shop, actor: actor, now: now)
+        if identities[Int(shop)].mode == .exact, command.dividesCustomers {
+            throw Refusal(.refused, "this shop goes by exact keys alone; SHOP.CONFIGURE match=evidence lets people decide")
+        }
         switch command {
         case .merge(let from, let into, let isPreview, let reason):
             return try merge(from, into, isPreview: isPreview, reason, &desk, &scratch, &events)
@@ -18,33 +21,46 @@ extension DirectoryState {
         case .bind(let one, let two, let reason):
             let left = try profile(numbered: one, shop: shop)
             let right = try profile(numbered: two, shop: shop)
-            try checkNotApart([left], [right])
+            try checkNotApart(members(of: left), members(of: right))
             return try tie(left, right, retiresLeft: false, reason, desk, &scratch, &events)
         case .exclude(let one, let two, let reason): return try exclude(one, two, reason, desk, &scratch, &events)
         case .link(let one, let two, let reason): return try link(one, two, reason, desk, &events)
         case .release(let one, let two): return try release(one, two, desk, &scratch, &events)
         case .answer(let pair, let isSame, let reason):
             return try answer(pair, isSame: isSame, reason, desk, &scratch, &events)
-        case .configure(let setting, let value, let source):
-            return try configure(setting, value, source, desk, &events)
-        case .propose(let rules, let basis):
-            events.rulesProposed(rules, basis: basis, shop: shop, actor: actor, now: now)
-            record(events)
-            return .version(identities[Int(shop)].versions.count)
+        case .configure(let changes): return try configure(changes, desk, &events)
+        case .propose(let rules, let basis): return propose(rules, basis: basis, desk, &events)
+        case .proposeChange(let change):
+            return propose(try change.applied(to: identities[Int(shop)].rules), basis: change.basis, desk, &events)
         case .activate(let version):
             guard version > 0, version <= identities[Int(shop)].versions.count else {
-                throw .invalid("version", "this shop's rules have versions 1 to \(identities[Int(shop)].versions.count)")
+                throw Refusal(
+                    .notFound, "version: this shop's rules have versions 1 to \(identities[Int(shop)].versions.count)")
             }
-            if Int(identities[Int(shop)].activeVersion) != version {
-                events.rulesActivated(version: version, shop: shop, actor: actor, now: now)
-                record(events)
-            }
-            return .version(version)
+            if Int(identities[Int(shop)].activeVersion) == version { return .version(version, isDuplicate: true) }
+            events.rulesActivated(version: version, shop: shop, actor: actor, now: now)
+            record(events)
+            return .version(version, isDuplicate: false)
         case .watch(let key, let isHeld):
+            if watches.contains(where: { $0.key == key && $0.shop == shop && $0.isHeld == isHeld }) {
+                return .configured(isDuplicate: true)
+            }
             events.valueWatched(key, isHeld ? .held : .released, shop: shop, actor: actor, now: now)
             record(events)
-            return .configured
+            return .configured(isDuplicate: false)
         }
+    }
+
+    /// Rules that are known already keep the number that they have.
+    private mutating func propose(
+        _ rules: MatchRules, basis: String, _ desk: DecisionDesk, _ events: inout EventWriter
+    ) -> IdentityOutcome {
+        if let known = identities[Int(desk.shop)].versions.firstIndex(where: { $0.rules == rules }) {
+            return .version(known + 1, isDuplicate: true)
+        }
+        events.rulesProposed(rules, basis: basis, shop: desk.shop, actor: desk.actor, now: desk.now)
+        record(events)
+        return .version(identities[Int(desk.shop)].versions.count, isDuplicate: false)
     }
 
     /// Applies the event that was written last.
@@ -70,6 +86,7 @@ extension DirectoryState {
     private func outcome(_ profiles: [UInt32], isDuplicate: Bool = false, isPreview: Bool = false) -> IdentityOutcome {
         var roots: [UInt32] = []
         for profile in profiles where !roots.contains(root(of: profile)) { roots.append(root(of: profile)) }
+        roots.sort { customerNumber(of: $0) < customerNumber(of: $1) }
         return .decided(
             customers: roots.map { members(of: $0) }, numbers: roots.map { customerNumber(of: $0) },
             isDuplicate: isDuplicate, isPreview: isPreview)
@@ -128,6 +145,10 @@ extension DirectoryState {
         if taken.isEmpty { return try takeBackMerge(profile, isPreview: isPreview, desk, &scratch, &events) }
         let members = members(of: profile)
         let left = Set(taken.map { $0 &- 1 })
+        for one in taken { _ = try self.profile(numbered: one, shop: desk.shop) }
+        if left.allSatisfy({ !members.contains($0) && isApart($0, members) }) {
+            return outcome([profile] + left.sorted(), isDuplicate: true, isPreview: isPreview)
+        }
         for one in taken where !members.contains(one &- 1) {
             throw .invalid("profiles", "C\(one) is no profile of C\(number)")
         }
@@ -155,12 +176,17 @@ extension DirectoryState {
         _ events: inout EventWriter
     ) throws(Refusal) -> IdentityOutcome {
         let merges = merges(retiring: profile)
+        if merges.isEmpty, wasTakenBack(profile) { return outcome([profile], isDuplicate: true, isPreview: isPreview) }
         guard !merges.isEmpty else {
             throw .invalid(
                 "profiles", "C\(profile + 1) was not merged by a person; name what to take out: profiles=C7,C9")
         }
         let members = members(of: profile)
-        if isPreview { return outcome(members, isPreview: true) }
+        if isPreview {
+            let preview = preview(members, withdrawing: merges, &scratch)
+            return .decided(
+                customers: preview.customers, numbers: preview.numbers, isDuplicate: false, isPreview: true)
+        }
         withdraw(merges, desk, &events)
         settle(members, desk, &scratch, &events)
         return outcome(members)
@@ -173,8 +199,16 @@ extension DirectoryState {
         let left = try profile(numbered: one, shop: desk.shop)
         let right = try profile(numbered: two, shop: desk.shop)
         guard left != right else { throw Refusal(.invalid, "the two are one profile") }
+        if root(of: left) != root(of: right), decisions.separation(left, right) != nil {
+            return outcome([left, right], isDuplicate: true)
+        }
         // Whole customers where they are two, the named profiles where they are one.
         let areOne = root(of: left) == root(of: right)
+        if let between = chain(from: left, to: right) {
+            throw Refusal(
+                .refused,
+                "people have decided that C\(between + 1) is one customer with either; CUSTOMER.RELEASE takes that back")
+        }
         return keepApart(
             areOne ? [left] : members(of: left), areOne ? [right] : members(of: right), reason, desk, &scratch, &events)
     }
@@ -221,6 +255,7 @@ extension DirectoryState {
         if numbers.isEmpty, root(of: left) != root(of: right) {
             numbers = kinds.flatMap { crossing($0, members(of: left), members(of: right)) }
         }
+        if numbers.isEmpty, wasWithdrawn(left, right) { return outcome([left, right], isDuplicate: true) }
         guard !numbers.isEmpty else {
             throw Refusal(.notFound, "nobody decided anything about C\(one) and C\(two)")
         }
@@ -234,6 +269,7 @@ extension DirectoryState {
         _ number: Int, isSame: Bool, _ reason: String, _ desk: DecisionDesk, _ scratch: inout ResolutionScratch,
         _ events: inout EventWriter
     ) throws(Refusal) -> IdentityOutcome {
+        if let known = answered(number, isSame: isSame, shop: desk.shop) { return known }
         let edge = try doubtfulPair(number, shop: desk.shop)
         let left = members(of: edge.newer)
         let right = members(of: edge.older)
@@ -248,6 +284,18 @@ extension DirectoryState {
         return try tie(edge.newer, edge.older, retiresLeft: false, reason, desk, &scratch, &events)
     }
 
+    /// What the same answer brought about when it was given before.
+    private func answered(_ number: Int, isSame: Bool, shop: UInt16) -> IdentityOutcome? {
+        guard number > 0, number <= edges.count else { return nil }
+        let edge = edges[number - 1]
+        guard profiles[Int(edge.newer)].shop == UInt32(shop) else { return nil }
+        let isKnown =
+            isSame
+            ? !crossing(.together, [edge.newer], [edge.older]).isEmpty
+            : decisions.separation(edge.newer, edge.older) != nil
+        return isKnown ? outcome([edge.newer, edge.older], isDuplicate: true) : nil
+    }
+
     private mutating func withdraw(_ numbers: [Int], _ desk: DecisionDesk, _ events: inout EventWriter) {
         for number in numbers {
             events.decisionWithdrawn(number, shop: desk.shop, actor: desk.actor, now: desk.now)
@@ -258,20 +306,34 @@ extension DirectoryState {
     // MARK: Settings
 
     private mutating func configure(
-        _ setting: ShopSetting, _ value: Int, _ source: OrderName?, _ desk: DecisionDesk, _ events: inout EventWriter
+        _ changes: [SettingChange], _ desk: DecisionDesk, _ events: inout EventWriter
     ) throws(Refusal) -> IdentityOutcome {
-        var subject = 0
-        if let source {
-            let store = source.store ?? Array("main".utf8)
-            guard let number = sources.number(desk.shop, channel: source.channel, store: store) else {
-                throw Refusal(.notFound, "source: nothing came from there yet in this shop")
+        var news: [(SettingChange, subject: Int)] = []
+        for change in changes {
+            var subject = 0
+            if let source = change.source {
+                guard let number = sources.number(desk.shop, channel: source.channel, store: source.store) else {
+                    throw Refusal(.notFound, "source: nothing came from \(source.text) yet in this shop")
+                }
+                subject = Int(number)
             }
-            subject = Int(number)
+            if !isSet(change, subject, shop: Int(desk.shop)) { news.append((change, subject)) }
         }
-        events.shopConfigured(
-            setting, value, subject: subject, shop: desk.shop, actor: desk.actor, now: desk.now)
-        record(events)
-        return .configured
+        for (change, subject) in news {
+            events.shopConfigured(
+                change.setting, change.value, subject: subject, shop: desk.shop, actor: desk.actor, now: desk.now)
+            record(events)
+        }
+        return .configured(isDuplicate: news.isEmpty)
+    }
+
+    private func isSet(_ change: SettingChange, _ subject: Int, shop: Int) -> Bool {
+        let identity = identities[shop]
+        return switch change.setting {
+        case .matchMode: Int(identity.mode.rawValue) == change.value
+        case .protectsBookings: identity.protectsBookings == (change.value != 0)
+        case .knowsBuyersOnce: identity.declaredSources[UInt16(subject)] == (change.value != 0)
+        }
     }
 }
 
@@ -322,13 +384,47 @@ extension DirectoryState {
             for number in decisions.live(of: profile) where decisions.all[number].kind == kind {
                 let decision = decisions.all[number]
                 let crosses =
-                    decision.left.contains { leftSide.contains($0) } && decision.right.contains { rightSide.contains($0) }
+                    decision.left.contains { leftSide.contains($0) }
+                    && decision.right.contains { rightSide.contains($0) }
                 let crossesBack =
-                    decision.right.contains { leftSide.contains($0) } && decision.left.contains { rightSide.contains($0) }
+                    decision.right.contains { leftSide.contains($0) }
+                    && decision.left.contains { rightSide.contains($0) }
                 if crosses || crossesBack { numbers.insert(number) }
             }
         }
         return numbers.sorted()
+    }
+
+    /// A profile by way of which people's word, and not about the two alone, makes one customer of them; nil if none does.
+    func chain(from one: UInt32, to two: UInt32) -> UInt32? {
+        var seen: Set<UInt32> = [one]
+        var waiting = [one]
+        while let profile = waiting.popLast() {
+            for number in decisions.live(of: profile) where decisions.all[number].kind == .together {
+                let decision = decisions.all[number]
+                let other = decision.left[0] == profile ? decision.right[0] : decision.left[0]
+                if other == two, profile != one { return profile }
+                if other != two, seen.insert(other).inserted { waiting.append(other) }
+            }
+        }
+        return nil
+    }
+
+    /// Whether a merge that had retired the number was taken back, and no other stands.
+    func wasTakenBack(_ profile: UInt32) -> Bool {
+        decisions.numbers(of: profile).contains {
+            !decisions.all[$0].isLive && decisions.all[$0].retiresLeft && decisions.all[$0].left.contains(profile)
+        }
+    }
+
+    /// Whether people once decided something about the two and took it back.
+    func wasWithdrawn(_ one: UInt32, _ two: UInt32) -> Bool {
+        decisions.numbers(of: one).contains { !decisions.all[$0].isLive && decisions.all[$0].separates(one, two) }
+    }
+
+    /// Whether a person took the profile out of this customer: keeps it apart, or has taken back what tied it.
+    func isApart(_ profile: UInt32, _ members: [UInt32]) -> Bool {
+        members.contains { decisions.separation(profile, $0) != nil || wasWithdrawn(profile, $0) }
     }
 
     /// Live merges and binds that retired the number of this profile.

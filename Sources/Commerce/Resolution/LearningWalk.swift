@@ -123,7 +123,7 @@ package struct LearningWalk: Sendable {
             state.index.values[twin].count > 1
         else { return false }
         if let known = centres[twin] { return known != profile }
-        let centre = state.index.centre(of: twin)
+        let centre = state.index.values[twin].centre
         centres[twin] = centre
         return centre != profile
     }

@@ -20,6 +20,8 @@ struct ValueEntry: BitwiseCopyable, Sendable {
     var count: UInt32 = 0
     /// One bit per kind of name among the carriers, 32 in all: how unlike they are.
     var signatures: UInt32 = 0
+    /// The carrier with the lowest name of its own.
+    var centre: UInt32 = 0
     var kind: ValueKind
     var state = ValueState.active
 }
@@ -116,6 +118,8 @@ struct MatchProfile: BitwiseCopyable, Sendable {
     /// Whether the channel gave the buyer a number of its own.
     var hasReference: Bool
     var isDirty = false
+    /// Number of the order that made it dirty plus one; 0 when none did.
+    var cause: UInt32 = 0
 }
 
 struct MatchIndex: ~Copyable, Sendable {
@@ -189,6 +193,11 @@ struct MatchIndex: ~Copyable, Sendable {
         return classes
     }
 
+    /// Tells one set of features from another: the same on every machine.
+    static func hash(of features: PartyFeatures) -> UInt64 {
+        withUnsafeBytes(of: features) { plain.hash(Span(_unsafeBytes: $0)) }
+    }
+
     // MARK: Taking in
 
     /// A profile that is new; `record` is its first party record without the keys.
@@ -207,21 +216,25 @@ struct MatchIndex: ~Copyable, Sendable {
         _ features: PartyFeatures, to profile: UInt32, shop: UInt16, keys: (_ body: (IdentityKey) -> Void) -> Void
     ) {
         let isNewRow = addRow(features, to: profile, shop: shop)
+        // A record may bring a key that its features leave out, such as the telephone number of a second address.
+        let isFirst = isNewRow && profiles[Int(profile)].rowCount == 1
         keys { key in
             guard key.kind.isNoted else { return }
-            carry(Self.scoped(key.hash, ValueKind(key.kind), shop: shop), ValueKind(key.kind), profile, features)
+            let kind = ValueKind(key.kind)
+            let isNew = carry(Self.scoped(key.hash, kind, shop: shop), kind, profile, features, isFirst: isFirst)
+            if isNew { markDirty(profile) }
         }
         guard isNewRow else { return }
         features.forEachBlockingKey { kind, hash in
             let kind = ValueKind.block(kind)
-            carry(Self.scoped(hash, kind, shop: shop), kind, profile, features)
+            carry(Self.scoped(hash, kind, shop: shop), kind, profile, features, isFirst: isFirst)
         }
         markDirty(profile)
     }
 
     /// Adds a row unless the profile has shown the same before.
     private mutating func addRow(_ features: PartyFeatures, to profile: UInt32, shop: UInt16) -> Bool {
-        let hash = withUnsafeBytes(of: features) { Self.plain.hash(Span(_unsafeBytes: $0)) }
+        let hash = Self.hash(of: features)
         var isKnown = false
         forEachRow(of: profile) { _, row in isKnown = isKnown || row.hash == hash }
         if isKnown { return false }
@@ -231,7 +244,7 @@ struct MatchIndex: ~Copyable, Sendable {
         entry.rowCount += 1
         if entry.rowCount == 1 { entry.sketch = PairSketch(features) } else { entry.sketch.join() }
         profiles[Int(profile)] = entry
-        carry(Self.scoped(hash, .twin, shop: shop), .twin, profile, features)
+        carry(Self.scoped(hash, .twin, shop: shop), .twin, profile, features, isFirst: entry.rowCount == 1)
         count(features, profile, shop: shop)
         return true
     }
@@ -259,20 +272,34 @@ struct MatchIndex: ~Copyable, Sendable {
         }
     }
 
-    /// Notes that the profile carries the value.
-    private mutating func carry(_ hash: UInt64, _ kind: ValueKind, _ profile: UInt32, _ features: PartyFeatures) {
+    /// Notes that the profile carries the value; false if it is known to.
+    /// - Parameter isFirst: nothing was known of the profile before this record.
+    @discardableResult
+    private mutating func carry(
+        _ hash: UInt64, _ kind: ValueKind, _ profile: UInt32, _ features: PartyFeatures, isFirst: Bool
+    ) -> Bool {
         let number = value(hash, kind)
         var entry = values[number]
         var isKnown = entry.newest != 0 && postings[Int(entry.newest - 1)].profile == profile
-        if !isKnown, profiles[Int(profile)].rowCount > 1 {
+        if !isKnown, !isFirst {
             forEachValue(of: profile) { isKnown = isKnown || $0 == number }
         }
         if features.nameSignature != 0 { entry.signatures |= 1 << (features.nameSignature & 31) }
         if !isKnown { entry.count &+= 1 }
+        let isCentre = entry.newest == 0 || isBefore(profile, entry.centre)
+        if isCentre { entry.centre = profile }
         values[number] = entry
         if !isKnown { post(profile, number, linksBack: true) }
+        // In a star everybody is compared with the centre.
+        if isCentre, entry.count > 16, entry.kind == .twin || entry.kind.identityKey != nil { markCarriersDirty(number) }
         if entry.state == .quarantined || entry.state == .held { withhold(kind.field, from: profile) }
         review(number)
+        return !isKnown
+    }
+
+    /// By the profiles' own names, which do not depend on their arrival.
+    private func isBefore(_ one: UInt32, _ two: UInt32) -> Bool {
+        (profiles[Int(one)].canonical, one) < (profiles[Int(two)].canonical, two)
     }
 
     private mutating func value(_ hash: UInt64, _ kind: ValueKind) -> Int {
@@ -348,9 +375,13 @@ struct MatchIndex: ~Copyable, Sendable {
 
     // MARK: The queue
 
+    /// Remembers the order (its number plus one; 0 for none) that brought what has to be weighed of a profile.
+    mutating func note(cause order: UInt32, of profile: UInt32) { profiles[Int(profile)].cause = order }
+
     mutating func markDirty(_ profile: UInt32) {
         guard !profiles[Int(profile)].isDirty else { return }
         profiles[Int(profile)].isDirty = true
+        profiles[Int(profile)].cause = 0
         queue.append(profile)
     }
 
@@ -366,6 +397,7 @@ struct MatchIndex: ~Copyable, Sendable {
     /// The next profile to weigh; it counts as weighed from now on.
     mutating func takeDirty() -> UInt32? {
         guard let profile = queue.next() else { return nil }
+        if !profiles[Int(profile)].isDirty { profiles[Int(profile)].cause = 0 }
         profiles[Int(profile)].isDirty = false
         return profile
     }

@@ -3,8 +3,8 @@
 ///
 /// It is part of the rules: a pair that has things to compare and agrees in none of them, not even nearly, is not weighed.
 struct PairSketch: BitwiseCopyable, Sendable {
-    /// One byte each, zero when there is no value: e-mail, e-mail's beginning, the telephone number's front and end, year,
-    /// month with day, day with month, company or VAT id.
+    /// One byte each, zero when there is no value: an e-mail address's first three letters and the rest of its name, a
+    /// telephone number's front and end, year, month, day, company or VAT id. Two of each, so that one slip leaves one.
     private var contacts: UInt64 = 0
     /// Postcode, street's beginning with the house number, postcode's and street's beginnings; the same of the second
     /// address.
@@ -17,12 +17,11 @@ struct PairSketch: BitwiseCopyable, Sendable {
     init(_ features: PartyFeatures) {
         let date = features.birthDate.digits
         contacts =
-            Self.byte(features.emailKind == .none ? 0 : UInt64(features.emailHash), 0)
-            | Self.byte(features.emailLocal.low & 0xFFFF_FFFF, 1)
+            Self.byte(features.emailLocal.low & 0xFF_FFFF, 0) | Self.byte(features.emailLocal.low >> 24, 1)
             | Self.byte(features.phone.digits >> 16 & 0xFFFF_FFFF, 2) | Self.byte(features.phone.last(4), 3)
-            | Self.byte(UInt64(date >> 16), 4) | Self.byte(UInt64(date & 0xFFFF), 5)
+            | Self.byte(UInt64(date >> 16), 4) | Self.byte(UInt64(date >> 8 & 0xFF), 5)
+            | Self.byte(UInt64(date & 0xFF), 6)
             | Self.byte(UInt64(features.companyHash) | UInt64(features.vatHash) << 32, 7)
-        contacts |= Self.byte(UInt64((date >> 8 & 0xFF) | (date & 0xFF) << 8), 6)
         addresses =
             Self.bytes(of: features.firstAddress) | Self.bytes(of: features.secondAddress) << 32
     }

@@ -27,7 +27,7 @@ extension DirectoryState {
         guard rules.mode != .exact else { return ResolutionPlan() }
         let home = profiles[Int(root(of: profile))]
         let isPlain = !home.isRestricted && (!home.isWeak || home.size < 2 * UInt32(BridgeAlarm.leastProfiles))
-        if isPlain, holdsPast(profile, rules, &scratch) {
+        if isPlain, agreesAtHome(profile, rules), holdsPast(profile, rules, &scratch) {
             findCandidates(of: profile, scope: .outsiders, rules, &scratch)
             if isSimple(profile, scratch.candidates) { return simplePlan(profile, scratch.candidates) }
         }
@@ -45,7 +45,8 @@ extension DirectoryState {
         _ plan: ResolutionPlan, cause profile: UInt32, at now: Timestamp, into events: inout EventWriter
     ) {
         events.customersResolved(
-            plan, shop: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), cause: profile, order: 0, now: now)
+            plan, shop: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), cause: profile,
+            order: index.profiles[Int(profile)].cause, now: now)
     }
 
     // MARK: The queue
@@ -90,31 +91,49 @@ extension DirectoryState {
         return roots.count == 1 || mayUnite(roots)
     }
 
+    /// Whether what the profile shows by now still fits the other profiles of its customer: one that shows more than when
+    /// it joined them may contradict them.
+    private func agreesAtHome(_ profile: UInt32, _ rules: ShopIdentity) -> Bool {
+        guard rules.mode == .evidence, index.profiles[Int(profile)].rowCount > 1 else { return true }
+        return members(of: profile).allSatisfy { $0 == profile || !standing(profile, $0).isContradiction }
+    }
+
     /// Whether every merge that was recorded for the profile still stands.
     private func holdsPast(
         _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> Bool {
-        var others: [UInt32] = []
-        forEachEdge(of: profile) { _, edge in
-            if edge.isMerge, edge.keyKind != .order { others.append(edge.other(than: profile)) }
-        }
-        guard !others.isEmpty else { return true }
+        var merges: [EdgeEntry] = []
+        forEachEdge(of: profile) { _, edge in if edge.isMerge, edge.keyKind != .order { merges.append(edge) } }
+        guard !merges.isEmpty else { return true }
         switch rules.mode {
         case .exact: return true
         case .evidence:
             prepareRows(of: profile, UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), &scratch)
-            return others.allSatisfy { shareValue(profile, $0) && weigh(profile, $0, rules, &scratch).verdict == .merge }
+            return merges.allSatisfy { stands($0, profile, rules, &scratch) }
         case .email, .address:
             findCandidates(of: profile, rules, &scratch)
-            return others.allSatisfy { other in scratch.candidates.contains { $0.profile == other } }
+            return merges.allSatisfy { edge in
+                scratch.candidates.contains { $0.profile == edge.other(than: profile) }
+            }
         }
+    }
+
+    /// Whether a merge would be found today, and no weaker than it was recorded: one that hardly suffices by now may have
+    /// become a bridge. Needs `prepareRows`.
+    private func stands(
+        _ edge: EdgeEntry, _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) -> Bool {
+        let other = edge.other(than: profile)
+        guard shareValue(profile, other) else { return false }
+        let weight = weigh(profile, other, rules, &scratch)
+        return weight.verdict == .merge && (!isWeak(weight, rules) || isWeak(edge.weight, rules))
     }
 
     /// Whether a value that leads to candidates still leads from one to the other.
     private func shareValue(_ one: UInt32, _ two: UInt32) -> Bool {
         var shares = false
         index.forEachValue(of: one) { value in
-            guard !shares, index.values[value].leadsToCandidates else { return }
+            guard !shares, index.values[value].leads(one, to: two) else { return }
             index.forEachValue(of: two) { shares = shares || $0 == value }
         }
         return shares
@@ -268,7 +287,7 @@ extension DirectoryState {
     /// The customers that a component should be.
     func clusters(of graph: FindingGraph, _ rules: ShopIdentity) -> Clustering {
         var clustering = graph.clusters(mergeScore: rules.rules.mergeThreshold) { left, right in
-            separation(graph.profiles[left], graph.profiles[right])
+            relation(graph.profiles[left], graph.profiles[right])
         }
         for group in clustering.groups.indices where !clustering.groups[group].isRestricted {
             clustering.groups[group].isRestricted = clustering.groups[group].profiles.contains {
@@ -280,10 +299,16 @@ extension DirectoryState {
 
     /// What keeps two profiles from being one customer; nil when nothing does.
     func separation(_ one: UInt32, _ two: UInt32) -> PairReason? {
-        if decisions.separation(one, two) != nil { return .excluded }
-        if knowsAsTwo(one, two) { return .sourceKnowsTwo }
-        let rules = identities[Int(profiles[Int(one)].shop)]
-        return rules.mode == .evidence && contradict(one, two) ? .contradiction : nil
+        let standing = relation(one, two)
+        return standing.reason ?? (standing.personal.isContradiction ? .contradiction : nil)
+    }
+
+    /// How two profiles stand to each other, whatever was found out about them.
+    func relation(_ one: UInt32, _ two: UInt32) -> ProfileRelation {
+        if decisions.separation(one, two) != nil { return ProfileRelation(reason: .excluded) }
+        if knowsAsTwo(one, two) { return ProfileRelation(reason: .sourceKnowsTwo) }
+        let isWeighed = identities[Int(profiles[Int(one)].shop)].mode == .evidence
+        return ProfileRelation(personal: isWeighed ? standing(one, two) : PersonalStanding())
     }
 
     /// A source that knows each buyer once gave the two profiles different numbers of its own. It says otherwise itself
@@ -314,6 +339,7 @@ extension DirectoryState {
             let root = root(of: group.profiles[0])
             let entry = profiles[Int(root)]
             return Int(entry.size) == group.profiles.count && entry.isRestricted == group.isRestricted
+                && entry.lowest == number(of: group.profiles)
                 && group.profiles.allSatisfy { self.root(of: $0) == root }
         }
     }
@@ -324,7 +350,8 @@ extension DirectoryState {
         for (number, group) in clustering.groups.enumerated() {
             for profile in group.profiles { groupOf[profile] = number }
         }
-        let followed = Set(graph.edges.filter { groupOf[$0.finding.newer] == groupOf[$0.finding.older] }.map(\.finding.key))
+        let followed = Set(
+            graph.edges.filter { groupOf[$0.finding.newer] == groupOf[$0.finding.older] }.map(\.finding.key))
         for finding in clustering.tree where finding.weight.reason != .person && !isRecorded(finding) {
             plan.pairs.append(finding)
         }
@@ -348,7 +375,9 @@ extension DirectoryState {
     private func isRecorded(_ finding: PairFinding) -> Bool {
         guard let number = edgeNumber(finding.newer, finding.older) else { return false }
         let edge = edges[number]
+        let rules = identities[Int(profiles[Int(edge.newer)].shop)]
         return edge.verdict == finding.weight.verdict.rawValue && edge.reason == finding.weight.reason.rawValue
+            && isWeak(edge.weight, rules) == isWeak(finding.weight, rules)
     }
 }
 

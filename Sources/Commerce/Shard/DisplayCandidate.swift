@@ -205,7 +205,7 @@ private struct CandidateWriter {
             return switch VATNumber.normalise(value, country: country, into: &normalised) {
             case .valid: .real
             case .unsupported: .doubtful
-            case .invalid: .worthless
+            case .invalid, .placeholder: .worthless
             }
         case .company: return EmailJunk.isPlaceholder(word: value) ? .worthless : .real
         case .name, .firstName, .lastName, .birthDate, .language, .billing: return .real

@@ -8,8 +8,10 @@ package enum DossierWriter {
     ///   - offset: orders to leave out, newest first.
     ///   - limit: most orders to show; totals always count all of them.
     ///   - sequence: the last event that touched the customer.
+    ///   - related: writes the elements of the list of related customers.
     package static func write(
-        number: UInt32, parts: [DossierPart], offset: Int, limit: Int, sequence: UInt64, into output: inout ByteWriter
+        number: UInt32, parts: [DossierPart], offset: Int, limit: Int, sequence: UInt64, into output: inout ByteWriter,
+        related: (inout ByteWriter) -> Void = { _ in }
     ) {
         output.openObject()
         output.key("customer")
@@ -22,6 +24,10 @@ package enum DossierWriter {
         list("notes", parts, \.notes, into: &output, by: newestFirst)
         output.key("messages")
         output.openArray()
+        output.closeArray()
+        output.key("related")
+        output.openArray()
+        related(&output)
         output.closeArray()
         totals(parts, orderCount, into: &output)
         let shown = max(0, min(limit, orderCount - offset))

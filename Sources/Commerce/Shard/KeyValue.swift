@@ -3,18 +3,19 @@ import Bytes
 // The value behind an identity key, for people: the indexes hold hashes only, so it is looked up in the
 // records of the profile that brought it.
 extension ShardState {
-    /// The value of the edge's key as the newer profile (which must live here) gave it; nil if no variant has it.
-    package func value(of edge: EdgeEntry, hasher: KeyHasher) -> String? {
-        guard let kind = edge.keyKind, kind != .order else {
-            return nil
-        }
-        let key = IdentityKey(kind: kind, hash: edge.keyHash)
+    /// The value of a key as the profile gave it; nil if no variant has it. Matching knows the key by a hash of its own.
+    func value(of profile: UInt32, _ kind: IdentityKeyKind, _ hash: UInt64, shop: UInt16, hasher: KeyHasher) -> String?
+    {
         var value: String?
-        forEachVariant(of: edge.newer) { _, variant in
+        forEachVariant(of: profile) { _, variant in
+            guard value == nil else { return }
             let bytes = records[variant.record]
-            var brings = false
-            PartyRecord.forEachKey(of: bytes) { if $0 == key { brings = true } }
-            if brings, value == nil { value = PartyRecord(bytes).members.value(of: key, hasher: hasher) }
+            var found: IdentityKey?
+            PartyRecord.forEachKey(of: bytes) { key in
+                guard key.kind == kind else { return }
+                if key.hash == hash || MatchIndex.scoped(key.hash, ValueKind(kind), shop: shop) == hash { found = key }
+            }
+            if let found { value = PartyRecord(bytes).members.value(of: found, hasher: hasher) }
         }
         return value
     }

@@ -12,7 +12,8 @@ struct DirectoryTraffic {
 
     init(seed: UInt64, shards: Int) {
         random = SeededGenerator(seed: seed)
-        world = DirectoryWorldBox(DirectoryWorld(shards: shards))
+        // The model knows exact keys; who is who by evidence has laws of its own.
+        world = DirectoryWorldBox(DirectoryWorld(shards: shards, mode: .exact))
     }
 
     static let shops = ["main", "other"]

@@ -10,13 +10,20 @@ struct DirectoryWorld: ~Copyable {
     var shards: [ShardState] = []
     /// The bytes of every event so far.
     private(set) var journal: [[UInt8]] = []
+    /// Events that `events` has written and that were applied.
+    private var appliedCount = 0
     private var events = EventWriter()
-    private var scratch = ResolutionScratch()
+    var scratch = ResolutionScratch()
+    /// How shops that are opened from now on decide who is who.
+    var mode = MatchMode.evidence
+    /// Whether everything is weighed behind each write, or only when the test says so.
+    var settlesBehindWrites = true
 
     /// A world that holds nothing yet, for replaying and loading.
     init() {}
 
-    init(shards: Int) {
+    init(shards: Int, mode: MatchMode = .evidence) {
+        self.mode = mode
         directory.initialise(shards: shards, seed: Self.seed, at: Timestamp(milliseconds: 1), into: &events)
         record()
     }
@@ -26,7 +33,10 @@ struct DirectoryWorld: ~Copyable {
     // MARK: Commands
 
     mutating func order(_ json: String, shop: String, now: Int64) throws(Refusal) -> Decision {
-        let packed = try decodeOrder(json, Self.hasher(shop))
+        try order(try decodeOrder(json, Self.hasher(shop)), shop: shop, now: now)
+    }
+
+    mutating func order(_ packed: Packed<PreparedOrder>, shop: String, now: Int64) throws(Refusal) -> Decision {
         let number = try open(shop, now)
         let decision = directory.decide(
             packed.command, in: packed.bytes.span, shop: number, at: Timestamp(milliseconds: now), &scratch,
@@ -76,9 +86,30 @@ struct DirectoryWorld: ~Copyable {
         return verdict
     }
 
+    /// Carries out what a person decides about who is who.
+    mutating func perform(
+        _ command: IdentityCommand, shop: String = "main", now: Int64 = 5_000, actor: String = "anna"
+    ) throws(Refusal) -> IdentityOutcome {
+        let number = try open(shop, now)
+        let written = events.framed.count
+        let outcome = try directory.perform(
+            command, shop: number, actor: actor, at: Timestamp(milliseconds: now), &scratch, into: &events)
+        // The directory has applied these events itself.
+        let bytes = events.framed.copyBytes()
+        var reader = ByteReader(bytes.span, at: written)
+        do throws(ByteReaderError) {
+            while !reader.isAtEnd { journal.append(bytes.span.extracting(try reader.countedRange()).array) }
+        } catch {
+            preconditionFailure("events that were just written do not read: \(error)")
+        }
+        appliedCount = events.count
+        if settlesBehindWrites { settle() }
+        return outcome
+    }
+
     private mutating func open(_ shop: String, _ now: Int64) throws(Refusal) -> UInt16 {
         if let number = directory.shop(named: shop) { return number }
-        try directory.openShop(shop, at: Timestamp(milliseconds: now), into: &events)
+        try directory.openShop(shop, mode: mode, at: Timestamp(milliseconds: now), into: &events)
         record()
         return UInt16(directory.shops.count - 1)
     }
@@ -87,16 +118,18 @@ struct DirectoryWorld: ~Copyable {
         switch decision.verdict {
         case .recorded, .revised:
             record()
-            settle()
+            if settlesBehindWrites { settle() }
         case .duplicate, .stale, .conflict:
-            precondition(events.count == journal.count, "nothing happened, yet an event was written")
+            precondition(events.count == appliedCount, "nothing happened, yet an event was written")
         }
         return decision
     }
 
     /// Weighs what the last event touched, as the engine does just behind the reply.
-    private mutating func settle() {
-        while let profile = directory.takeDirty() {
+    /// - Parameter most: how many profiles to weigh at most.
+    mutating func settle(most: Int = .max) {
+        for _ in 0..<most {
+            guard let profile = directory.takeDirty() else { return }
             let plan = directory.plan(for: profile, &scratch)
             guard !plan.isEmpty else { continue }
             directory.write(plan, cause: profile, at: Timestamp(milliseconds: 1), into: &events)
@@ -104,7 +137,15 @@ struct DirectoryWorld: ~Copyable {
         }
     }
 
+    /// Says in the journal that everything is weighed, as the engine does now and then.
+    mutating func markRest() {
+        precondition(directory.isAtRest)
+        events.identitySettled(variants: directory.variantCount, now: Timestamp(milliseconds: 1))
+        record()
+    }
+
     private mutating func record() {
+        appliedCount = events.count
         let bytes = events.last.array
         do throws(EventError) { try apply(bytes) } catch { preconditionFailure("\(error)") }
     }
@@ -224,10 +265,11 @@ extension DirectoryWorld {
         world.directory.rebuildIndexes()
         let shards = world.shards
         let count = UInt32(shards.count)
-        world.directory.rebuildMatching(
+        let reads = world.directory.rebuildMatching(
             record: { profile, row, body in shards[Int(profile % count)].withParty(row: row, body) },
             order: { profile, row, body in shards[Int(profile % count)].withOrder(row: row, body) },
             document: { profile, row, body in shards[Int(profile % count)].withDocument(row: row, body) })
+        guard reads else { return nil }
         return world
     }
 }

@@ -79,6 +79,7 @@ struct MatchingLawTests {
             "a relay against a real e-mail", person("Jan", "de Vries", home, #""email":"x7k2@marketplace.amazon.de""#),
             person("Jan", "de Vries", home, mail), .merge),
         Law("e-mail and name", person("Jan", "Jansen", mail), person("Jan", "Jansen", mail), .merge),
+        Law("e-mail and last name", #""lastName":"Jansen",\#(mail)"#, person("Jan", "Jansen", mail), .merge),
         Law("e-mail and initial", person("J.", "Jansen", mail), person("Jan", "Jansen", mail), .merge),
         Law(
             "telephone and name", person("Jan", "Jansen", phone, home),
@@ -113,6 +114,19 @@ struct MatchingLawTests {
             .none),
         Law(
             "an initial at one address", person("J.", "de Vries", home), person("Jan", "de Vries", home), .queue, .link),
+        Law(
+            "Amazon Business without a person", #""name":"Amazon Business EU SARL","email":"orders@acme-trade.de""#,
+            #""name":"Amazon Business EU SARL","email":"orders@acme-trade.de""#, .none, .link, .queue),
+        Law(
+            "one landline, an initial, two e-mails",
+            person("J.", "de Vries", home, phone, #""email":"jaap@gmail.com""#),
+            person("Jan", "de Vries", home, phone, mail), .queue, .link),
+        Law(
+            "e-mail names that only repeat the name", person("Jan", "Jansen", #""email":"jan.jansen1@gmail.com""#),
+            person("Jan", "Jansen", #""email":"jan.jansen7@gmail.com""#), .none, .queue),
+        Law(
+            "siblings born in one year", person("Thomas", "Bakker", home, #""birthDate":"1990-01-11""#),
+            person("Sophie", "Bakker", home, #""birthDate":"1990-12-11""#), .queue, .link),
         Law("nothing in common", person("Jan", "de Vries", home), person("Eva", "Smit", phone), .none),
         Law("nothing at all", "", "", .none),
     ]
@@ -150,6 +164,7 @@ struct MatchingLawTests {
         (person("Jan", "de Vries"), person("Johanna", "de Vries"), true),
         (person("Jan", "de Vries"), person("J.", "de Vries"), false),
         (person("Johanna", "de Vries"), person("J.", "de Vries"), false),
+        (person("Johanna", "de Vries"), person("K.", "de Vries"), true),
         (person("Jan", "de Vries"), person("Jan", "Jansen"), false),
         (person("Bob", "Miller"), person("Robert", "Miller"), false),
         (person("Hans", "Müller jr."), person("Hans", "Müller sr."), true),

@@ -9,7 +9,10 @@ import Testing
         return CountryCode(bytes.span)
     }
 
-    @Test(arguments: [("NL", "NL"), ("nl", "NL"), ("dE", "DE"), ("UK", "GB"), ("el", "GR"), ("XK", "XK"), ("ZW", "ZW")])
+    @Test(arguments: [
+        ("NL", "NL"), ("nl", "NL"), ("dE", "DE"), ("UK", "GB"), ("el", "GR"), ("XK", "XK"), ("ZW", "ZW"), ("AC", "AC"),
+        ("ta", "TA"),
+    ])
     func known(text: String, expected: String) {
         var output = ByteWriter()
         Self.code(text)?.append(to: &output)
@@ -21,13 +24,13 @@ import Testing
         #expect(Self.code(text) == nil)
     }
 
-    /// ISO 3166-1 counts 249 codes; Kosovo and the aliases UK and EL come on top.
+    /// ISO 3166-1 counts 249 codes; Kosovo, AC, TA and the aliases UK and EL come on top.
     @Test func theListIsComplete() {
         let letters = (UInt8(ascii: "A")...UInt8(ascii: "Z")).map { $0 }
         var accepted = 0
         for first in letters {
             for second in letters where CountryCode([first, second].span) != nil { accepted += 1 }
         }
-        #expect(accepted == 249 + 1 + 2)
+        #expect(accepted == 249 + 1 + 2 + 2)
     }
 }

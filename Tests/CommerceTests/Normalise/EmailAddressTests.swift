@@ -49,7 +49,9 @@ import Testing
         "2b5iva@verkopen.bol.com", "x@verkopen.test2.bol.com", "q@klantbericht.bol.com",
         "5vlhEXAMPLEh9h5@marketplace.amazon.com", "abc@marketplace.amazon.co.uk", "abc@marketplace.amazon.com.be",
         "d9f@members.ebay.de", "d9f@members.ebay.co.uk", "k2@privaterelay.appleid.com", "x@scs.tiktokw.us",
-        "x@relay.walmart.com", "x+1@user.allegromail.pl", "jan.12@guest.booking.com", "blacklisted-12345@amazon.de",
+        "x@relay.walmart.com", "x+1@user.allegromail.pl", "x@user.allegromail.cz", "x@scs.tiktokw.eu",
+        "a@marketplace.amazon.com.au", "a@marketplace.amazon.sa", "a@members.ebay.com.au", "a@members.ebay.it",
+        "jan.12@guest.booking.com", "blacklisted-12345@amazon.de",
     ])
     func relay(raw: String) {
         let result = Self.normalise(raw)
@@ -81,65 +83,10 @@ import Testing
         "+a@gmail.com",
         "jan@shop.invalid", "jan@host.localhost", "jan@[192.0.2.1]", "jan@example.com.", "\"@example.com",
         "j\"n@example.com",
-        "jan＠example.com",
+        "jan＠example.com", "\"a\\é\"@example.com", "\"a\u{7F}\"@example.com",
     ])
     func invalid(raw: String) {
         #expect(Self.normalise(raw) == (.invalid, ""))
-    }
-
-    /// Two thirds of validator.js' own table. Left out: rows that set an option we do not have, and two rows about a
-    /// domain that we write in punycode.
-    @Test func validatorVectors() throws {
-        guard let rows = Vectors.rows("email/normalise-validatorjs.tsv") else { return }
-        var tested = 0
-        for row in rows where !row[2].contains(": false") && !row[0].contains("端") {
-            let expected = row[1] == "(false)" ? "" : row[1]
-            #expect(Self.normalise(row[0]).text == expected, "\(row)")
-            tested += 1
-        }
-        #expect(tested >= 30)
-    }
-
-    /// What python-email-validator calls valid is real here too, in lower case and with an ASCII domain.
-    @Test func validVectors() throws {
-        guard let objects = Vectors.objects("email/syntax-valid-pyemailvalidator.jsonl") else { return }
-        for object in objects {
-            let domain = try #require(object["ascii_domain"] as? String)
-            guard !domain.hasPrefix("["), domain != "test" else { continue }
-            let raw = try #require(object["input"] as? String)
-            let local = try #require(object["local_part"] as? String)
-            #expect(Self.normalise(raw).text == local.lowercased() + "@" + domain, "\(raw)")
-        }
-    }
-
-    /// Needless quotes go, needed ones stay; what is invalid by syntax is never real.
-    @Test func syntaxVectors() throws {
-        guard let objects = Vectors.objects("email/syntax-special-or-invalid-pyemailvalidator.jsonl") else { return }
-        for object in objects {
-            guard let raw = object["input"] as? String, let test = object["test"] as? String else { continue }
-            if test == "test_email_valid_only_if_quoted_local_part", let form = object["error"] as? String {
-                let domain = raw[raw.index(after: raw.lastIndex(of: "@") ?? raw.startIndex)...]
-                #expect(Self.normalise(raw).text == form + "@" + domain, "\(raw)")
-            } else if test.contains("invalid_syntax") || test.contains("reserved_domain") {
-                // A display name is only refused there because the caller did not ask for one.
-                guard !raw.lowercased().contains("name") else { continue }
-                #expect(Self.normalise(raw).verdict == .invalid, "\(raw)")
-            }
-        }
-    }
-
-    @Test func relayVectors() throws {
-        guard let rows = Vectors.rows("email/relay-domains.tsv") else { return }
-        for row in rows {
-            let result =
-                switch row[2] {
-                case "suffix": Self.normalise("a1b2c3@" + row[0])
-                case "exact": Self.normalise(row[0])
-                default: Self.normalise(row[0] + "12345@amazon.de")
-                }
-            let isConstant = row[2] == "exact" || row[0] == "partnerklantenservice.bol.com"
-            #expect(result.verdict == (isConstant ? .constant : .relay), "\(row)")
-        }
     }
 
     @Test(arguments: [UInt64(1), 2, 3]) func junkNeverCrashesAndNormalisingTwiceChangesNothing(seed: UInt64) {

@@ -27,29 +27,6 @@ import Testing
         #expect(Self.fold(raw) == expected)
     }
 
-    /// For every code point of the table: its composed, decomposed, upper and lower form meet.
-    @Test func unicodeVectors() throws {
-        guard let rows = Vectors.rows("unicode/normalise-casefold-table.tsv") else { return }
-        func text(_ hex: String) -> String {
-            var text = ""
-            for code in hex.split(separator: " ") {
-                if let value = UInt32(code, radix: 16), let scalar = Unicode.Scalar(value) {
-                    text.unicodeScalars.append(scalar)
-                }
-            }
-            return text
-        }
-        var tested = 0
-        for row in rows where row.count >= 10 {
-            let folded = Self.fold(text(row[0]))
-            for (index, cell) in row.enumerated() where index >= 3 {
-                #expect(Self.fold(text(cell)) == folded, "\(row)")
-            }
-            tested += 1
-        }
-        #expect(tested > 1000)
-    }
-
     @Test(arguments: [UInt64(1), 2, 3]) func foldingTwiceChangesNothing(seed: UInt64) {
         var junk = Junk(seed: seed)
         for _ in 0..<20_000 {

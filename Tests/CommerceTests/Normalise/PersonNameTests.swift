@@ -30,6 +30,18 @@ import Testing
         ("Herr Jansen", "jansen/"),
         ("Juan García López", "lopez/j"), ("Osama bin Laden", "laden/o"), ("Γιώργος Παπαδόπουλος", "παπαδοπουλοσ/γ"),
         ("Юрий Гагарин", "гагарин/ю"), ("山田太郎", "山田太郎/"), ("Jan IJzerman", "yzerman/j"), ("Le", "le/"),
+        ("Vries Jan de", "vries/j"), ("Vries, de, Jan", "vries/j"), ("JP de Vries", "vries/j"),
+        ("Berg Jan van den", "berg/j"),
+        ("zu Guttenberg, Karl-Theodor", "guttenberg/k"), ("Leonardo da Vinci", "vinci/l"),
+        ("Ana dos Santos", "santos/a"),
+        ("Menno ter Braak", "brak/m"), ("Claire Le Goff", "goff/c"), ("Jean de La Fontaine", "fontaine/j"),
+        ("Jörgen Åström", "astrom/j"), ("Joergen Aastroem", "astrom/j"), ("Peter Weiß", "weiss/p"),
+        ("Herrn Peter Meier", "meier/p"), ("An Herrn Peter Meier", "meier/p"), ("z.Hd. Frau Eva Meier", "meier/e"),
+        ("T.a.v. J. Jansen", "jansen/j"), ("Mr. and Mrs. John Smith", "smith/j"), ("Sr. Juan Pérez", "perez/j"),
+        ("Juan Pérez sr.", "perez/j"), ("Dott. Mario Rossi", "rossi/m"), ("Fru Anna Hansen", "hansen/a"),
+        ("Prof. Dr. med. Hans Müller", "muller/h"), ("Ing. Jan Novák, Ph.D.", "novak/j"),
+        ("Karl Braun, MBA", "braun/k"),
+        ("Karl Braun (Büro)", "braun/k"), ("Jan de Vries c/o Piet Bakker", "vries/j"), ("Nguyen Thi Van", "nguyen/t"),
     ])
     func fullNames(full: String, expected: String) {
         #expect(Self.key(full: full) == expected)
@@ -48,11 +60,23 @@ import Testing
     }
 
     @Test(arguments: [
+        "aaa bbb", "asdf asdf", "12345", "0", "?", "Amazon Customer", "bol.com klant", "Onbekend", "Unknown", "none",
+        "n.v.t.",
         "", " ", "-", "n/a", "N.A.", "Test Test", "guest", "Gast", "Klant", "xxx", "...", "A",
         "Amazon Business EU SARL", "Dhr.",
     ])
     func placeholders(full: String) {
         #expect(Self.key(full: full) == nil)
+    }
+
+    @Test(arguments: [
+        ("Jan de Vries", NameClass.real), ("Amazon Business EU SARL", .constant), ("Guest", .placeholder),
+        ("", .placeholder),
+        ("xxx", .placeholder), ("Xu", .real),
+    ])
+    func classes(name: String, expected: NameClass) {
+        let bytes = Array(name.utf8)
+        #expect(PersonName.classify(bytes.span) == expected)
     }
 
     @Test func aLongNameIsNoName() {
@@ -85,7 +109,8 @@ import Testing
         ("JANSEN BV", "jansen"), ("Dupont S.A.R.L.", "dupont"), ("Ferrari S.p.A.", "ferrari"), ("Acme, Inc.", "acme"),
         ("Kowalski Sp. z o.o.", "kowalski"), ("Volvo AB", "volvo"), ("Nordea Bank Abp", "nordea bank abp"),
         ("A B C Ltd", "a b c"),
-        ("GmbH", "gmbh"), ("Hansen ApS", "hansen"), ("UG (haftungsbeschränkt) Meier", "meier"),
+        ("GmbH", "gmbh"), ("3M", "3m"),
+        ("Hansen ApS", "hansen"), ("UG (haftungsbeschränkt) Meier", "meier"),
     ])
     func names(raw: String, expected: String) {
         let bytes = Array(raw.utf8)
@@ -94,7 +119,44 @@ import Testing
         #expect(output.span.text == expected)
     }
 
-    @Test(arguments: ["", "-", "n/a", "Privat", "particulier", "Amazon Business EU SARL"])
+    /// The legal forms of every country of the EU, and of Great Britain, Switzerland and Norway, short and spelled out.
+    @Test(arguments: [
+        "Acme GmbH", "Acme Ges.m.b.H.", "Acme GesmbH", "Acme Gesellschaft mit beschränkter Haftung", "Acme AG",
+        "Acme Aktiengesellschaft", "Acme OHG", "Acme KG", "Acme e.K.", "Acme e.U.", "Acme gGmbH", "Acme GmbH & Co. KG",
+        "Acme UG (haftungsbeschränkt)", "Acme GbR", "Acme B.V.", "Acme NV", "Acme V.O.F.", "Acme BVBA", "Acme SPRL",
+        "Acme SA/NV", "Acme Comm.V.", "Acme ASBL", "Acme VZW", "Acme S.A.R.L.", "Acme S.à r.l.", "Acme SAS",
+        "Acme SASU",
+        "Acme EURL", "Acme Société à responsabilité limitée", "Acme Ltd", "Acme Limited", "Acme Co., Ltd.", "Acme PLC",
+        "Acme LLP", "Acme DAC", "Acme Teoranta", "Acme S.p.A.", "Acme S.r.l.", "Acme S.R.L.S.", "Acme Sagl",
+        "Acme S.L.",
+        "Acme S.L.U.", "Acme S.A.", "Acme Lda", "Acme, Unipessoal Lda.", "Acme ApS", "Acme A/S", "Acme I/S", "Acme AB",
+        "Acme Aktiebolag", "Acme Oy", "Acme Oyj", "Acme Oy Ab", "Acme Osakeyhtiö", "Acme AS", "Acme ANS", "Acme ENK",
+        "Acme OÜ", "Acme SIA", "UAB Acme", "UAB \"Acme\"", "Acme Sp. z o.o.", "Acme Sp. z o.o. Sp. k.", "Acme Sp.j.",
+        "Acme s.r.o.", "Acme spol. s r.o.", "Acme a.s.", "Acme v.o.s.", "Acme k.s.", "Acme d.o.o.", "Acme j.d.o.o.",
+        "Acme d.d.", "Acme Kft.", "Acme Zrt.", "Acme Nyrt.", "Acme Bt.", "Acme EOOD", "Acme ООД", "Acme ЕООД",
+        "Acme АД",
+        "SC Acme SRL", "S.C. Acme S.R.L.", "Acme P.F.A.", "Acme E.P.E.", "Acme ΑΕ", "Acme Α.Ε.", "Acme I.K.E.",
+        "Acme SE",
+        "Acme Inc.", "Acme, LLC", "Acme Pty Ltd",
+    ])
+    func legalForms(raw: String) {
+        let bytes = Array(raw.utf8)
+        var output = ByteWriter()
+        #expect(CompanyName.fold(bytes.span, into: &output))
+        #expect(output.span.text == "acme")
+    }
+
+    @Test(arguments: [
+        ("Acme", NameClass.real), ("Amazon Business EU SARL", .constant), ("Firma", .placeholder),
+        ("onbekend", .placeholder),
+        ("123", .placeholder), ("xxx", .placeholder), ("HH", .real),
+    ])
+    func classes(name: String, expected: NameClass) {
+        let bytes = Array(name.utf8)
+        #expect(CompanyName.classify(bytes.span) == expected)
+    }
+
+    @Test(arguments: ["", "-", "n/a", "Privat", "particulier", "Amazon Business EU SARL", "123", "onbekend"])
     func placeholders(raw: String) {
         let bytes = Array(raw.utf8)
         var output = ByteWriter()

@@ -7,9 +7,9 @@ import Testing
     private static let day: Int64 = 86_400_000
     private static let now: Int64 = 1_800_000_000_000
 
-    /// Two profiles of one customer, tied by phone and name, and a stranger: C1, C2 and C3.
+    /// Two profiles of one customer, tied by their phone, and a stranger: C1, C2 and C3.
     private static func world(shards: Int = 2) throws -> DirectoryWorld {
-        var world = DirectoryWorld(shards: shards)
+        var world = DirectoryWorld(shards: shards, mode: .exact)
         for (ref, more) in [
             (
                 1,

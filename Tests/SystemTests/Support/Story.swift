@@ -25,10 +25,15 @@ enum Story {
         """
     }
 
+    /// In the story one key in common makes one customer, whatever the names say.
+    static let mode = "SHOP.CONFIGURE match=exact"
+
     /// Tells the story in shop main, then some of it in another shop.
     static func tell(_ talk: Talk) throws {
+        try talk.ok(mode)
         for line in lines { try talk.ok(line) }
         try talk.ok("SHOP other")
+        try talk.ok(mode)
         try talk.ok("ORDER.PUT " + order)
         try talk.ok(#"DOCUMENT.PUT {"kind":"invoice","number":"INV-2026-17","order":"shopify:S-1000123"}"#)
         try talk.ok("SHOP main")

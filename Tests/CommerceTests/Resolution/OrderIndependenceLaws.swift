@@ -1,0 +1,70 @@
+import Testing
+
+@testable import Commerce
+
+/// Who is who is a function of the data, the rules and people's word: never of the order in which the data came, of when
+/// it was weighed, or of restarts.
+@Suite struct OrderIndependenceLaws {
+    static let plans: [BuyerPopulation.Plan] = {
+        var sparse = BuyerPopulation.Plan("hardly more than names and addresses")
+        sparse.isSparse = true
+        var quarantine = BuyerPopulation.Plan("one e-mail address on many unlike names")
+        quarantine.households = 12
+        quarantine.sharers = 14
+        var block = BuyerPopulation.Plan("a street full of one name")
+        block.households = 4
+        block.neighbours = 44
+        var names = BuyerPopulation.Plan("a name that becomes common")
+        names.households = 8
+        names.namesakes = 30
+        var clerk = BuyerPopulation.Plan("one clerk who orders all day")
+        clerk.households = 6
+        clerk.repeats = 24
+        return [BuyerPopulation.Plan("households"), sparse, quarantine, block, names, clerk]
+    }()
+
+    @Test(arguments: plans) func anyOrderGivesTheSameCustomers(plan: BuyerPopulation.Plan) throws {
+        let seed = testSeed()
+        for round in 0..<UInt64(2) { try compareOrders(plan, seed: seed &+ round, mode: .evidence, count: 10) }
+    }
+
+    @Test(arguments: [MatchMode.email, .address]) func soDoOtherMatchModes(mode: MatchMode) throws {
+        let seed = testSeed()
+        for plan in [Self.plans[0], Self.plans[2], Self.plans[3]] {
+            try compareOrders(plan, seed: seed, mode: mode, count: 6)
+        }
+    }
+
+    /// A shop that grows past 1,024 variants weighs everything anew, for names say less in a larger shop.
+    @Test func growingPastAClassOfShops() throws {
+        var plan = BuyerPopulation.Plan("a shop that grows")
+        plan.households = 230
+        plan.namesakes = 40
+        try compareOrders(plan, seed: testSeed(), mode: .evidence, count: 2)
+    }
+
+    private func compareOrders(_ plan: BuyerPopulation.Plan, seed: UInt64, mode: MatchMode, count: Int) throws {
+        var orders = try ResolutionWorld.decode(BuyerPopulation(plan, seed: seed).orders)
+        var random = SeededGenerator(seed: seed)
+        var expected: [[String]]?
+        for round in 0..<count {
+            let what = "\(plan.name), \(mode), seed \(seed), round \(round)"
+            var world = ResolutionWorld(shards: Int.random(in: 1...4, using: &random), mode: mode)
+            try world.feed(orders, restartsOneIn: orders.count / 2, using: &random)
+            world.settle()
+            world.expectNoDifferences(what)
+            let export = world.export
+            #expect(export.reduce(0) { $0 + $1.count } == world.profiles.count)
+            if let expected, export != expected {
+                let other = Set(export).subtracting(expected)
+                Issue.record("\(what): \(other) instead of \(Set(expected).subtracting(export))")
+            }
+            if expected == nil {
+                #expect(export.contains { $0.count > 1 } && export.count > 2, "\(what): nothing to tell apart")
+                print("\(what): \(orders.count) orders, \(world.profiles.count) profiles, \(export.count) customers")
+            }
+            expected = expected ?? export
+            orders.shuffle(using: &random)
+        }
+    }
+}
