@@ -22,36 +22,37 @@ extension Directory {
 
     /// Learns from a shop's profiles as soon as everything is weighed. `completion` runs on this lane.
     func learn(
-        shop: UInt16, activates: Bool, _ completion: @escaping @Sendable (Result<LearningReport, Refusal>) -> Void
+        shop: UInt16, activatedBy person: String?,
+        _ completion: @escaping @Sendable (Result<LearningReport, Refusal>) -> Void
     ) {
         whenAtRest {
             self.assumeIsolated { directory in
                 let walk = LearningWalk(shop: shop, of: directory.state)
                 directory.learningAttempts[shop] = walk.rows
-                directory.advance(walk, activates: activates, completion)
+                directory.advance(walk, activatedBy: person, completion)
             }
         }
     }
 
     private func advance(
-        _ walk: LearningWalk, activates: Bool,
+        _ walk: LearningWalk, activatedBy person: String?,
         _ completion: @escaping @Sendable (Result<LearningReport, Refusal>) -> Void
     ) {
         var walk = walk
         walk.advance(Self.profilesPerSlice, in: state, &scratch)
         guard walk.isDone else {
             let next = walk
-            lane.post { self.assumeIsolated { $0.advance(next, activates: activates, completion) } }
+            lane.post { self.assumeIsolated { $0.advance(next, activatedBy: person, completion) } }
             return
         }
         do throws(Refusal) {
-            completion(.success(try propose(walk, activates: activates)))
+            completion(.success(try propose(walk, activatedBy: person)))
         } catch {
             completion(.failure(error))
         }
     }
 
-    private func propose(_ walk: LearningWalk, activates: Bool) throws(Refusal) -> LearningReport {
+    private func propose(_ walk: LearningWalk, activatedBy person: String?) throws(Refusal) -> LearningReport {
         try checkWritable()
         let identity = state.identities[Int(walk.shop)]
         guard walk.rules.differsEnough(from: identity.rules) else {
@@ -64,21 +65,21 @@ extension Directory {
             known.map { $0 + 1 }
             ?? state.proposeLearned(
                 walk.rules, basis: walk.basis, rows: walk.rows, shop: walk.shop, at: now, into: &events)
-        if activates {
+        if let person {
             _ = try state.perform(
-                .activate(version: version), shop: walk.shop, actor: RulesVersion.learning, at: now, &scratch,
+                .activate(version: version), shop: walk.shop, actor: person, at: now, &scratch,
                 into: &events)
         }
         handOver(firstSequence: first)
         postWeighing()
-        return LearningReport(version: version, isActive: activates, basis: walk.basis, sequence: state.sequence)
+        return LearningReport(version: version, isActive: person != nil, basis: walk.basis, sequence: state.sequence)
     }
 
     /// Everything is weighed: learns if a shop has doubled since it was learned from, one shop at a time.
     func learnWhereDoubled() {
         guard !isLearning, let shop = state.shopToLearnFrom(attempts: learningAttempts) else { return }
         isLearning = true
-        learn(shop: shop, activates: false) { _ in
+        learn(shop: shop, activatedBy: nil) { _ in
             // What could not be written now is learned again when the shop has doubled, or when somebody asks.
             self.assumeIsolated { directory in
                 directory.isLearning = false
@@ -100,10 +101,10 @@ extension Directory {
 }
 
 extension Engine {
-    /// Learns weights from a shop's profiles and proposes them as a version of its rules, or, with `activates`, puts them
-    /// into force at once. `completion` runs on `lane`; the report may be shown when its sequence is released.
+    /// Learns weights from a shop's profiles and proposes them as a version of its rules, or, where a person says so, puts
+    /// them into force at once. `completion` runs on `lane`; the report may be shown when its sequence is released.
     package func learnRules(
-        ofShopNamed name: String, activates: Bool, from lane: any EngineLane,
+        ofShopNamed name: String, activatedBy person: String?, from lane: any EngineLane,
         _ completion: @escaping @Sendable (Result<LearningReport, Refusal>) -> Void
     ) {
         let directory = directory
@@ -111,7 +112,7 @@ extension Engine {
             directory.assumeIsolated { directory in
                 do throws(Refusal) {
                     let shop = try directory.shopToLearnFrom(named: name)
-                    directory.learn(shop: shop, activates: activates) { result in lane.run { completion(result) } }
+                    directory.learn(shop: shop, activatedBy: person) { result in lane.run { completion(result) } }
                 } catch {
                     lane.run { completion(.failure(error)) }
                 }

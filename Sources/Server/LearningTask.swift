@@ -7,10 +7,10 @@ import Wire
 /// durable before it may leave.
 enum LearningTask {
     static func learn(
-        _ engine: Engine, shop: String, activates: Bool, tag: [UInt8]?, from lane: any EngineLane,
+        _ engine: Engine, shop: String, activatedBy person: String?, tag: [UInt8]?, from lane: any EngineLane,
         _ completion: @escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void
     ) {
-        engine.learnRules(ofShopNamed: shop, activates: activates, from: lane) { result in
+        engine.learnRules(ofShopNamed: shop, activatedBy: person, from: lane) { result in
             var output = ByteWriter()
             switch result {
             case .success(let report):

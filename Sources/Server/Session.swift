@@ -432,7 +432,10 @@ package final class Session: @unchecked Sendable {
         }
         let shop = shop
         let lane = host.lane
-        askForChange { LearningTask.learn(engine, shop: shop, activates: activates, tag: tag, from: lane, $0) }
+        askForChange {
+            LearningTask.learn(
+                engine, shop: shop, activatedBy: activates ? "anonymous" : nil, tag: tag, from: lane, $0)
+        }
     }
 
     private func identityTask(_ command: CommandName, _ request: RequestLine, tag: [UInt8]?) throws(Refusal) {

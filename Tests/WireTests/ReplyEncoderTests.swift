@@ -108,7 +108,7 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
                 .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
                 .noteAdd, .customerMerge, .customerSplit, .customerBind, .customerExclude, .customerLink,
                 .customerRelease,
-                .identityAccept, .identityReject, .identityPropose, .identityActivate, .quarantineHold,
+                .identityAccept, .identityReject, .identityLearn, .identityPropose, .identityActivate, .quarantineHold,
                 .quarantineRelease, .shopConfigure,
             ])
     }
