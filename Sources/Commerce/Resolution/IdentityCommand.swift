@@ -27,7 +27,7 @@ package enum IdentityCommand: Sendable {
     var dividesCustomers: Bool {
         switch self {
         case .merge, .split, .bind, .exclude, .release, .answer: true
-        case .link, .configure, .propose, .activate, .watch: false
+        case .link, .configure, .propose, .proposeChange, .activate, .watch: false
         }
     }
 
