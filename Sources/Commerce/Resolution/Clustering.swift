@@ -38,6 +38,8 @@ struct Clustering {
     var tree: [PairFinding] = []
     /// Findings that were not followed, each with its reason.
     var refused: [PairFinding] = []
+    /// Profiles that were put together though some around them contradict each other.
+    var disputed: Set<UInt32> = []
 }
 
 /// The bridge alarm's measures.
@@ -65,11 +67,13 @@ extension FindingGraph {
                 followed.append(edge)
                 continue
             }
-            if !edge.isBind, let reason = forest.separation(left, right, relation) {
+            let (reason, isDisputed) = forest.separation(left, right, relation)
+            if !edge.isBind, let reason {
                 result.refused.append(edge.finding.lowered(reason))
                 continue
             }
-            if edge.isBind, forest.separation(left, right, relation) != nil { forest.mix(left, right) }
+            if edge.isBind, reason != nil { forest.mix(left, right) }
+            if isDisputed { result.disputed.formUnion([edge.finding.newer, edge.finding.older]) }
             forest.unite(left, right)
             followed.append(edge)
         }
@@ -127,7 +131,8 @@ extension FindingGraph {
                 result.groups.append(CustomerGroup(profiles: [profiles[place]], isRestricted: false))
             }
         }
-        let restricted = Set(result.refused.flatMap { [$0.newer, $0.older] })
+        // Where a newcomer's word may tip the scales, each one takes a look at the whole.
+        let restricted = result.disputed.union(result.refused.flatMap { [$0.newer, $0.older] })
         guard !restricted.isEmpty else { return }
         for group in result.groups.indices {
             result.groups[group].isRestricted = result.groups[group].profiles.contains { restricted.contains($0) }
@@ -193,14 +198,17 @@ private struct Forest {
     /// What keeps two groups apart; a person's word before anything else. Names and dates are counted over all pairs of
     /// members: among ten spellings of one buyer a garbled one must not stand against nine good ones, but one Johanna
     /// stands against three times Jan, and initials count on neither side.
-    func separation(_ left: Int, _ right: Int, _ between: (Int, Int) -> ProfileRelation) -> PairReason? {
+    /// - Returns: what keeps them apart, and whether anything spoke against their being one.
+    func separation(
+        _ left: Int, _ right: Int, _ between: (Int, Int) -> ProfileRelation
+    ) -> (reason: PairReason?, isDisputed: Bool) {
         var found: PairReason?
         var names = (against: 0, for: 0)
         var dates = (against: 0, for: 0)
         for one in members[left] {
             for two in members[right] {
                 let relation = between(one, two)
-                if relation.reason == .excluded { return .excluded }
+                if relation.reason == .excluded { return (.excluded, true) }
                 found = found ?? relation.reason
                 if relation.personal.namesDiffer { names.against += 1 }
                 if relation.personal.namesAgree { names.for += 1 }
@@ -208,10 +216,11 @@ private struct Forest {
                 if relation.personal.datesAgree { dates.for += 1 }
             }
         }
-        if isMixed[left] || isMixed[right] { return nil }
+        let isDisputed = names.against > 0 || dates.against > 0
+        if isMixed[left] || isMixed[right] { return (nil, isDisputed) }
         let isContradicted =
             names.against > names.for || dates.against > 0 && dates.against >= dates.for
-        return found ?? (isContradicted ? .contradiction : nil)
+        return (found ?? (isContradicted ? .contradiction : nil), isDisputed)
     }
 }
 

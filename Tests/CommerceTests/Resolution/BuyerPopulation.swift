@@ -154,7 +154,13 @@ struct BuyerPopulation {
             customer.append(#""birthDate":"\#(birthDate)""#)
         }
         let first = oneIn(6) ? "\(person.first.prefix(1))." : oneIn(8) ? slip(in: person.first) : person.first
-        customer.append(#""firstName":"\#(first)","lastName":"\#(oneIn(8) ? slip(in: person.last) : person.last)""#)
+        let last = oneIn(8) ? slip(in: person.last) : person.last
+        switch Int.random(in: 0..<24, using: &random) {
+        case 0: customer.append(#""firstName":"\#(last)","lastName":"\#(first)""#)
+        case 1: customer.append(#""lastName":"\#(last)""#)
+        case 2: customer.append(#""firstName":"\#(last)""#)
+        default: customer.append(#""firstName":"\#(first)","lastName":"\#(last)""#)
+        }
         var parts = [#""customer":{\#(customer.joined(separator: ","))}"#]
         if plan.isSparse || !oneIn(5) { parts.append(#""billing":{\#(address(person))}"#) }
         if oneIn(6) { parts.append(#""shipping":{\#(address(stranger()))}"#) }
