@@ -116,12 +116,30 @@ struct ResolutionWorld: ~Copyable {
         return walk
     }
 
+    /// What is known of two profiles, for somebody who looks for the reason of a difference.
+    private mutating func pair(_ one: UInt32, _ two: UInt32) -> String {
+        let weight = world.directory.weigh(one, two, &world.scratch)
+        let sketches = [one, two].map { world.directory.index.profiles[Int($0)].sketch }
+        var verdicts: [String] = []
+        world.directory.forEachEdge(of: one) { _, edge in
+            if edge.other(than: one) == two { verdicts.append("\(edge.verdict) since \(edge.sequence)") }
+        }
+        return
+            "; \(name(of: one)) and \(name(of: two)): \(weight.verdict) \(weight.score) \(weight.reason), sketches \(sketches[0].mayAgree(sketches[1])), apart by \(String(describing: world.directory.separation(one, two))), recorded \(verdicts)"
+    }
+
     /// Expects that nothing would be divided otherwise.
     mutating func expectNoDifferences(_ comment: String, sourceLocation: SourceLocation = #_sourceLocation) {
         let walk = check()
         guard walk.merges + walk.splits > 0 else { return }
-        let samples = walk.samples.prefix(2).map { sample in
-            "\(sample.before.map { $0.map { name(of: $0) } }) should be \(sample.after.map { $0.map { name(of: $0) } })"
+        var samples: [String] = []
+        for sample in walk.samples.prefix(2) {
+            var text =
+                "\(sample.before.map { $0.map { name(of: $0) } }) should be \(sample.after.map { $0.map { name(of: $0) } })"
+            for one in sample.before.joined() {
+                for two in sample.before.joined() where one < two { text += pair(one, two) }
+            }
+            samples.append(text)
         }
         Issue.record(
             "\(comment): \(walk.merges) merges and \(walk.splits) splits: \(samples)", sourceLocation: sourceLocation)
