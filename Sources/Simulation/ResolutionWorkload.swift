@@ -63,7 +63,8 @@ package final class ResolutionWorkload {
         let expected = try settledCustomers(other, orders.shuffled(using: &generator))
         guard customers == expected else {
             throw BrokenLaw(
-                "after crashes \(Set(customers).subtracting(expected)), without \(Set(expected).subtracting(customers))")
+                "after crashes \(Set(customers).subtracting(expected)), without \(Set(expected).subtracting(customers))"
+            )
         }
     }
 
@@ -164,7 +165,9 @@ package final class ResolutionWorkload {
 
     /// Each order number occurs once, so that a second delivery is one.
     private static func orders(_ generator: inout SeededGenerator) -> [String] {
-        let names = [("Anna", "Bakker"), ("Piet", "Jansen"), ("Anna", "Jansen"), ("Hans", "Vermeulen"), ("Johanna", "Bakker")]
+        let names = [
+            ("Anna", "Bakker"), ("Piet", "Jansen"), ("Anna", "Jansen"), ("Hans", "Vermeulen"), ("Johanna", "Bakker"),
+        ]
         return (0..<Int.random(in: 20...70, using: &generator)).map { number in
             let person = Int.random(in: 0..<12, using: &generator)
             let (first, last) = names[person % names.count]

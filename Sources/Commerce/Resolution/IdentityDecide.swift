@@ -11,7 +11,8 @@ extension DirectoryState {
     ) throws(Refusal) -> IdentityOutcome {
         var desk = DecisionDesk(shop: shop, actor: actor, now: now)
         if identities[Int(shop)].mode == .exact, command.dividesCustomers {
-            throw Refusal(.refused, "this shop goes by exact keys alone; SHOP.CONFIGURE match=evidence lets people decide")
+            throw Refusal(
+                .refused, "this shop goes by exact keys alone; SHOP.CONFIGURE match=evidence lets people decide")
         }
         switch command {
         case .merge(let from, let into, let isPreview, let reason):
@@ -207,7 +208,8 @@ extension DirectoryState {
         if let between = chain(from: left, to: right) {
             throw Refusal(
                 .refused,
-                "people have decided that C\(between + 1) is one customer with either; CUSTOMER.RELEASE takes that back")
+                "people have decided that C\(between + 1) is one customer with either; CUSTOMER.RELEASE takes that back"
+            )
         }
         return keepApart(
             areOne ? [left] : members(of: left), areOne ? [right] : members(of: right), reason, desk, &scratch, &events)

@@ -25,7 +25,8 @@ import Testing
         let lasts = ["Jansen", "Bakker", "Yilmaz", "Peeters", "Koster", "Novak", "Garcia", "Rossi", "Weber", "Dubois"]
         var world = ResolutionWorld(shards: 1)
         for number in 0..<10_000 {
-            let person = "\"firstName\":\"\(firsts[number % 10])\",\"lastName\":\"\(lasts[number / 10 % 10])\(Self.letters(number / 100))\""
+            let last = lasts[number / 10 % 10] + Self.letters(number / 100)
+            let person = "\"firstName\":\"\(firsts[number % 10])\",\"lastName\":\"\(last)\""
             try world.feed(
                 Self.order(
                     number, channel: "amazon",
@@ -114,8 +115,8 @@ import Testing
             if random.oneIn(4) { world.world.settle(most: 5) }
         }
         world.settle()
-        let directory = world.world.directory.profiles.count
-        for profile in 0..<UInt32(directory) {
+        let count = world.world.directory.profiles.count
+        for profile in 0..<UInt32(count) {
             let shop = world.world.directory.profiles[Int(profile)].shop
             for member in world.world.directory.members(of: profile) {
                 #expect(world.world.directory.profiles[Int(member)].shop == shop, "seed \(seed)")
@@ -139,12 +140,14 @@ import Testing
         try world.feed(Self.order(1, more: #","kind":"booking""#, sophie))
         try world.feed(Self.order(2, ahmed))
         _ = try world.world.document(
-            #"{"kind":"invoice","number":"I-1","order":"bol:1","total":"1","currency":"EUR"}"#, shop: "main", now: 5_000)
+            #"{"kind":"invoice","number":"I-1","order":"bol:1","total":"1","currency":"EUR"}"#, shop: "main", now: 5_000
+        )
         world.settle()
         for isRestarted in [false, true] {
             if isRestarted { try world.reload() }
-            guard case .blocked(let from, let into, let invoices) =
-                try world.world.perform(.merge(from: 1, into: 2, isPreview: false, reason: ""))
+            guard
+                case .blocked(let from, let into, let invoices) =
+                    try world.world.perform(.merge(from: 1, into: 2, isPreview: false, reason: ""))
             else {
                 Issue.record("a customer with an invoiced booking vanished")
                 return

@@ -72,7 +72,9 @@ struct DecisionPanel: ~Copyable {
         let profile = one()
         let members = world.world.directory.members(of: profile - 1)
         let taken = members.filter { _ in Bool.random(using: &random) }
-        guard attempt(.split(profile, profiles: taken.map { $0 + 1 }, isPreview: false, reason: "")) != nil else { return }
+        guard attempt(.split(profile, profiles: taken.map { $0 + 1 }, isPreview: false, reason: "")) != nil else {
+            return
+        }
         guard !taken.isEmpty else { return }
         world.settle()
         let rest = Set(members).subtracting(taken)
@@ -95,8 +97,8 @@ struct DecisionPanel: ~Copyable {
 
     /// Every number answers, nothing is lost, and nobody overrules a person.
     private func check() {
-        let directory = world.world.directory.orders.count
-        #expect(directory == orderCount, "seed \(seed)")
+        let count = world.world.directory.orders.count
+        #expect(count == orderCount, "seed \(seed)")
         var seen = Set<UInt32>()
         var customers = 0
         for profile in 0..<UInt32(world.world.directory.profiles.count) {

@@ -100,7 +100,8 @@ struct ResolutionWorld: ~Copyable {
 
     /// Pairs of customers that wait for a person, each customer by the first name of its profiles.
     mutating func doubtfulPairs() -> Set<[String]> {
-        let pairs = world.directory.doubtfulPairs(of: shopNumber, reason: nil, offset: 0, limit: .max, &world.scratch).pairs
+        let pairs = world.directory.doubtfulPairs(of: shopNumber, reason: nil, offset: 0, limit: .max, &world.scratch)
+            .pairs
         return Set(pairs.map { pair in [customer(pair.edge.newer), customer(pair.edge.older)].sorted() })
     }
 
