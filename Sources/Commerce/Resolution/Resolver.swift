@@ -124,9 +124,7 @@ extension DirectoryState {
         _ edge: EdgeEntry, _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> Bool {
         let other = edge.other(than: profile)
-        guard shareValue(profile, other),
-            index.profiles[Int(profile)].sketch.mayAgree(index.profiles[Int(other)].sketch)
-        else { return false }
+        guard shareValue(profile, other) else { return false }
         let weight = weigh(profile, other, rules, &scratch)
         return weight.verdict == .merge && (!isWeak(weight, rules) || isWeak(edge.weight, rules))
     }
