@@ -95,11 +95,7 @@ extension DirectoryState {
     /// it joined them may contradict them.
     private func agreesAtHome(_ profile: UInt32, _ rules: ShopIdentity) -> Bool {
         guard rules.mode == .evidence, index.profiles[Int(profile)].rowCount > 1 else { return true }
-<<<<<<< HEAD
-        return members(of: profile).allSatisfy { $0 == profile || !standing(profile, $0).isContradiction }
-=======
         return members(of: profile).allSatisfy { $0 == profile || separation(profile, $0) == nil }
->>>>>>> laws
     }
 
     /// Whether every merge that was recorded for the profile still stands.
