@@ -49,11 +49,11 @@ struct Resolution {
         throw .server("\(unseen.count) records have no customer, \(key ?? "?") among them")
     }
 
-    /// Takes a row of IDENTITY.QUEUE: `{"pair":n,"a":"C3","b":"C9","score":12.34,…}`. All customers must be known.
+    /// Takes a row of IDENTITY.QUEUE: `{"pair":n,"a":{"number":"C3",…},"b":{"number":"C9",…},"score":12.34,…}`. All customers must be known.
     /// - Throws: `server` if it is no such row, or names a customer that the export did not have.
     mutating func addDoubtfulPair(_ row: String) throws(BenchmarkError) {
-        guard let json = JSONValue(ifParsing: row), let first = representative(json["a"]?.text),
-            let second = representative(json["b"]?.text), let score = json["score"]?.text.flatMap(Double.init)
+        guard let json = JSONValue(ifParsing: row), let first = representative(json["a"]?["number"]?.text),
+            let second = representative(json["b"]?["number"]?.text), let score = json["score"]?.text.flatMap(Double.init)
         else { throw .server("this is no pair of known customers with a score: \(row.prefix(200))") }
         doubtfulPairs.append(DoubtfulPair(first: first, second: second, score: score))
     }

@@ -191,9 +191,9 @@ struct IdentityBenchTests {
 
     @Test func ranksDoubtfulPairs() throws {
         let queue = [
-            #"{"pair":1,"a":"C3","b":"C4","score":2.5}"#,
-            #"{"pair":2,"a":"C5","b":"C4","profiles":["import/main:r4","import/main:r3"],"score":9.25}"#,
-            #"{"pair":3,"a":"C3","b":"C1","score":7}"#,
+            #"{"pair":1,"a":{"number":"C3"},"b":{"number":"C4"},"score":2.5}"#,
+            #"{"pair":2,"a":{"number":"C5"},"b":{"number":"C4"},"profiles":["import/main:r4","import/main:r3"],"score":9.25}"#,
+            #"{"pair":3,"a":{"number":"C3"},"b":{"number":"C1"},"score":7}"#,
         ]
         let accuracy = ResolutionAccuracy(try Self.resolution(Self.apart, queue), of: Self.fiveRecords)
         #expect(accuracy.merged == PairwiseAccuracy(joinedPairs: 1, rightPairs: 1, truePairs: 4))
@@ -205,7 +205,7 @@ struct IdentityBenchTests {
 
     /// A wrong pair and a right one of one score: neither comes first.
     @Test func equalScoresStandTogether() throws {
-        let queue = [#"{"a":"C1","b":"C3","score":5}"#, #"{"a":"C1","b":"C4","score":5}"#]
+        let queue = [#"{"a":{"number":"C1"},"b":{"number":"C3"},"score":5}"#, #"{"a":{"number":"C1"},"b":{"number":"C4"},"score":5}"#]
         let accuracy = ResolutionAccuracy(try Self.resolution(Self.apart, queue), of: Self.fiveRecords)
         #expect(accuracy.best == PairwiseAccuracy(joinedPairs: 6, rightPairs: 3, truePairs: 4))
         #expect(accuracy.accepted == 2)
@@ -229,7 +229,7 @@ struct IdentityBenchTests {
         (apart + [#"{"customer":"C6","profiles":["import/main:r0"]}"#], []),
         (apart + [#"{"customer":"C6","profiles":["import/main:r9"]}"#], []), (Array(apart.dropLast()), []),
         (apart + [#"{"customer":"C5","profiles":[]}"#], []), (apart + ["nonsense"], []),
-        (apart, [#"{"a":"C1","b":"C9","score":1}"#]), (apart, [#"{"a":"C1","b":"C3"}"#]), (apart, ["[]"]),
+        (apart, [#"{"a":{"number":"C1"},"b":{"number":"C9"},"score":1}"#]), (apart, [#"{"a":{"number":"C1"},"b":{"number":"C3"}}"#]), (apart, ["[]"]),
     ])
     func refusesAnImpossibleResolution(_ customers: [String], _ queue: [String]) {
         #expect(throws: BenchmarkError.self) { try Self.resolution(customers, queue) }

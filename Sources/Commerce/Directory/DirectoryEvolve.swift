@@ -209,7 +209,7 @@ extension DirectoryState {
 
     /// Whether a merge hardly suffices.
     func isWeak(_ weight: PairWeight, _ identity: ShopIdentity) -> Bool {
-        identity.mode == .evidence && weight.score < identity.rules.mergeThreshold + BridgeAlarm.safeMargin
+        identity.mode == .evidence && weight.score < identity.weigher.rules.mergeThreshold + BridgeAlarm.safeMargin
     }
 
     /// Joins two clusters: the smaller tree goes under the larger root, the rings become one.

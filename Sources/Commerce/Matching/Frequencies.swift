@@ -23,10 +23,11 @@ package struct FrequencyClasses: BitwiseCopyable, Sendable, Equatable {
             && FrequencyField.allCases.allSatisfy { left[$0] == right[$0] }
     }
 
-    /// The class of a value that `count` variants carry: steps of four from 8 on; 0 to 15.
+    /// The class of a value that `count` variants carry: steps of sixteen from 8 on; 0 to 8. Each step has everybody who
+    /// carries the value weighed again, hence few.
     package static func valueClass(count: UInt32) -> UInt8 {
         guard count >= 8 else { return 0 }
-        return UInt8((32 - (count >> 3).leadingZeroBitCount + 1) / 2)
+        return UInt8((32 - (count >> 3).leadingZeroBitCount + 3) / 4)
     }
 
     /// For each value the class of the commoner of the two.
@@ -36,24 +37,25 @@ package struct FrequencyClasses: BitwiseCopyable, Sendable, Equatable {
         return result
     }
 
-    /// The class of a shop with `count` variants: steps of four from 1024 on; 0 to 11.
+    /// The class of a shop with `count` variants: steps of sixteen from 4096 on; 0 to 5. Each step has the whole shop
+    /// weighed again.
     package static func populationClass(count: UInt32) -> UInt8 {
-        guard count >= 1024 else { return 0 }
-        return UInt8((32 - (count >> 10).leadingZeroBitCount + 1) / 2)
+        guard count >= 4096 else { return 0 }
+        return UInt8((32 - (count >> 12).leadingZeroBitCount + 3) / 4)
     }
 
     /// The count that stands for a class of values: the middle of its range, on a logarithmic scale.
     static func typicalCount(valueClass: UInt8) -> UInt64 {
-        valueClass == 0 ? 4 : 8 << (UInt64(valueClass - 1) * 2) &* 2
+        valueClass == 0 ? 4 : 8 << (UInt64(valueClass - 1) * 4) &* 4
     }
 
     /// The number of variants that stands for a class of shops.
     static func typicalCount(populationClass: UInt8) -> UInt64 {
-        populationClass == 0 ? 1024 : 1024 << (UInt64(populationClass - 1) * 2) &* 2
+        populationClass == 0 ? 2048 : 4096 << (UInt64(populationClass - 1) * 4) &* 4
     }
 
-    static let populationClasses = 12
-    static let valueClasses = 16
+    static let populationClasses = 6
+    static let valueClasses = 9
 }
 
 extension PartyFeatures {

@@ -13,8 +13,8 @@ package struct MatchRules: Sendable, Equatable {
     package internal(set) var priorPerMillion: [UInt32]
     /// How many counted variants weigh as much as the prior frequency.
     package internal(set) var priorStrength: UInt32
-    /// Score of a pair nothing is known of, in a shop of the smallest class; each class of four times as many takes
-    /// 250: more than the two bits of independent strangers, for names and dates of birth come in fashions.
+    /// Score of a pair nothing is known of, in a shop of the smallest class; each class of sixteen times as many takes
+    /// 500: more than the four bits of independent strangers, for names and dates of birth come in fashions.
     package internal(set) var prior: Int32
     /// Scores from which a pair is merged, and from which a person is asked.
     package internal(set) var mergeThreshold: Int32

@@ -9,7 +9,7 @@ package struct PairWeigher: Sendable {
     package init(_ rules: MatchRules) {
         self.rules = rules
         rarity = Self.rarity(rules)
-        priors = (0..<FrequencyClasses.populationClasses).map { rules.prior - Int32($0) * 250 }
+        priors = (0..<FrequencyClasses.populationClasses).map { rules.prior - Int32($0) * 500 }
     }
 
     package func weigh(

@@ -286,7 +286,7 @@ extension DirectoryState {
 
     /// The customers that a component should be.
     func clusters(of graph: FindingGraph, _ rules: ShopIdentity) -> Clustering {
-        var clustering = graph.clusters(mergeScore: rules.rules.mergeThreshold) { left, right in
+        var clustering = graph.clusters(mergeScore: rules.weigher.rules.mergeThreshold) { left, right in
             relation(graph.profiles[left], graph.profiles[right])
         }
         for group in clustering.groups.indices where !clustering.groups[group].isRestricted {
