@@ -53,7 +53,8 @@ struct Resolution {
     /// - Throws: `server` if it is no such row, or names a customer that the export did not have.
     mutating func addDoubtfulPair(_ row: String) throws(BenchmarkError) {
         guard let json = JSONValue(ifParsing: row), let first = representative(json["a"]?["number"]?.text),
-            let second = representative(json["b"]?["number"]?.text), let score = json["score"]?.text.flatMap(Double.init)
+            let second = representative(json["b"]?["number"]?.text),
+            let score = json["score"]?.text.flatMap(Double.init)
         else { throw .server("this is no pair of known customers with a score: \(row.prefix(200))") }
         doubtfulPairs.append(DoubtfulPair(first: first, second: second, score: score))
     }

@@ -205,7 +205,10 @@ struct IdentityBenchTests {
 
     /// A wrong pair and a right one of one score: neither comes first.
     @Test func equalScoresStandTogether() throws {
-        let queue = [#"{"a":{"number":"C1"},"b":{"number":"C3"},"score":5}"#, #"{"a":{"number":"C1"},"b":{"number":"C4"},"score":5}"#]
+        let queue = [
+            #"{"a":{"number":"C1"},"b":{"number":"C3"},"score":5}"#,
+            #"{"a":{"number":"C1"},"b":{"number":"C4"},"score":5}"#,
+        ]
         let accuracy = ResolutionAccuracy(try Self.resolution(Self.apart, queue), of: Self.fiveRecords)
         #expect(accuracy.best == PairwiseAccuracy(joinedPairs: 6, rightPairs: 3, truePairs: 4))
         #expect(accuracy.accepted == 2)
@@ -229,7 +232,8 @@ struct IdentityBenchTests {
         (apart + [#"{"customer":"C6","profiles":["import/main:r0"]}"#], []),
         (apart + [#"{"customer":"C6","profiles":["import/main:r9"]}"#], []), (Array(apart.dropLast()), []),
         (apart + [#"{"customer":"C5","profiles":[]}"#], []), (apart + ["nonsense"], []),
-        (apart, [#"{"a":{"number":"C1"},"b":{"number":"C9"},"score":1}"#]), (apart, [#"{"a":{"number":"C1"},"b":{"number":"C3"}}"#]), (apart, ["[]"]),
+        (apart, [#"{"a":{"number":"C1"},"b":{"number":"C9"},"score":1}"#]),
+        (apart, [#"{"a":{"number":"C1"},"b":{"number":"C3"}}"#]), (apart, ["[]"]),
     ])
     func refusesAnImpossibleResolution(_ customers: [String], _ queue: [String]) {
         #expect(throws: BenchmarkError.self) { try Self.resolution(customers, queue) }

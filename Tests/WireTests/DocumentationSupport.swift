@@ -89,7 +89,8 @@ enum RequestTrial {
         case let name where name.isDecision: _ = try RequestReader.decision(request, name, hasher)
         case .identitySimulate: _ = try RequestReader.version(request)
         case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport,
-            .identityLearn: break
+            .identityLearn:
+            break
         default: _ = try RequestReader.query(request, command, hasher)
         }
     }

@@ -242,7 +242,9 @@ extension DirectoryState {
         }
         let homeRoot = home.isNew ? nil : root(of: home.profile)
         best.removeAll { $0.root == homeRoot }
-        guard !best.isEmpty, isFree(best, home, homeRoot, scratch.features, record, shop: shop, identity) else { return }
+        guard !best.isEmpty, isFree(best, home, homeRoot, scratch.features, record, shop: shop, identity) else {
+            return
+        }
         for (root, candidate) in best {
             arrival.add(
                 PairFinding(

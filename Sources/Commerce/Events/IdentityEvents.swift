@@ -220,7 +220,9 @@ extension DirectoryState {
         var found = false
         for member in members where !found {
             forEachEdge(of: member) { _, edge in
-                found = found || (edge.isMerge && edge.score < identity.weigher.rules.mergeThreshold + BridgeAlarm.safeMargin)
+                found =
+                    found
+                    || (edge.isMerge && edge.score < identity.weigher.rules.mergeThreshold + BridgeAlarm.safeMargin)
             }
         }
         return found && identity.mode == .evidence

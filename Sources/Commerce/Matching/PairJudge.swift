@@ -66,7 +66,9 @@ struct PairJudge {
         // "Jan Bakker jr." beside a Jan Bakker: father and son unless something personal is the same.
         if weight[.generation] == .part, !birthDateAgrees, weight[.email] < .near { return .generationsDiffer }
         let birthDate = weight[.birthDate]
-        if isGenerationApart || (isDecadesApart && address.isSameDoor && !contactAgrees) || birthDate == .differs && first != .same && !(isMisspelt && first >= .close) {
+        if isGenerationApart || (isDecadesApart && address.isSameDoor && !contactAgrees)
+            || birthDate == .differs && first != .same && !(isMisspelt && first >= .close)
+        {
             return .birthDatesDiffer
         }
         if first == .differs || first == .similar, !contactAgrees, address.sum < 1000 { return .firstNamesDiffer }

@@ -291,7 +291,9 @@ struct MatchIndex: ~Copyable, Sendable {
         values[number] = entry
         if !isKnown { post(profile, number, linksBack: true) }
         // In a star everybody is compared with the centre.
-        if isCentre, entry.count > 16, entry.kind == .twin || entry.kind.identityKey != nil { markCarriersDirty(number) }
+        if isCentre, entry.count > 16, entry.kind == .twin || entry.kind.identityKey != nil {
+            markCarriersDirty(number)
+        }
         if entry.state == .quarantined || entry.state == .held { withhold(kind.field, from: profile) }
         review(number)
         return !isKnown
