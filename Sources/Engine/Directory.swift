@@ -398,7 +398,7 @@ package actor Directory {
         let waiting = waitingForRest
         waitingForRest = []
         for body in waiting { body() }
-        learnWhereDoubled()
+        learnWhenQuiet()
     }
 
     /// Runs `body` on this lane when everything that has arrived by now is weighed.

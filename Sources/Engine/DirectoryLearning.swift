@@ -75,15 +75,36 @@ extension Directory {
         return LearningReport(version: version, isActive: person != nil, basis: walk.basis, sequence: state.sequence)
     }
 
+    /// So many events a second are a quiet second.
+    private static let quietEvents: UInt64 = 200
+
+    /// Learns where a shop has doubled, as soon as there is a quiet second: learning must not slow a load down.
+    func learnWhenQuiet() {
+        guard !isLearning, state.shopToLearnFrom(attempts: learningAttempts) != nil else { return }
+        isLearning = true
+        let sequence = state.sequence
+        lane.post(after: .seconds(1)) {
+            self.assumeIsolated { directory in
+                directory.isLearning = false
+                guard directory.state.isAtRest else { return }
+                if directory.state.sequence - sequence < Self.quietEvents {
+                    directory.learnWhereDoubled()
+                } else {
+                    directory.learnWhenQuiet()
+                }
+            }
+        }
+    }
+
     /// Everything is weighed: learns if a shop has doubled since it was learned from, one shop at a time.
-    func learnWhereDoubled() {
+    private func learnWhereDoubled() {
         guard !isLearning, let shop = state.shopToLearnFrom(attempts: learningAttempts) else { return }
         isLearning = true
         learn(shop: shop, activatedBy: nil) { _ in
             // What could not be written now is learned again when the shop has doubled, or when somebody asks.
             self.assumeIsolated { directory in
                 directory.isLearning = false
-                directory.learnWhereDoubled()
+                directory.learnWhenQuiet()
             }
         }
     }

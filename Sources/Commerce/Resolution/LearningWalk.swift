@@ -17,9 +17,9 @@ package struct LearningWalk: Sendable {
     }
 
     /// More profiles teach little more; those with the lowest hashes stand for all.
-    private static let mostProfiles = 50_000
+    private static let mostProfiles = 5_000
     /// Random pairs: a date of birth is shared by one in twenty thousand.
-    private static let mostStrangers = 500_000
+    private static let mostStrangers = 40_000
     /// Equal copies of a profile that count: a buyer with ten thousand equal orders must not outvote all others.
     private static let mostCopies = 4
     private static let hash = Hash64(seed: 5)
