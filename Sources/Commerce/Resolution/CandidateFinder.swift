@@ -196,8 +196,12 @@ extension DirectoryState {
         _ scratch: inout ResolutionScratch
     ) {
         scratch.begin(profiles: profiles.count)
-        if let profile { _ = scratch.isFirst(profile) }
-        let classes = index.classes(of: features, shop: shop)
+        scratch.settledRoots.removeAll(keepingCapacity: true)
+        if let profile {
+            _ = scratch.isFirst(profile)
+            scratch.settledRoots.append(root(of: profile))
+        }
+        var knownClasses: FrequencyClasses?
         var sketch = profile.map { index.profiles[Int($0)].sketch } ?? PairSketch(features)
         if profile != nil { sketch.join() }
         PartyRecord.forEachKey(of: record) { key in
@@ -206,11 +210,13 @@ extension DirectoryState {
             else { return }
             // The newcomer itself is not counted yet: one carrier is enough.
             guard index.values[number].isCompared else { return }
-            var seen = 0
-            index.forEachCarrier(of: number) { other in
-                seen += 1
-                guard seen <= 16, scratch.isFirst(other) else { return }
-                guard sketch.mayAgree(index.profiles[Int(other)].sketch) else { return }
+            index.forEachCarrier(of: number, atMost: 16) { other in
+                guard scratch.isFirst(other), sketch.mayAgree(index.profiles[Int(other)].sketch) else { return }
+                // One certain finding ties a whole customer.
+                let root = root(of: other)
+                guard !scratch.settledRoots.contains(root) else { return }
+                let classes = knownClasses ?? index.classes(of: features, shop: shop)
+                knownClasses = classes
                 let withheld = index.profiles[Int(other)].withheld
                 var isFound = false
                 index.forEachComparedRow(of: other, &scratch.otherRows) { row in
@@ -220,6 +226,7 @@ extension DirectoryState {
                     guard weight.verdict == .merge else { return }
                     scratch.candidates.append(
                         Candidate(profile: other, keyHash: key.hash, kind: key.kind.rawValue, weight: weight))
+                    if !isWeak(weight, rules) { scratch.settledRoots.append(root) }
                     isFound = true
                 }
             }

@@ -45,7 +45,7 @@ struct ValueKind: RawRepresentable, Equatable, Sendable, BitwiseCopyable {
     var largestBlock: UInt32 {
         switch self {
         case .twin: .max
-        default: identityKey != nil ? 256 : 32
+        default: identityKey != nil ? 256 : 24
         }
     }
 
@@ -162,9 +162,11 @@ struct MatchIndex: ~Copyable, Sendable {
         }
     }
 
-    @inline(__always) func forEachCarrier(of value: Int, _ body: (UInt32) -> Void) {
+    @inline(__always) func forEachCarrier(of value: Int, atMost limit: Int = .max, _ body: (UInt32) -> Void) {
         var next = values[value].newest
-        while next != 0 {
+        var seen = 0
+        while next != 0, seen < limit {
+            seen += 1
             let posting = postings[Int(next - 1)]
             body(posting.profile)
             next = posting.nextCarrier
