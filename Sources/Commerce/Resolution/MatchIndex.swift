@@ -118,6 +118,10 @@ struct MatchProfile: BitwiseCopyable, Sendable {
     /// Whether the channel gave the buyer a number of its own.
     var hasReference: Bool
     var isDirty = false
+    /// Whether others may have become candidates since it was weighed, so that they have to be looked for.
+    var wantsSearch = false
+    /// The same of the weighing in hand.
+    var isSearched = true
     /// Number of the order that made it dirty plus one; 0 when none did.
     var cause: UInt32 = 0
 }
@@ -269,7 +273,7 @@ struct MatchIndex: ~Copyable, Sendable {
             let count = values[value].count
             values[value].count = count + 1
             if FrequencyClasses.valueClass(count: count) != FrequencyClasses.valueClass(count: count + 1) {
-                markCarriersDirty(value)
+                markCarriersCommoner(value)
             }
         }
     }
@@ -383,10 +387,23 @@ struct MatchIndex: ~Copyable, Sendable {
     mutating func note(cause order: UInt32, of profile: UInt32) { profiles[Int(profile)].cause = order }
 
     mutating func markDirty(_ profile: UInt32) {
+        profiles[Int(profile)].wantsSearch = true
+        enqueue(profile)
+    }
+
+    private mutating func enqueue(_ profile: UInt32) {
         guard !profiles[Int(profile)].isDirty else { return }
         profiles[Int(profile)].isDirty = true
         profiles[Int(profile)].cause = 0
         queue.append(profile)
+    }
+
+    /// A value has become commoner, so that agreeing in it weighs less: what was found may hold no more, and nothing new
+    /// can follow from it.
+    private mutating func markCarriersCommoner(_ value: Int) {
+        var carriers: [UInt32] = []
+        forEachCarrier(of: value) { carriers.append($0) }
+        for carrier in carriers { enqueue(carrier) }
     }
 
     private mutating func markCarriersDirty(_ value: Int) {
@@ -401,8 +418,12 @@ struct MatchIndex: ~Copyable, Sendable {
     /// The next profile to weigh; it counts as weighed from now on.
     mutating func takeDirty() -> UInt32? {
         guard let profile = queue.next() else { return nil }
-        if !profiles[Int(profile)].isDirty { profiles[Int(profile)].cause = 0 }
+        // Everything is looked for where a sweep comes by.
+        let isDirty = profiles[Int(profile)].isDirty
+        if !isDirty { profiles[Int(profile)].cause = 0 }
+        profiles[Int(profile)].isSearched = !isDirty || profiles[Int(profile)].wantsSearch
         profiles[Int(profile)].isDirty = false
+        profiles[Int(profile)].wantsSearch = false
         return profile
     }
 

@@ -27,6 +27,9 @@ extension DirectoryState {
         guard rules.mode != .exact else { return ResolutionPlan() }
         let home = profiles[Int(root(of: profile))]
         let isPlain = !home.isRestricted && (!home.isWeak || home.size < 2 * UInt32(BridgeAlarm.leastProfiles))
+        if isPlain, !index.profiles[Int(profile)].isSearched, holdsAll(profile, rules, &scratch) {
+            return ResolutionPlan()
+        }
         if isPlain, agreesAtHome(profile, rules), holdsPast(profile, rules, &scratch) {
             findCandidates(of: profile, scope: .outsiders, rules, &scratch)
             if isSimple(profile, scratch.candidates) { return simplePlan(profile, scratch.candidates) }
@@ -115,6 +118,25 @@ extension DirectoryState {
             return merges.allSatisfy { edge in
                 scratch.candidates.contains { $0.profile == edge.other(than: profile) }
             }
+        }
+    }
+
+    /// Whether everything that was recorded for the profile would be found today: enough to know where no new candidates
+    /// are to be expected.
+    private func holdsAll(
+        _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) -> Bool {
+        guard rules.mode == .evidence else { return true }
+        var edges: [EdgeEntry] = []
+        forEachEdge(of: profile) { _, edge in
+            if edge.weight.verdict != .none, edge.keyKind != .order { edges.append(edge) }
+        }
+        guard !edges.isEmpty else { return true }
+        prepareRows(of: profile, UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), &scratch)
+        return edges.allSatisfy { edge in
+            if edge.isMerge { return stands(edge, profile, rules, &scratch) }
+            let weight = weigh(profile, edge.other(than: profile), rules, &scratch)
+            return weight.verdict == edge.weight.verdict && weight.reason == edge.weight.reason
         }
     }
 

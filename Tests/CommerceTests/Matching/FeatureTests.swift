@@ -73,7 +73,7 @@ struct FeatureTests {
             #expect(Int(classes.1) < FrequencyClasses.populationClasses)
             previous = classes
         }
-        #expect(previous.0 > 10 && previous.1 > 8)
+        #expect(previous.0 > 6 && previous.1 > 4)
     }
 
     @Test func commonerValuesWeighLess() throws {
