@@ -54,6 +54,27 @@ extension SystemTests {
             }
         }
 
+        /// A wrong VAT id, telephone number or e-mail address loses nothing: it is kept, marked, and ties nobody.
+        @Test func whatIsWrongIsKeptAndMarked() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start().connect()
+                for number in ["1", "2"] {
+                    _ = try talk.ok(
+                        #"ORDER.PUT {"channel":"web","number":"\#(number)","placedAt":"2026-03-01T10:00:00Z","currency":"EUR","total":"1.00","customer":{"email":"no at sign","phone":"12","vatId":"NL000000000B00","name":"Buyer \#(number)"},"billing":{"country":"NL","email":"buyer\#(number)@example.nl"}}"#
+                    )
+                }
+                _ = try talk.ok("IDENTITY.SETTLE")
+                for number in ["C1", "C2"] {
+                    let dossier = try talk.ok("CUSTOMER.360 \(number)")
+                    #expect(dossier.text("customer.number") == number && dossier.count("profiles") == 1)
+                    #expect(
+                        dossier.text("profiles.0.email") == "no at sign" && dossier.text("profiles.0.phone") == "12")
+                    let marks = (0..<3).map { dossier.text("profiles.0.unusable.\($0)") }
+                    #expect(marks == ["email", "phone", "vatId"] && dossier.count("profiles.0.unusable") == 3)
+                }
+            }
+        }
+
         @Test func aRepeatOrARefusalChangesNothing() throws {
             try Sandbox.with { sandbox in
                 let talk = try sandbox.start().connect()

@@ -188,7 +188,7 @@ private struct CandidateWriter {
         return isPlaceholder ? .worthless : .real
     }
 
-    private static func worth(
+    static func worth(
         _ field: DisplayField, _ value: Span<UInt8>, _ country: CountryCode
     ) -> DisplayCandidate.Worth {
         var normalised = ByteWriter(capacity: 64)
@@ -210,6 +210,33 @@ private struct CandidateWriter {
         case .company: return EmailJunk.isPlaceholder(word: value) ? .worthless : .real
         case .name, .firstName, .lastName, .birthDate, .language, .billing: return .real
         }
+    }
+}
+
+extension ByteWriter {
+    /// Names the contact data of a variant that are wrong or stand for nobody, so that they tie it to no one: kept as they
+    /// came, and marked.
+    mutating func unusable(_ party: PackedRecord) {
+        let billing = PackedRecord(party[PartyShape.billing], AddressShape.members)
+        let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.members)
+        let country =
+            CountryCode(billing[AddressShape.country]) ?? CountryCode(shipping[AddressShape.country]) ?? .unknown
+        var names: [StaticString] = []
+        func check(_ field: DisplayField, _ own: Int, _ ownName: StaticString, _ other: Int, _ otherName: StaticString)
+        {
+            if party.has(own), CandidateWriter.worth(field, party[own], country) == .worthless { names.append(ownName) }
+            if billing.has(other), CandidateWriter.worth(field, billing[other], country) == .worthless {
+                names.append(otherName)
+            }
+        }
+        check(.email, PartyShape.email, "email", AddressShape.email, "billing.email")
+        check(.phone, PartyShape.phone, "phone", AddressShape.phone, "billing.phone")
+        check(.vatId, PartyShape.vatId, "vatId", AddressShape.vatId, "billing.vatId")
+        guard !names.isEmpty else { return }
+        key("unusable")
+        openArray()
+        for name in names { string("\(name)" as String) }
+        closeArray()
     }
 }
 

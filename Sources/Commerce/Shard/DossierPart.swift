@@ -182,6 +182,7 @@ extension ByteWriter {
         members(party, PartyShape.members)
         key("seenAt")
         timestamp(Timestamp(milliseconds: seenAt))
+        unusable(party)
         if party.has(PartyShape.shippingIsBilling) {
             key("shipping")
             address(party[PartyShape.billing])
