@@ -17,7 +17,7 @@ package struct ResolutionPlan: Sendable {
     package var isEmpty: Bool { pairs.isEmpty && groups.isEmpty }
 }
 
-/// A component with more profiles than this is left as it is: a hub that no rule foresaw. It shows in IDENTITY.STATUS.
+/// A component with more profiles than this is left as it is: a hub that no rule foresaw.
 let mostProfilesOfComponent = 20_000
 
 extension DirectoryState {
