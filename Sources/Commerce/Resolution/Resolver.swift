@@ -27,10 +27,10 @@ extension DirectoryState {
         guard rules.mode != .exact else { return ResolutionPlan() }
         let home = profiles[Int(root(of: profile))]
         let isPlain = !home.isRestricted && (!home.isWeak || home.size < 2 * UInt32(BridgeAlarm.leastProfiles))
-        if isPlain, !index.profiles[Int(profile)].isSearched, holdsAll(profile, rules, &scratch) {
-            return ResolutionPlan()
-        }
-        if isPlain, agreesAtHome(profile, rules), holdsPast(profile, rules, &scratch) {
+        let needs = index.origins[Int(profile)].weighing
+        if isPlain, !needs.contains(.isSearched), holdsAll(profile, rules, &scratch) { return ResolutionPlan() }
+        let isChecked = needs.contains(.isChecked) || rules.mode != .evidence
+        if isPlain, agreesAtHome(profile, rules), !isChecked || holdsPast(profile, rules, &scratch) {
             findCandidates(of: profile, scope: .outsiders, rules, &scratch)
             if isSimple(profile, scratch.candidates) { return simplePlan(profile, scratch.candidates) }
         }
@@ -49,7 +49,7 @@ extension DirectoryState {
     ) {
         events.customersResolved(
             plan, shop: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), cause: profile,
-            order: index.profiles[Int(profile)].cause, now: now)
+            order: index.origins[Int(profile)].cause, now: now)
     }
 
     // MARK: The queue
@@ -146,17 +146,17 @@ extension DirectoryState {
         _ edge: EdgeEntry, _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> Bool {
         let other = edge.other(than: profile)
-        guard shareValue(profile, other) else { return false }
+        guard shareValue(profile, other, &scratch) else { return false }
         let weight = weigh(profile, other, rules, &scratch)
         return weight.verdict == .merge && (!isWeak(weight, rules) || isWeak(edge.weight, rules))
     }
 
-    /// Whether a value that leads to candidates still leads from one to the other.
-    private func shareValue(_ one: UInt32, _ two: UInt32) -> Bool {
+    /// Whether a value that leads to candidates still leads from one to the other. Needs `prepareRows` of the first.
+    private func shareValue(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> Bool {
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
         var shares = false
-        index.forEachValue(of: one) { value in
-            guard !shares, index.values[value].leads(one, to: two) else { return }
-            index.forEachValue(of: two) { shares = shares || $0 == value }
+        forEachLead(of: one, shop, &scratch) { _, _, others, _ in
+            shares = shares || index.lists.contains(two, in: others)
         }
         return shares
     }
@@ -289,7 +289,7 @@ extension DirectoryState {
     ) -> FindingGraph {
         var graph = FindingGraph()
         graph.profiles = profiles.sorted()
-        graph.canonical = graph.profiles.map { index.profiles[Int($0)].canonical }
+        graph.canonical = graph.profiles.map { index.origins[Int($0)].canonical }
         var places: [UInt32: Int] = [:]
         for (place, profile) in graph.profiles.enumerated() { places[profile] = place }
         var known: [UInt64: Int] = [:]
@@ -336,8 +336,8 @@ extension DirectoryState {
     /// A source that knows each buyer once gave the two profiles different numbers of its own. It says otherwise itself
     /// when it gave both the same e-mail address.
     private func knowsAsTwo(_ one: UInt32, _ two: UInt32) -> Bool {
-        let left = index.profiles[Int(one)]
-        let right = index.profiles[Int(two)]
+        let left = index.origins[Int(one)]
+        let right = index.origins[Int(two)]
         guard left.source == right.source, left.hasReference, right.hasReference, one != two else { return false }
         let shop = Int(profiles[Int(one)].shop)
         guard identities[shop].declaredSources[left.source] ?? sources.knowsBuyersOnce(left.source) else {
@@ -350,7 +350,7 @@ extension DirectoryState {
         var shares = false
         index.forEachValue(of: one) { value in
             guard !shares, index.values[value].kind == ValueKind(.email) else { return }
-            index.forEachValue(of: two) { shares = shares || $0 == value }
+            shares = index.carries(two, value)
         }
         return shares
     }
