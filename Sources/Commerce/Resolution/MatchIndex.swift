@@ -55,9 +55,12 @@ struct WeighingNeeds: OptionSet, BitwiseCopyable, Sendable {
     static let wantsSearch = WeighingNeeds(rawValue: 2)
     /// What was found before may hold no more. New data alone never undoes a finding.
     static let wantsCheck = WeighingNeeds(rawValue: 4)
-    /// The same two of the weighing in hand.
-    static let isSearched = WeighingNeeds(rawValue: 8)
-    static let isChecked = WeighingNeeds(rawValue: 16)
+    /// A name has become commoner, so that agreeing in it weighs less; nothing else may have undone what was found.
+    static let wantsRecount = WeighingNeeds(rawValue: 8)
+    /// The same three of the weighing in hand.
+    static let isSearched = WeighingNeeds(rawValue: 16)
+    static let isChecked = WeighingNeeds(rawValue: 32)
+    static let isRecounted = WeighingNeeds(rawValue: 64)
 }
 
 /// What a profile shares with others by its features.
@@ -138,11 +141,14 @@ struct MatchIndex: ~Copyable, Sendable {
     /// The carrier with the lowest name of its own.
     func centre(of list: SmallList) -> UInt32 { lists[list, 0] }
 
+    /// Class of a shop's size.
+    @inline(__always) func populationClass(of shop: UInt16) -> UInt8 {
+        Int(shop) < populations.count ? FrequencyClasses.populationClass(count: populations[Int(shop)]) : 0
+    }
+
     /// Frequency classes of a row's own values in its shop.
     func classes(of features: PartyFeatures, shop: UInt16) -> FrequencyClasses {
-        var classes = FrequencyClasses()
-        let population = Int(shop) < populations.count ? populations[Int(shop)] : 0
-        classes.population = FrequencyClasses.populationClass(count: population)
+        var classes = FrequencyClasses(population: populationClass(of: shop))
         for field in FrequencyField.allCases {
             let key = features.frequencyKey(field)
             guard key != 0 else { continue }
@@ -379,10 +385,9 @@ struct MatchIndex: ~Copyable, Sendable {
         queue.append(profile)
     }
 
-    /// A name has become commoner, so that agreeing in it weighs less: what was found may hold no more, and nothing new
-    /// can follow from it.
+    /// What was found by a name that has become commoner may hold no more, and nothing new can follow from it.
     private mutating func markCarriersCommoner(_ carriers: SmallList) {
-        for position in 0..<Int(carriers.count) { enqueue(lists[carriers, position], .wantsCheck) }
+        for position in 0..<Int(carriers.count) { enqueue(lists[carriers, position], .wantsRecount) }
     }
 
     private mutating func markCarriersDirty(_ carriers: SmallList) {
@@ -418,6 +423,7 @@ extension WeighingNeeds {
         var result = WeighingNeeds()
         if contains(.wantsSearch) { result.insert(.isSearched) }
         if contains(.wantsCheck) { result.insert(.isChecked) }
+        if contains(.wantsRecount) { result.insert(.isRecounted) }
         return result
     }
 }

@@ -28,9 +28,8 @@ extension DirectoryState {
         let home = profiles[Int(root(of: profile))]
         let isPlain = !home.isRestricted && (!home.isWeak || home.size < 2 * UInt32(BridgeAlarm.leastProfiles))
         let needs = index.origins[Int(profile)].weighing
-        if isPlain, !needs.contains(.isSearched), holdsAll(profile, rules, &scratch) { return ResolutionPlan() }
-        let isChecked = needs.contains(.isChecked) || rules.mode != .evidence
-        if isPlain, agreesAtHome(profile, rules), !isChecked || holdsPast(profile, rules, &scratch) {
+        if isPlain, !needs.contains(.isSearched), holdsAll(profile, needs, rules, &scratch) { return ResolutionPlan() }
+        if isPlain, agreesAtHome(profile, rules), holdsPast(profile, needs, rules, &scratch) {
             findCandidates(of: profile, scope: .outsiders, rules, &scratch)
             if isSimple(profile, scratch.candidates) { return simplePlan(profile, scratch.candidates) }
         }
@@ -101,42 +100,55 @@ extension DirectoryState {
         return members(of: profile).allSatisfy { $0 == profile || separation(profile, $0) == nil }
     }
 
-    /// Whether every merge that was recorded for the profile still stands.
+    /// Whether every merge that was recorded for the profile still stands. New data of its own undo none.
     private func holdsPast(
-        _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> Bool {
-        var merges: [EdgeEntry] = []
-        forEachEdge(of: profile) { _, edge in if edge.isMerge, edge.keyKind != .order { merges.append(edge) } }
-        guard !merges.isEmpty else { return true }
-        switch rules.mode {
-        case .exact: return true
-        case .evidence:
-            prepareRows(of: profile, UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), &scratch)
-            return merges.allSatisfy { stands($0, profile, rules, &scratch) }
-        case .email, .address:
-            findCandidates(of: profile, rules, &scratch)
-            return merges.allSatisfy { edge in
-                scratch.candidates.contains { $0.profile == edge.other(than: profile) }
-            }
-        }
+        guard rules.mode == .evidence else { return sharesPast(profile, rules, &scratch) }
+        if needs.isDisjoint(with: [.isChecked, .isRecounted]) { return true }
+        return holds(profile, needs, rules, &scratch) { $0.isMerge }
     }
 
     /// Whether everything that was recorded for the profile would be found today: enough to know where no new candidates
     /// are to be expected.
     private func holdsAll(
-        _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> Bool {
-        guard rules.mode == .evidence else { return true }
-        var edges: [EdgeEntry] = []
+        rules.mode != .evidence || holds(profile, needs, rules, &scratch) { $0.weight.verdict != .none }
+    }
+
+    private func holds(
+        _ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch,
+        where isOf: (EdgeEntry) -> Bool
+    ) -> Bool {
+        let isRecount = !needs.contains(.isChecked)
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
+        let population = index.populationClass(of: shop)
+        var open: [EdgeEntry] = []
         forEachEdge(of: profile) { _, edge in
-            if edge.weight.verdict != .none, edge.keyKind != .order { edges.append(edge) }
+            guard isOf(edge), edge.keyKind != .order else { return }
+            if isRecount, rules.weigher.isFirm(edge.weight, population: population) { return }
+            open.append(edge)
         }
-        guard !edges.isEmpty else { return true }
-        prepareRows(of: profile, UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), &scratch)
-        return edges.allSatisfy { edge in
+        guard !open.isEmpty else { return true }
+        prepareRows(of: profile, shop, &scratch)
+        return open.allSatisfy { edge in
             if edge.isMerge { return stands(edge, profile, rules, &scratch) }
             let weight = weigh(profile, edge.other(than: profile), rules, &scratch)
             return weight.verdict == edge.weight.verdict && weight.reason == edge.weight.reason
+        }
+    }
+
+    /// The same where one value says it all.
+    private func sharesPast(
+        _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) -> Bool {
+        var merges: [EdgeEntry] = []
+        forEachEdge(of: profile) { _, edge in if edge.isMerge, edge.keyKind != .order { merges.append(edge) } }
+        guard !merges.isEmpty, rules.mode != .exact else { return true }
+        findCandidates(of: profile, rules, &scratch)
+        return merges.allSatisfy { edge in
+            scratch.candidates.contains { $0.profile == edge.other(than: profile) }
         }
     }
 
