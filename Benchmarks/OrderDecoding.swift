@@ -14,7 +14,7 @@ struct OrderDecoding: Benchmark {
             var decoder = CommandDecoder()
             var output = ByteWriter(capacity: 1 << 20)
             var packed = 0
-            let watch = Stopwatch()
+            let watch = Stopwatch(.thread)
             do throws(Refusal) {
                 for index in 0..<orders.count {
                     // As a session does: a buffer for the commands of one read.
@@ -27,8 +27,8 @@ struct OrderDecoding: Benchmark {
                 throw .broken("an order of our own is refused: \(error)")
             }
             let seconds = watch.seconds
-            samples.add("decode", seconds * 1e9 / Double(orders.count), "ns/order")
-            samples.add("decode", Double(orders.bytes.count) / seconds / 1e6, "MB/s")
+            samples.add("decode", seconds * 1e9 / Double(orders.count), "ns CPU/order")
+            samples.add("decode", Double(orders.bytes.count) / seconds / 1e6, "MB/CPU s")
             samples.add("JSON", orders.bytesPerOrder, "bytes/order")
             samples.add("packed", Double(packed) / Double(orders.count), "bytes/order")
         }

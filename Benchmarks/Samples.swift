@@ -40,13 +40,22 @@ struct Samples {
 
 /// Seconds of the monotonic clock since it was made.
 struct Stopwatch {
-    private let start = Self.now()
+    /// What is measured: the time on the wall, or the CPU time of this thread alone, which busy neighbours do not spend.
+    enum Clock { case wall, thread }
 
-    var seconds: Double { max(1e-9, Self.now() - start) }
+    private let clock: Clock
+    private let start: Double
 
-    private static func now() -> Double {
+    init(_ clock: Clock = .wall) {
+        self.clock = clock
+        start = Self.now(clock)
+    }
+
+    var seconds: Double { max(1e-9, Self.now(clock) - start) }
+
+    private static func now(_ clock: Clock) -> Double {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(clock == .wall ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

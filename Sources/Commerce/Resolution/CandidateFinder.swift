@@ -46,8 +46,9 @@ package struct ResolutionScratch: ~Copyable, Sendable {
     fileprivate var arrivingKeys: [(IdentityKey, UInt64)] = []
     /// Keeps look-ahead reads from being optimised away.
     fileprivate var touched: UInt64 = 0
-    private var stamps: [UInt32] = []
-    private var epoch: UInt32 = 0
+    private var seen = ProfileMarks()
+    /// Profiles of a component whose pairs are all known: a pair is the same from either side.
+    private var expanded = ProfileMarks()
 
     package init() {}
 
@@ -60,22 +61,48 @@ package struct ResolutionScratch: ~Copyable, Sendable {
 
     mutating func begin(profiles: Int) {
         candidates.removeAll(keepingCapacity: true)
-        while stamps.count < profiles { stamps.append(0) }
+        seen.begin(profiles: profiles)
+    }
+
+    mutating func beginComponent(profiles: Int) { expanded.begin(profiles: profiles) }
+
+    mutating func endComponent() { expanded.end() }
+
+    mutating func noteExpanded(_ profile: UInt32) { expanded.mark(profile) }
+
+    @inline(__always) mutating func noteComparison() { comparisons += 1 }
+
+    /// Whether the profile was not seen since `begin`, and its pairs are still to be found.
+    @inline(__always) mutating func isFirst(_ profile: UInt32) -> Bool {
+        if seen.isMarked(profile) { return false }
+        seen.mark(profile)
+        return !expanded.isMarked(profile)
+    }
+}
+
+/// A set of profiles that is emptied in no time.
+private struct ProfileMarks {
+    private var stamps: [UInt32] = []
+    private var epoch: UInt32 = 0
+    private var isActive = false
+
+    mutating func begin(profiles: Int) {
+        if stamps.count < profiles {
+            stamps.append(contentsOf: repeatElement(0, count: max(profiles, stamps.count * 3 / 2) - stamps.count))
+        }
         epoch &+= 1
         if epoch == 0 {
             for index in stamps.indices { stamps[index] = 0 }
             epoch = 1
         }
+        isActive = true
     }
 
-    @inline(__always) mutating func noteComparison() { comparisons += 1 }
+    mutating func end() { isActive = false }
 
-    /// Whether the profile was not seen since `begin`.
-    @inline(__always) mutating func isFirst(_ profile: UInt32) -> Bool {
-        if stamps[Int(profile)] == epoch { return false }
-        stamps[Int(profile)] = epoch
-        return true
-    }
+    @inline(__always) mutating func mark(_ profile: UInt32) { stamps[Int(profile)] = epoch }
+
+    @inline(__always) func isMarked(_ profile: UInt32) -> Bool { isActive && stamps[Int(profile)] == epoch }
 }
 
 /// Which candidates are looked for.

@@ -273,6 +273,8 @@ extension DirectoryState {
             }
         }
         for seed in seeds { reach(seed) }
+        scratch.beginComponent(profiles: profiles.count)
+        defer { scratch.endComponent() }
         var next = 0
         while next < order.count {
             guard order.count <= mostProfilesOfComponent else { return nil }
@@ -292,6 +294,7 @@ extension DirectoryState {
                     weight: PairWeight(score: .max, levels: 0, verdict: .merge, reason: .person))
                 found.append((profile, bind, true))
             }
+            scratch.noteExpanded(profile)
         }
         return sortedGraph(order, found)
     }
