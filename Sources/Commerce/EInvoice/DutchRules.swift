@@ -32,8 +32,10 @@ extension EInvoiceRules {
     }
 
     private mutating func checkDutchPayment() {
+        // A positive amount, whichever way it is paid, and what a buyer owes by a negative credit note.
+        let isPaid = totals.payable > 0 || invoice.kind.isCreditNote && totals.payable < 0
         require(
-            totals.payable <= 0 || invoice.payment != nil, "NL-R-007", "BG-16",
+            !isPaid || invoice.payment != nil, "NL-R-007", "BG-16",
             "there is \(text(totals.payable)) to pay, but no means of payment (BG-16)")
         guard let means = invoice.payment?.meansCode else { return }
         require(

@@ -36,7 +36,7 @@ extension UBLDocument {
                 xml.group("cac:TaxSubtotal") { xml in
                     amount(&xml, "cbc:TaxableAmount", subtotal.taxable)
                     amount(&xml, "cbc:TaxAmount", subtotal.tax)
-                    writeCategory(&xml, "cac:TaxCategory", subtotal.vat, exemption: subtotal.exemption)
+                    writeCategory(&xml, "cac:TaxCategory", rated(subtotal.vat), exemption: subtotal.exemption)
                 }
             }
         }
@@ -45,6 +45,11 @@ extension UBLDocument {
         xml.group("cac:TaxTotal") {
             decimal(&$0, "cbc:TaxAmount", inTaxCurrency, attribute: ("currencyID", taxCurrency))
         }
+    }
+
+    /// XRechnung wants a rate in every breakdown (BR-DE-14), also where there is no VAT to rate.
+    private func rated(_ vat: EInvoice.VAT) -> EInvoice.VAT {
+        profile == .xrechnung && vat.rate == nil ? EInvoice.VAT(vat.category, rate: .zero) : vat
     }
 
     /// Sums that are nothing are left out where they may be.
