@@ -4,7 +4,8 @@ extension EInvoiceRules {
         require(isGiven(invoice.number), "BR-02", "BT-1", "the document has no number (BT-1)")
         require(isGiven(invoice.currency), "BR-05", "BT-5", "the document has no currency (BT-5)")
         require(
-            !isGiven(invoice.taxCurrency) || invoice.taxInTaxCurrency != nil, "BR-53", "BT-111",
+            !isGiven(invoice.taxCurrency) || invoice.taxCurrency == invoice.currency || invoice.taxInTaxCurrency != nil,
+            "BR-53", "BT-111",
             "the VAT in \(invoice.taxCurrency ?? "") (BT-111) is missing: it is needed once a VAT currency is named")
         for preceding in invoice.precedingInvoices {
             require(isGiven(preceding.number), "BR-55", "BT-25", "an invoice that is referred to has no number (BT-25)")
@@ -27,10 +28,8 @@ extension EInvoiceRules {
         let (seller, buyer) = (invoice.seller, invoice.buyer)
         require(isGiven(seller.name), "BR-06", "BT-27", "the seller has no name (BT-27)")
         require(isGiven(buyer.name), "BR-07", "BT-44", "the buyer has no name (BT-44)")
-        require(!seller.address.isBlank, "BR-08", "BG-5", "the seller has no address (BG-5)")
-        require(isGiven(seller.address.country), "BR-09", "BT-40", "the seller's address has no country (BT-40)")
-        require(!buyer.address.isBlank, "BR-10", "BG-8", "the buyer has no address (BG-8)")
-        require(isGiven(buyer.address.country), "BR-11", "BT-55", "the buyer's address has no country (BT-55)")
+        checkAddress(seller.address, of: "seller", rules: ("BR-08", "BR-09"), terms: ("BG-5", "BT-40"))
+        checkAddress(buyer.address, of: "buyer", rules: ("BR-10", "BR-11"), terms: ("BG-8", "BT-55"))
         require(
             !seller.identifiers.allSatisfy { !isGiven($0.value) } || isGiven(seller.legalRegistration?.value)
                 || isGiven(seller.vatId),
@@ -45,6 +44,17 @@ extension EInvoiceRules {
         checkVATPrefixes()
         checkPayee()
         checkTaxRepresentative()
+    }
+
+    /// An address, and of an address that there is the country.
+    private mutating func checkAddress(
+        _ address: EInvoice.Address, of party: String, rules: (address: String, country: String),
+        terms: (address: String, country: String)
+    ) {
+        require(!address.isBlank, rules.address, terms.address, "the \(party) has no address (\(terms.address))")
+        require(
+            address.isBlank || isGiven(address.country), rules.country, terms.country,
+            "the \(party)'s address has no country (\(terms.country))")
     }
 
     /// BR-CO-09: a VAT id starts with the country that gave it; Greece writes EL.
@@ -71,11 +81,9 @@ extension EInvoiceRules {
     private mutating func checkTaxRepresentative() {
         guard let representative = invoice.taxRepresentative else { return }
         require(isGiven(representative.name), "BR-18", "BT-62", "the tax representative has no name (BT-62)")
-        require(!representative.address.isBlank, "BR-19", "BG-12", "the tax representative has no address (BG-12)")
+        checkAddress(
+            representative.address, of: "tax representative", rules: ("BR-19", "BR-20"), terms: ("BG-12", "BT-69"))
         require(isGiven(representative.vatId), "BR-56", "BT-63", "the tax representative has no VAT id (BT-63)")
-        require(
-            isGiven(representative.address.country), "BR-20", "BT-69",
-            "the tax representative's address has no country (BT-69)")
     }
 
     mutating func checkDelivery() {

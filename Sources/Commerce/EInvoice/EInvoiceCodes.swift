@@ -53,6 +53,9 @@ enum EInvoiceCodes {
             9950 9951 9952 9953 9957 9959 AN AQ AS AU EM
         """)
 
+    /// Schemes of EAS that Peppol's network does not deliver to (PEPPOL-EN16931-CL008).
+    static let schemesOutsidePeppol = codes("0147 0170 0194 0203 0205 0217 0219 0220 0225 AN AQ AS AU EM")
+
     /// UNTDID 4461: means of payment (BR-CL-16).
     static let paymentMeans = codes(
         """

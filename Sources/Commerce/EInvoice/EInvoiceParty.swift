@@ -15,7 +15,8 @@ extension EInvoice {
         package var taxRegistration: String?
         /// BT-33: legal form, share capital and the like; of a seller.
         package var legalForm: String?
-        /// BT-34, BT-49: where the network delivers; the scheme is of the EAS list, `EM` for an e-mail address.
+        /// BT-34, BT-49: where the network delivers; the scheme is of the EAS list: 0106 KvK number,
+        /// 0208 Belgian enterprise number, 9930 German VAT id, `EM` e-mail address (which Peppol does not reach).
         package var electronicAddress: Identifier?
         /// BG-5, BG-8.
         package var address: Address

@@ -52,7 +52,7 @@ package struct GrossOrder: Hashable, Sendable {
         package let rounding: Int64
     }
 
-    /// An order's total in minor units as an invoice counts them; `text` decimals beyond that must be zeros.
+    /// An amount in minor units as an invoice counts them; its decimals beyond those must be zeros.
     package static func amount(_ value: Decimal64, currency: String) throws(EInvoiceError) -> Int64 {
         let digits = EInvoice.amountDigits(of: currency)
         guard value.shortest.scale <= digits else { throw .finerThanHundredths }

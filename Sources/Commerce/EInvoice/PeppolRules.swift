@@ -8,6 +8,12 @@ extension EInvoiceRules {
             isGiven(invoice.buyerReference) || isGiven(invoice.orderReference), "PEPPOL-EN16931-R003", "BT-10",
             "there is neither a buyer reference (BT-10) nor an order number (BT-13)")
         checkPeppolKind()
+        for (party, term) in [(invoice.seller, "BT-34"), (invoice.buyer, "BT-49")] {
+            guard let address = party.electronicAddress, let scheme = address.scheme else { continue }
+            require(
+                !EInvoiceCodes.schemesOutsidePeppol.contains(scheme[...]), "PEPPOL-EN16931-CL008", term,
+                "Peppol does not deliver to electronic addresses of scheme \(scheme), as \(address.value) (\(term)) is")
+        }
         checkExemptionCategories()
         checkPeppolShared()
     }

@@ -103,17 +103,20 @@ struct UBLDocument {
 
     func writePayment(_ xml: inout XMLWriter) {
         if let payment = invoice.payment {
-            for account in payment.accounts.isEmpty ? [nil] : payment.accounts.map({ $0 }) {
-                writeMeans(&xml, payment, account)
-            }
+            writeMeans(&xml, payment, payment.accounts.first, isFirst: true)
+            for account in payment.accounts.dropFirst() { writeMeans(&xml, payment, account, isFirst: false) }
         }
         xml.group("cac:PaymentTerms") { $0.text("cbc:Note", invoice.paymentTerms) }
     }
 
-    private func writeMeans(_ xml: inout XMLWriter, _ payment: EInvoice.Payment, _ account: EInvoice.Account?) {
+    /// Each account repeats the means; the words for it and the due date may stand once only (UBL-SR-45, UBL-SR-46).
+    private func writeMeans(
+        _ xml: inout XMLWriter, _ payment: EInvoice.Payment, _ account: EInvoice.Account?, isFirst: Bool
+    ) {
         xml.group("cac:PaymentMeans") { xml in
-            xml.text("cbc:PaymentMeansCode", payment.meansCode, attribute: ("name", payment.meansText))
-            if isCreditNote { xml.text("cbc:PaymentDueDate", invoice.dueDate?.text) }
+            let meansText = isFirst ? payment.meansText : nil
+            xml.text("cbc:PaymentMeansCode", payment.meansCode, attribute: ("name", meansText))
+            if isCreditNote, isFirst { xml.text("cbc:PaymentDueDate", invoice.dueDate?.text) }
             xml.text("cbc:PaymentID", payment.reference)
             xml.group("cac:PayeeFinancialAccount") { xml in
                 xml.text("cbc:ID", account?.identifier)

@@ -28,11 +28,11 @@ struct XMLWriter {
         bytes.append(contentsOf: "<\(name)".utf8)
         if let attribute, let value = attribute.value, !Self.isBlank(value) {
             bytes.append(contentsOf: " \(attribute.name)=\"".utf8)
-            escape(value)
+            escape(value, isAttribute: true)
             bytes.append(UInt8(ascii: "\""))
         }
         bytes.append(UInt8(ascii: ">"))
-        escape(text)
+        escape(text, isAttribute: false)
         bytes.append(contentsOf: "</\(name)>\n".utf8)
     }
 
@@ -68,7 +68,7 @@ struct XMLWriter {
     /// Text for an element or an attribute. Characters that XML does not allow are left out, since one of them in a
     /// product's title must not keep an invoice from being read; a tab or the end of a line survives in an attribute
     /// too, and a carriage return in either, as references.
-    private mutating func escape(_ text: String) {
+    private mutating func escape(_ text: String, isAttribute: Bool) {
         for scalar in text.unicodeScalars where Self.isAllowed(scalar) {
             switch scalar {
             case "&": bytes.append(contentsOf: "&amp;".utf8)
@@ -76,7 +76,9 @@ struct XMLWriter {
             case ">": bytes.append(contentsOf: "&gt;".utf8)
             case "\"": bytes.append(contentsOf: "&quot;".utf8)
             case "\r": bytes.append(contentsOf: "&#13;".utf8)
-            default: bytes.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
+            case "\t" where isAttribute: bytes.append(contentsOf: "&#9;".utf8)
+            case "\n" where isAttribute: bytes.append(contentsOf: "&#10;".utf8)
+            default: bytes.append(contentsOf: Character(scalar).utf8)
             }
         }
     }

@@ -19,19 +19,21 @@ enum EInvoiceSample {
     static let seller: EInvoice.Party = {
         var seller = EInvoice.Party(
             name: "Winkel BV",
-            address: EInvoice.Address(street: "Prinsengracht 12-2", city: "Amsterdam", postalCode: "1015 KD", country: "NL"))
+            address: EInvoice.Address(
+                street: "Prinsengracht 12-2", city: "Amsterdam", postalCode: "1015 KD", country: "NL"))
         seller.vatId = "NL123456789B01"
         seller.legalRegistration = EInvoice.Identifier("12345678", scheme: "0106")
         seller.electronicAddress = EInvoice.Identifier("12345678", scheme: "0106")
-        seller.contact = EInvoice.Contact(name: "Klantenservice", telephone: "+31 20 1234567", email: "hallo@winkel.example")
+        seller.contact = EInvoice.Contact(
+            name: "Klantenservice", telephone: "+31 20 1234567", email: "hallo@winkel.example")
         return seller
     }()
 
     static let buyer: EInvoice.Party = {
         var buyer = EInvoice.Party(
-            name: "Anna de Vries",
+            name: "Boekhandel De Vries BV",
             address: EInvoice.Address(street: "Rue Haute 7", city: "Bruxelles", postalCode: "1000", country: "BE"))
-        buyer.electronicAddress = EInvoice.Identifier("anna@post.example", scheme: "EM")
+        buyer.electronicAddress = EInvoice.Identifier("0417497106", scheme: "0208")
         return buyer
     }()
 

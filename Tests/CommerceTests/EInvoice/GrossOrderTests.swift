@@ -35,7 +35,8 @@ import Testing
     @Test func discountsAndShippingAreSharedOut() throws {
         var discounted = try Self.line("1", "10.00", quantity: 3)
         discounted.discount = 500
-        var order = GrossOrder(currency: "EUR", lines: [discounted, try Self.line("2", "0.01", quantity: 7)], total: 2702)
+        var order = GrossOrder(
+            currency: "EUR", lines: [discounted, try Self.line("2", "0.01", quantity: 7)], total: 2702)
         order.adjustments = [
             EInvoice.Adjustment(.charge, amount: 495, reason: "Shipping", vat: EInvoiceSample.standard),
             EInvoice.Adjustment(.allowance, amount: 300, reason: "Voucher", vat: EInvoiceSample.standard),
@@ -50,16 +51,17 @@ import Testing
     }
 
     @Test func whatRoundingCannotExplainIsRefused() throws {
-        let order = GrossOrder(currency: "EUR", lines: [try Self.line("1", "10.00")], total: 1002)
-        #expect(throws: EInvoiceError.totalDiffers(stated: 1002, summed: 1000)) { try order.netted() }
-        #expect(try GrossOrder(currency: "EUR", lines: order.lines, total: 1001).netted().rounding == 1)
+        let order = GrossOrder(currency: "EUR", lines: [try Self.line("1", "12.10")], total: 1212)
+        #expect(throws: EInvoiceError.totalDiffers(stated: 1212, summed: 1210)) { try order.netted() }
+        #expect(try GrossOrder(currency: "EUR", lines: order.lines, total: 1211).netted().rounding == 1)
     }
 
     @Test func whatCannotBeNettedIsRefused() throws {
         var order = GrossOrder(currency: "EUR", lines: [], total: 100)
         order.adjustments = [EInvoice.Adjustment(.charge, amount: 100)]
         #expect(throws: EInvoiceError.adjustmentWithoutVAT(index: 0)) { try order.netted() }
-        order = GrossOrder(currency: "EUR", lines: [try Self.line("1", "99999999999999", quantity: 99_999_999)], total: 0)
+        order = GrossOrder(
+            currency: "EUR", lines: [try Self.line("1", "99999999999999", quantity: 99_999_999)], total: 0)
         #expect(throws: EInvoiceError.tooLarge) { try order.netted() }
         let dinars = try #require(EInvoiceSample.decimal("1.125"))
         #expect(throws: EInvoiceError.finerThanHundredths) { try GrossOrder.amount(dinars, currency: "TND") }
@@ -76,7 +78,7 @@ import Testing
     @Test func randomOrdersAddUp() throws {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
-        for round in 0..<3_000 {
+        for round in 0..<1_000 {
             let order = try Self.randomOrder(&random)
             let invoice = try Self.invoice(for: order)
             let totals = try EInvoiceTotals(of: invoice)
@@ -114,11 +116,12 @@ import Testing
         }
     }
 
-    private static func randomOrder(_ random: inout SeededGenerator) throws -> GrossOrder {
+    static func randomOrder(_ random: inout SeededGenerator) throws -> GrossOrder {
         let currency = try #require(["EUR", "JPY", "HUF", "TND", "SEK", "PLN"].randomElement(using: &random))
         let digits = EInvoice.amountDigits(of: currency)
         let vats = [
-            EInvoice.VAT(.standard, rate: EInvoiceSample.percent(21)), EInvoice.VAT(.standard, rate: EInvoiceSample.percent(9)),
+            EInvoice.VAT(.standard, rate: EInvoiceSample.percent(21)),
+            EInvoice.VAT(.standard, rate: EInvoiceSample.percent(9)),
             EInvoice.VAT(.standard, rate: Decimal64(units: 255, scale: 1)),
             EInvoice.VAT(.standard, rate: Decimal64(units: 55, scale: 1)),
             EInvoice.VAT(.standard, rate: EInvoiceSample.percent(27)), EInvoice.VAT(.zero, rate: .zero),
@@ -137,7 +140,8 @@ import Testing
                 vat: try #require(used.randomElement(using: &random)), item: item("Article"))
             if Bool.random(using: &random) { line.discount = .random(in: 0...999, using: &random) }
             order.lines.append(line)
-            order.total += try EInvoiceArithmetic.scaledProduct(line.quantity, line.unitPrice, digits: digits) - line.discount
+            order.total +=
+                try EInvoiceArithmetic.scaledProduct(line.quantity, line.unitPrice, digits: digits) - line.discount
         }
         for kind in [EInvoice.Adjustment.Kind.charge, .allowance] where Bool.random(using: &random) {
             let amount = Int64.random(in: 0...9_999, using: &random)

@@ -10,7 +10,9 @@ enum NaiveTotals {
         let unit = Decimal(sign: .plus, exponent: -digits, significand: 1)
         func money(_ amount: Int64) -> Decimal { Decimal(amount) * unit }
         func exact(_ value: Decimal64) -> Decimal {
-            Decimal(sign: value.units < 0 ? .minus : .plus, exponent: -Int(value.scale), significand: Decimal(value.units.magnitude))
+            Decimal(
+                sign: value.units < 0 ? .minus : .plus, exponent: -Int(value.scale),
+                significand: Decimal(value.units.magnitude))
         }
         func rounded(_ value: Decimal) -> Decimal {
             var (magnitude, result) = (abs(value), Decimal())

@@ -94,7 +94,8 @@ enum UBLElementOrder {
     static func violations(in node: XMLNode) -> [String] {
         guard let order = orders[node.name] else {
             let isEmpty = node.children.isEmpty && node.value() == nil
-            return (node.children.isEmpty ? [] : ["\(node.name) is unknown"]) + (isEmpty ? ["\(node.name) is empty"] : [])
+            return (node.children.isEmpty ? [] : ["\(node.name) is unknown"])
+                + (isEmpty ? ["\(node.name) is empty"] : [])
         }
         var violations: [String] = node.children.isEmpty ? ["\(node.name) is empty"] : []
         var last = -1
@@ -104,7 +105,9 @@ enum UBLElementOrder {
                 continue
             }
             if place < last { violations.append("\(child.name) too late in \(node.name)") }
-            if place == last, !repeated.contains(child.name) { violations.append("\(child.name) twice in \(node.name)") }
+            if place == last, !repeated.contains(child.name) {
+                violations.append("\(child.name) twice in \(node.name)")
+            }
             last = place
         }
         return violations + node.children.flatMap(violations(in:))

@@ -104,7 +104,9 @@ struct UBLReader {
     private func period(_ node: XMLNode) throws -> EInvoice.Period? {
         guard let period = node["InvoicePeriod"] else { return nil }
         // A code for the day of taxation (BT-8) may stand alone, and is none of the model's.
-        guard period["StartDate"] != nil || period["EndDate"] != nil || period["DescriptionCode"] == nil else { return nil }
+        guard period["StartDate"] != nil || period["EndDate"] != nil || period["DescriptionCode"] == nil else {
+            return nil
+        }
         return EInvoice.Period(start: try date(period["StartDate"]?.value()), end: try date(period["EndDate"]?.value()))
     }
 
@@ -130,7 +132,11 @@ struct UBLReader {
         result.electronicAddress = identifier(party["EndpointID"])
         for scheme in party.all("PartyTaxScheme") {
             let number = scheme.verbatim("CompanyID")
-            if scheme["TaxScheme", "ID"]?.value() == "VAT" { result.vatId = number } else { result.taxRegistration = number }
+            if scheme["TaxScheme", "ID"]?.value() == "VAT" {
+                result.vatId = number
+            } else {
+                result.taxRegistration = number
+            }
         }
         if let contact = party["Contact"] {
             result.contact = EInvoice.Contact(

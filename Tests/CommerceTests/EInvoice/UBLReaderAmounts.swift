@@ -81,7 +81,9 @@ extension UBLReader {
             guard isSnippet || category != nil else { throw Unreadable(description: "a breakdown without VAT") }
             var vat = try vat(category) ?? EInvoice.VAT(.exempt, rate: nil)
             // Some breakdowns say 0 % of what is not subject to VAT, where no rate is meant (BR-48).
-            if vat.category == .outsideScope, vat.effectiveRate == .zero { vat = EInvoice.VAT(.outsideScope, rate: nil) }
+            if vat.category == .outsideScope, vat.effectiveRate == .zero {
+                vat = EInvoice.VAT(.outsideScope, rate: nil)
+            }
             let reason = category?.verbatim("TaxExemptionReason")
             let code = category?["TaxExemptionReasonCode"]?.value()
             let exemption = EInvoice.Exemption(category: vat.category, reason: reason, reasonCode: code)
