@@ -3,6 +3,7 @@ extension EInvoiceRules {
     mutating func checkCodes() {
         code(invoice.currency, in: EInvoiceCodes.currencies, "BR-CL-04", "BT-5", "currency of ISO 4217")
         code(invoice.taxCurrency, in: EInvoiceCodes.currencies, "BR-CL-05", "BT-6", "currency of ISO 4217")
+        for note in invoice.notes { checkNoteSubject(note) }
         checkPartyCodes(
             invoice.seller, identifiers: "BT-29", registration: "BT-30", endpoint: "BT-34", country: "BT-40")
         checkPartyCodes(invoice.buyer, identifiers: "BT-46", registration: "BT-47", endpoint: "BT-49", country: "BT-55")
@@ -21,6 +22,13 @@ extension EInvoiceRules {
                 "reason for exemption of the VATEX list")
         }
         for line in invoice.lines { checkLineCodes(line) }
+    }
+
+    /// Three characters between the first two hashes of a note are taken for a subject code, meant or not.
+    private mutating func checkNoteSubject(_ note: String) {
+        let parts = note.split(separator: "#", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[1].unicodeScalars.count == 3 else { return }
+        code(String(parts[1]), in: EInvoiceCodes.noteSubjects, "BR-CL-08", "BT-21", "subject of notes of UNTDID 4451")
     }
 
     private mutating func checkPartyCodes(

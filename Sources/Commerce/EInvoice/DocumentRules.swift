@@ -41,6 +41,11 @@ extension EInvoiceRules {
             require(
                 isGiven(address.scheme), rule, term, "the electronic address \(address.value) (\(term)) has no scheme")
         }
+        require(
+            buyer.identifiers.count <= 1, "UBL-SR-16", "BT-46", "the buyer has more than one identifier (BT-46)")
+        require(
+            seller.identifiers.count { $0.scheme == "SEPA" } <= 1, "UBL-SR-29", "BT-90",
+            "the seller has more than one creditor identifier for direct debit (BT-90)")
         checkVATPrefixes()
         checkPayee()
         checkTaxRepresentative()
@@ -73,9 +78,14 @@ extension EInvoiceRules {
 
     private mutating func checkPayee() {
         guard let payee = invoice.payee else { return }
+        let seller = invoice.seller
         require(
-            isGiven(payee.name) && payee.name != invoice.seller.name, "BR-17", "BT-59",
+            isGiven(payee.name) && payee.name != seller.name && payee.name != seller.tradingName, "BR-17", "BT-59",
             "the payee (BT-59) needs a name that is not the seller's: without one the seller is paid")
+        guard let identifier = payee.identifier else { return }
+        require(
+            !seller.identifiers.contains { $0.value == identifier.value }, "BR-17", "BT-60",
+            "the payee has the seller's own identifier \(identifier.value) (BT-60)")
     }
 
     private mutating func checkTaxRepresentative() {

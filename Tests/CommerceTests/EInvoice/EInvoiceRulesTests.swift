@@ -92,7 +92,16 @@ import Testing
         Breach("BR-CO-09", "BT-48") { $0.buyer.vatId = "XX123" },
         Breach("BR-62", "BT-34") { $0.seller.electronicAddress?.scheme = nil },
         Breach("BR-63", "BT-49") { $0.buyer.electronicAddress?.scheme = nil },
+        Breach("UBL-SR-16", "BT-46") { $0.buyer.identifiers = [EInvoice.Identifier("1"), EInvoice.Identifier("2")] },
+        Breach("UBL-SR-29", "BT-90") {
+            $0.seller.identifiers = ["1", "2"].map { EInvoice.Identifier($0, scheme: "SEPA") }
+        },
         Breach("BR-17", "BT-59") { $0.payee = EInvoice.Payee(name: $0.seller.name) },
+        Breach("BR-17", "BT-60") {
+            $0.seller.identifiers = [EInvoice.Identifier("1")]
+            $0.payee = EInvoice.Payee(name: "Factor BV")
+            $0.payee?.identifier = EInvoice.Identifier("1")
+        },
         Breach("BR-18", "BT-62") { $0.taxRepresentative = representative(name: "") },
         Breach("BR-19", "BG-12") { $0.taxRepresentative = representative(country: "") },
         Breach("BR-20", "BT-69") {
@@ -140,6 +149,7 @@ import Testing
     static let codeBreaches: [Breach] = [
         Breach("BR-CL-04", "BT-5") { $0.currency = "EURO" },
         Breach("BR-CL-05", "BT-6") { $0.taxCurrency = "KR" },
+        Breach("BR-CL-08", "BT-21") { $0.notes = ["Your order #123# is on its way"] },
         Breach("BR-CL-10", "BT-29") { $0.seller.identifiers = [EInvoice.Identifier("1", scheme: "KVK")] },
         Breach("BR-CL-11", "BT-30") { $0.seller.legalRegistration?.scheme = "KVK" },
         Breach("BR-CL-13", "BT-158") { $0.lines[0].item.classifications = [EInvoice.Identifier("1", scheme: "cpv")] },

@@ -3,7 +3,7 @@ import Testing
 @testable import Commerce
 
 /// The rules of each VAT category, kept and broken.
-@Suite struct VATRulesTests {
+@Suite struct EInvoiceVATRulesTests {
     private static func rate(of rules: VATCategoryRules) -> Decimal64? {
         switch rules.rate {
         case .aboveZero, .zeroOrMore: EInvoiceSample.percent(7)

@@ -3,7 +3,7 @@ import Testing
 @testable import Commerce
 
 /// The bytes themselves.
-@Suite struct UBLWriterTests {
+@Suite struct EInvoiceWriterTests {
     private static func text(_ invoice: EInvoice, _ profile: EInvoiceProfile = .peppol) throws -> String {
         String(decoding: try UBLWriter(profile: profile).bytes(of: invoice), as: UTF8.self)
     }
