@@ -34,7 +34,7 @@ extension FeatureExtractor {
             features.generation = Self.generation(first)
         }
         if last.count > 0 {
-            let words = NameWords(last)
+            let words = NameWords(last, isFamily: true)
             if isName(words) { setFamily(words, 0..<(words.comma ?? words.count), &features) }
             if features.generation == .none { features.generation = Self.generation(last) }
         }
