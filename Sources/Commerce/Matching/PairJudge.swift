@@ -86,7 +86,25 @@ struct PairJudge {
         }
         if birthDate == .missing, weight[.email] == .differs, weight[.phone] == .differs { return .contactsDiffer }
         if !(contactAgrees || birthDate >= .similar || hasAddress || isRareNameInPlace) { return .onlyName }
+        if isOnlyNameAndBirthDate, weight.score < rules.mergeThreshold + slipMargin { return .onlyName }
         return .none
+    }
+
+    private var isOnlyNameAndBirthDate: Bool { !contactAgrees && address.sum < 100 }
+
+    /// What slips in the names and dates must weigh beyond the threshold where nothing else tells: a large shop has many
+    /// people of one common name, and some of them were born nearly on one day. One slip is forgiven, each further one
+    /// costs; a family name that is merely alike counts twice, and so do dates that differ in more than one place.
+    private var slipMargin: Int32 {
+        let birthDate = weight[.birthDate]
+        var slips: Int32 = 0
+        func isImperfect(_ level: PairLevel) -> Bool { level < .part && level != .missing }
+        if isImperfect(first) { slips += 1 }
+        if isImperfect(last) { slips += 1 }
+        if isImperfect(birthDate) { slips += 1 }
+        if last == .similar { slips += 1 }
+        if birthDate == .part { slips += 2 } else if birthDate <= .close, birthDate != .missing { slips += 1 }
+        return max(slips - 1, 0) * 200
     }
 
     /// Why the given names do not say that it is one person.
