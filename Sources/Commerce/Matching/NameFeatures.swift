@@ -89,7 +89,9 @@ extension FeatureExtractor {
         }
         features.firstName = ShortText(scratch.span)
         features.firstNameSound = ShortForms.sound(of: features.firstName)
-        features.isFirstNameUnlikely = features.firstName.count > 1 && NameLetters.isUnlikely(features.firstName)
+        features.isFirstNameKnown = GivenNames.contains(ShortText(scratch.span))
+        features.isFirstNameUnlikely =
+            !features.isFirstNameKnown && features.firstName.count > 1 && NameLetters.isUnlikely(features.firstName)
     }
 
     /// "jr", "junior", "sr", "senior", "II" to "IV" as the last word.

@@ -117,6 +117,9 @@ struct ComparatorTests {
     @Test(arguments: ["lachlan", "johanna", "giuseppe", "ngoc", "yusuf", "catharina", "saskia", "hans"])
     func namesAreLikely(_ name: String) { #expect(!NameLetters.isUnlikely(text(name))) }
 
+    @Test(arguments: [("lachlan", true), ("zbigniew", true), ("lazhj", false), ("", false)])
+    func givenNames(_ name: String, _ isKnown: Bool) { #expect(GivenNames.contains(text(name)) == isKnown) }
+
     @Test(arguments: ["lazhj", "baqwy", "toqd", "xxq"])
     func slipsAreUnlikely(_ name: String) { #expect(NameLetters.isUnlikely(text(name))) }
 }
