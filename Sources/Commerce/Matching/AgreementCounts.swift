@@ -23,7 +23,6 @@ package struct TaughtFields: OptionSet, Hashable, BitwiseCopyable, Sendable {
             case .postalCodeAndNumber: [Self(.postalCode), Self(.city), Self(.houseNumber)]
             case .phoneDigits: Self(.phone)
             case .initialsAndPhoneEnd: [Self(.firstName), Self(.lastName), Self(.phone)]
-            case .initialsAndStreet: [Self(.firstName), Self(.lastName), Self(.street)]
             case .emailLocal: Self(.email)
             case .companyAndPlace: [Self(.company), Self(.city)]
             case .firstNameAndPlace, .lastNameAndPlace: [Self(.firstName), Self(.lastName), Self(.city)]
