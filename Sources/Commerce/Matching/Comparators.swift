@@ -36,6 +36,13 @@ extension ShortText {
         return letters
     }
 
+    /// Which letters occur.
+    fileprivate var letterSet: UInt32 {
+        var set: UInt32 = 0
+        for index in 0..<count { set |= 1 << UInt32(self[index] & 31) }
+        return set
+    }
+
     /// The letters without their order.
     fileprivate var letterSum: UInt64 {
         var sum: UInt64 = 0
@@ -48,13 +55,21 @@ extension ShortText {
 struct NameComparison {
     var first: PairLevel
     var last: PairLevel
-    /// One of the given names is written as none is, so that what differs in it is a slip.
+    /// One of the given names is none, or is a slip of the other, so that what differs in it tells no two people apart.
     let isMisspelt: Bool
+    /// The given names are alike, and many bear the one while few or none bear the other.
+    let isSlipOfKnown: Bool
+    /// One of the given names is written as none is and holds little of the other.
+    let isOfAnother: Bool
 
     @inline(__always) init(_ left: PartyFeatures, _ right: PartyFeatures) {
-        isMisspelt = left.isFirstNameUnlikely || right.isFirstNameUnlikely
         first = Self.firstLevel(left, right)
         last = Self.lastLevel(left, right)
+        isMisspelt = left.isFirstNameUnlikely || right.isFirstNameUnlikely
+        isSlipOfKnown =
+            Self.isOneKnown(left, right)
+            && (first == .sounds || first == .similar && left.firstName[0] == right.firstName[0])
+        isOfAnother = first == .garbled && !Self.resembles(left.firstName, right.firstName)
         if first <= .similar, last <= .similar, first != .missing || last != .missing {
             compareExchanged(left, right)
         }
@@ -68,6 +83,20 @@ struct NameComparison {
         return level == .similar ? .close : .garbled
     }
 
+    /// What the keyboard made of a name still holds some of its letters: "lazhj" may be Lachlan and is not Eva. A name that
+    /// only looks strange to this table, "Zbigniew" beside "Jan", is somebody else's.
+    private static func resembles(_ one: ShortText, _ other: ShortText) -> Bool {
+        let (left, right) = (one.letterSet, other.letterSet)
+        let most = max(left.nonzeroBitCount, right.nonzeroBitCount)
+        let common = (left & right).nonzeroBitCount
+        return common * 5 >= most * (one[0] == other[0] ? 2 : 3)
+    }
+
+    /// A name that many bear beside one that few or none do: where the two are nearly the same, the rare one is a slip.
+    private static func isOneKnown(_ left: PartyFeatures, _ right: PartyFeatures) -> Bool {
+        left.isFirstNameKnown != right.isFirstNameKnown
+    }
+
     private static func plainFirstLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
         let (one, other) = (left.firstName, right.firstName)
         if one.isEmpty || other.isEmpty { return .missing }
@@ -77,7 +106,7 @@ struct NameComparison {
         let level = one.level(against: other)
         let isMisspelt = left.isFirstNameUnlikely || right.isFirstNameUnlikely
         switch level {
-        case .near where isMisspelt: return .near
+        case .near where isMisspelt || isOneKnown(left, right) && !isLonger(left, right): return .near
         case .near: return isTwoNames(one, other) ? .similar : .near
         case .close, .similar:
             if isOtherGender(one, other) { return .similar }
@@ -103,6 +132,12 @@ struct NameComparison {
             return one.prefix(last) == other.prefix(last) && endsInA(one) != endsInA(other)
         }
         return longer.starts(with: shorter) && (endsInA(longer) || longer[last] == UInt8(ascii: "e"))
+    }
+
+    /// The unknown name is the longer of the two: "Kirana" beside "Kiran" may be a sister, "Matild" is Matilda.
+    private static func isLonger(_ left: PartyFeatures, _ right: PartyFeatures) -> Bool {
+        let (known, unknown) = left.isFirstNameKnown ? (left, right) : (right, left)
+        return unknown.firstName.count > known.firstName.count
     }
 
     /// "Peter" and "Petra": an -a at the end makes a name a woman's.

@@ -34,7 +34,7 @@ extension FeatureExtractor {
             features.generation = Self.generation(first)
         }
         if last.count > 0 {
-            let words = NameWords(last)
+            let words = NameWords(last, isFamily: true)
             if isName(words) { setFamily(words, 0..<(words.comma ?? words.count), &features) }
             if features.generation == .none { features.generation = Self.generation(last) }
         }
@@ -89,7 +89,9 @@ extension FeatureExtractor {
         }
         features.firstName = ShortText(scratch.span)
         features.firstNameSound = ShortForms.sound(of: features.firstName)
-        features.isFirstNameUnlikely = features.firstName.count > 1 && NameLetters.isUnlikely(features.firstName)
+        features.isFirstNameKnown = GivenNames.contains(ShortText(scratch.span))
+        features.isFirstNameUnlikely =
+            !features.isFirstNameKnown && features.firstName.count > 1 && NameLetters.isUnlikely(features.firstName)
     }
 
     /// "jr", "junior", "sr", "senior", "II" to "IV" as the last word.

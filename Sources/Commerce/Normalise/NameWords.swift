@@ -9,6 +9,8 @@ struct NameWords: ~Copyable {
         static let title = Meaning(rawValue: 2)
         static let generation = Meaning(rawValue: 4)
         static let placeholder = Meaning(rawValue: 8)
+        /// Beside a title, a family name: "Dent", "Pan".
+        static let family = Meaning(rawValue: 16)
     }
 
     /// More words than any name has; what follows is not looked at.
@@ -22,11 +24,17 @@ struct NameWords: ~Copyable {
     /// Number of words before the comma, nil without one.
     private(set) var comma: Int?
 
-    init(_ name: Span<UInt8>) {
+    /// - Parameter isFamily: the name is a family name alone, so that a title may be somebody's: "Arthur" "Dent".
+    init(_ name: Span<UInt8>, isFamily: Bool = false) {
         var folded = FoldedText()
         Folding.fold(
             name.extracting(0..<Self.endOfName(name)), keeping: [.comma, .hyphen, .apostrophe], into: &folded)
-        cut(folded.span)
+        if isFamily, Self.meaning(folded.span).contains(.family) {
+            ends[0] = UInt8(folded.span.count)
+            count = 1
+        } else {
+            cut(folded.span)
+        }
         text = folded
     }
 
@@ -246,6 +254,12 @@ struct NameWords: ~Copyable {
             dott dottore dottoressa avv sra srta senor senora senhor senhora fam familie family famille familia famiglia
             tav attn zhd aan an en and et pan pani pane slecna bc mgr ds jhr jkvr fru froken fröken frk herra rouva
             domnul doamna gospodin gospodja gospa wed erven κοσ κυριοσ κυρια г-н г-жа
+            """
+        ),
+        (
+            WordTable.PackedWord(Meaning.family.rawValue),
+            """
+            dent pan ing an heer herr sir med
             """
         ),
         (
