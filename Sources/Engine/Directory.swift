@@ -65,7 +65,7 @@ package actor Directory {
         for command in batch.commands {
             let outcome = decide(command, bytes, batch, now)
             result.outcomes.append(outcome)
-            result.releaseSequence = max(result.releaseSequence, releaseSequence(of: outcome))
+            result.releaseSequence = max(result.releaseSequence, releaseSequence(of: outcome, to: command))
         }
         handOver(firstSequence: firstSequence)
         postWeighing()
@@ -229,7 +229,7 @@ package actor Directory {
     }
 
     /// The last event that the outcome shows: a reply must not leave before it is durable.
-    private func releaseSequence(of outcome: CommandOutcome) -> UInt64 {
+    private func releaseSequence(of outcome: CommandOutcome, to command: PreparedCommand) -> UInt64 {
         switch outcome {
         case .written(_, let profile, _, _, let sequence, _):
             // The customer's number may come from a later event, of another profile of the cluster.
@@ -244,7 +244,17 @@ package actor Directory {
         case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
         case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)
         case .order(let profile, _): return state.lastSequence(ofCustomerOf: profile)
-        case .refused: return 0
+        case .refused(let refusal): return tellsOfEvents(refusal, to: command) ? state.sequence : 0
+        }
+    }
+
+    /// Whether a refusal shows what events have brought about: who put two apart, which versions there are. What a
+    /// question does not find no crash brings back, and that nothing can be written must be said at once.
+    private func tellsOfEvents(_ refusal: Refusal, to command: PreparedCommand) -> Bool {
+        switch command {
+        case .query(.rules): true
+        case .query: false
+        default: refusal.code != .readOnly
         }
     }
 

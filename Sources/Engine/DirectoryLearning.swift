@@ -13,7 +13,7 @@ package struct LearningReport: Sendable {
     package let isActive: Bool
     /// What it rests on, in words.
     package let basis: String
-    /// The event that must be durable before anybody is told.
+    /// The last event when learning was done.
     package let sequence: UInt64
 }
 
@@ -123,7 +123,7 @@ extension Directory {
 
 extension Engine {
     /// Learns weights from a shop's profiles and proposes them as a version of its rules, or, where a person says so, puts
-    /// them into force at once. `completion` runs on `lane`; the report may be shown when its sequence is released.
+    /// them into force at once. `completion` runs on `lane`; the report may be shown when `lastSequence` is released.
     package func learnRules(
         ofShopNamed name: String, activatedBy person: String?, from lane: any EngineLane,
         _ completion: @escaping @Sendable (Result<LearningReport, Refusal>) -> Void

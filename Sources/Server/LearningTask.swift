@@ -3,23 +3,19 @@ import Commerce
 import Engine
 import Wire
 
-/// `IDENTITY.LEARN`: takes its time, and may write. `completion` runs on `lane` with the reply and the event that must be
-/// durable before it may leave.
+/// `IDENTITY.LEARN`: takes its time, and may write. `completion` runs on `lane` with the reply.
 enum LearningTask {
     static func learn(
         _ engine: Engine, shop: String, activatedBy person: String?, tag: [UInt8]?, from lane: any EngineLane,
-        _ completion: @escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void
+        _ completion: @escaping @Sendable ([UInt8]) -> Void
     ) {
         engine.learnRules(ofShopNamed: shop, activatedBy: person, from: lane) { result in
             var output = ByteWriter()
             switch result {
-            case .success(let report):
-                output.reply(report, tag: tag)
-                completion(output.copyBytes(), report.sequence)
-            case .failure(let refusal):
-                output.error(refusal, tag: tag)
-                completion(output.copyBytes(), 0)
+            case .success(let report): output.reply(report, tag: tag)
+            case .failure(let refusal): output.error(refusal, tag: tag)
             }
+            completion(output.copyBytes())
         }
     }
 

@@ -393,23 +393,32 @@ package final class Session: @unchecked Sendable {
         }
     }
 
+    /// What concerns the server as a whole is answered also while nothing can be written.
     private func administer(_ command: CommandName, tag: [UInt8]?) {
-        ask { host.administer(command, session: self, tag: tag, $0) }
+        wait(tag) { completion in host.administer(command, session: self, tag: tag) { completion($0, 0) } }
     }
 
-    /// Sends what came before and waits for an answer that takes its time.
-    private func ask(_ start: (@escaping @Sendable ([UInt8]) -> Void) -> Void) {
-        askForChange { completion in start { completion($0, 0) } }
+    /// Asks the engine something that takes its time. The answer leaves when every event is durable that was decided
+    /// before it was ready: it shows nothing that a crash could take back.
+    private func ask(
+        _ engine: Engine, tag: [UInt8]?, _ start: (@escaping @Sendable ([UInt8]) -> Void) -> Void
+    ) {
+        let lane = host.lane
+        wait(tag) { completion in
+            start { bytes in engine.lastSequence(from: lane) { completion(bytes, $0) } }
+        }
     }
 
-    /// The same for an answer that must not leave before the event it tells of is durable.
-    private func askForChange(_ start: (@escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void) -> Void) {
+    /// Sends what came before, and looks at nothing that comes after until `start` has brought the answer about.
+    private func wait(
+        _ tag: [UInt8]?, _ start: (@escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void) -> Void
+    ) {
         submit()
         let place = replies.reserve()
         questionsInFlight += 1
         start { bytes, releaseSequence in
             self.questionsInFlight -= 1
-            self.replies.fill(place, bytes, releaseSequence: releaseSequence, replyCount: 1)
+            self.replies.fill(place, bytes, releaseSequence: releaseSequence, replyCount: 1, tags: [tag])
             self.submit()
             self.release()
         }
@@ -432,7 +441,7 @@ package final class Session: @unchecked Sendable {
         }
         let shop = shop
         let lane = host.lane
-        askForChange {
+        ask(engine, tag: tag) {
             LearningTask.learn(
                 engine, shop: shop, activatedBy: activates ? "anonymous" : nil, tag: tag, from: lane, $0)
         }
@@ -448,7 +457,7 @@ package final class Session: @unchecked Sendable {
         let offset = try RequestReader.natural(request, "offset") ?? 0
         let limit = try RequestReader.natural(request, "limit") ?? .max
         let version = command == .identitySimulate ? try RequestReader.version(request) : 0
-        ask { completion in
+        ask(engine, tag: tag) { completion in
             switch command {
             case .identityCheck: IdentityTasks.check(engine, shop: shop, tag: tag, from: lane, completion)
             case .identityExport:
