@@ -99,8 +99,8 @@ package actor Directory {
                 let decision = try state.decide(note, in: bytes, actor: actor.span, shop: shop, at: now, into: &events)
                 evolveLast()
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
-            case .assertion(let request):
-                return try assertion(request, shop: try knownShop(batch.shop), actor: batch.actor, now)
+            case .assertion(let request, let actor):
+                return try assertion(request, shop: try knownShop(batch.shop), actor: actor, now)
             case .identity(let command, let actor):
                 let shop = command.opensShop ? try writableShop(batch.shop, now) : try knownShop(batch.shop)
                 let outcome = try state.perform(

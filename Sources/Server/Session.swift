@@ -340,7 +340,9 @@ package final class Session: @unchecked Sendable {
             builder.note(customer: note.customer, text: note.text, tag: tag)
         case .customerPin, .customerUnpin, .customerVerify:
             _ = try currentHasher()
-            builder.assertion(try RequestReader.assertion(request, description.name), tag: tag)
+            builder.assertion(
+                try RequestReader.assertion(request, description.name), actor: try RequestReader.actor(request),
+                tag: tag)
         case .identityLearn: try learn(request, tag: tag)
         case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
             try identityTask(description.name, request, tag: tag)
@@ -434,7 +436,8 @@ package final class Session: @unchecked Sendable {
     }
 
     private func learn(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
-        let activates = try LearningTask.activates(request)
+        let activates = try RequestReader.activates(request)
+        let actor = try RequestReader.actor(request)
         guard case .success(let engine) = host.engine else {
             _ = try currentHasher()
             return
@@ -443,7 +446,7 @@ package final class Session: @unchecked Sendable {
         let lane = host.lane
         ask(engine, tag: tag) {
             LearningTask.learn(
-                engine, shop: shop, activatedBy: activates ? "anonymous" : nil, tag: tag, from: lane, $0)
+                engine, shop: shop, askedBy: actor, activates: activates, tag: tag, from: lane, $0)
         }
     }
 

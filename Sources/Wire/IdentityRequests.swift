@@ -7,8 +7,17 @@ extension RequestReader {
     package static func decision(
         _ request: RequestLine, _ name: CommandName, _ hasher: KeyHasher
     ) throws(Refusal) -> (command: IdentityCommand, actor: String) {
-        let actor = try text(request, "actor", bytes: 64) ?? "anonymous"
-        return (try command(request, name, hasher), actor)
+        return (try command(request, name, hasher), try actor(request))
+    }
+
+    /// Who speaks: `actor=`, or `anonymous`.
+    package static func actor(_ request: RequestLine) throws(Refusal) -> String {
+        try text(request, "actor", bytes: 64) ?? "anonymous"
+    }
+
+    /// Whether `IDENTITY.LEARN` was told to put what it learns into force.
+    package static func activates(_ request: RequestLine) throws(Refusal) -> Bool {
+        try choice(request, "activate", ["no", "yes"]) == 1
     }
 
     private static func command(

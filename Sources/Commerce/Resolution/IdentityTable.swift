@@ -6,7 +6,7 @@ import Bytes
 //   format (1) settled variants, settled sequence, sweep sequence
 //   shop count; each: mode (1) active version, protects bookings (1), declared sources (count; number, 0 or 1),
 //     versions beyond the first (count; rules counted, proposed by, at (zigzag), basis, activated by (empty: never), at,
-//     and from format 2 on: rows)
+//     and from format 2 on: rows), and from format 3 on: who set what (count; setting (1) source, actor, at)
 //   decision count; each: kind (1) shop, left, right (counts and profiles) flags (1) actor, reason, at, sequence,
 //     withdrawn by (empty: it stands), at, sequence
 //   watch count; each: kind (1) hash (8) shop, state (1) actor, at
@@ -24,7 +24,7 @@ package struct ValueWatch: Sendable, Equatable {
 }
 
 extension DirectoryState {
-    private static let format: UInt8 = 2
+    private static let format: UInt8 = 3
 
     func identityBytes() -> [UInt8] {
         var writer = ByteWriter(capacity: 4_096)
@@ -67,6 +67,16 @@ extension DirectoryState {
             writer.appendZigzag(version.activatedAt)
             writer.appendVarint(UInt64(version.rows))
         }
+        writer.appendVarint(UInt64(identity.settingWords.count))
+        let words = identity.settingWords.sorted {
+            ($0.key.setting.rawValue, $0.key.source) < ($1.key.setting.rawValue, $1.key.source)
+        }
+        for (subject, word) in words {
+            writer.append(subject.setting.rawValue)
+            writer.appendVarint(UInt64(subject.source))
+            writer.appendText(word.actor)
+            writer.appendZigzag(word.at)
+        }
     }
 
     private func write(_ decision: PersonDecision, into writer: inout ByteWriter) {
@@ -100,7 +110,7 @@ extension DirectoryState {
             sweepSequence = try reader.varint()
             guard try reader.varint() == UInt64(identities.count) else { return false }
             for shop in identities.indices {
-                guard let identity = try reader.identity(hasRows: format >= 2) else { return false }
+                guard let identity = try reader.identity(format: format) else { return false }
                 identities[shop] = identity
             }
             for _ in 0..<(try reader.varint()) {
@@ -185,7 +195,7 @@ extension ByteWriter {
 
 extension ByteReader {
     @_lifetime(self: copy self)
-    fileprivate mutating func identity(hasRows: Bool) throws(ByteReaderError) -> ShopIdentity? {
+    fileprivate mutating func identity(format: UInt8) throws(ByteReaderError) -> ShopIdentity? {
         guard let mode = MatchMode(rawValue: try byte()) else { return nil }
         var identity = ShopIdentity(mode: mode)
         let active = try varint()
@@ -203,8 +213,15 @@ extension ByteReader {
             let activator = try string()
             version.activatedBy = activator.isEmpty ? nil : activator
             version.activatedAt = try zigzag()
-            if hasRows { version.rows = Int(try varint32()) }
+            if format >= 2 { version.rows = Int(try varint32()) }
             identity.versions.append(version)
+        }
+        if format >= 3 {
+            for _ in 0..<(try varint()) {
+                guard let setting = ShopSetting(rawValue: try byte()) else { return nil }
+                let subject = SettingSubject(setting, source: UInt16(truncatingIfNeeded: try varint()))
+                identity.settingWords[subject] = SettingWord(actor: try string(), at: try zigzag())
+            }
         }
         guard active > 0, active <= UInt64(identity.versions.count) else { return nil }
         identity.activeVersion = UInt16(active)

@@ -12,6 +12,8 @@ package struct ShopIdentity: Sendable {
     package internal(set) var protectsBookings = true
     /// Sources (by number) that a person declared to know each buyer once (true) or to hold duplicates (false).
     var declaredSources: [UInt16: Bool] = [:]
+    /// Who set what stands, and when. What nobody set, and what a snapshot of an older version holds, has no entry.
+    var settingWords: [SettingSubject: SettingWord] = [:]
 
     package init(mode: MatchMode = .exact) { self.mode = mode }
 
