@@ -260,8 +260,8 @@ package actor Directory {
 
     // MARK: Questions
 
-    private static func empty(_ shop: String) -> Refusal {
-        Refusal(.notFound, "nothing is known in shop \(shop) yet")
+    static func empty(_ shop: String) -> Refusal {
+        Refusal(.notFound, "nothing is known in shop \(shop) yet; ORDER.PUT and CUSTOMER.PUT begin it")
     }
 
     private func answer(_ query: CustomerQuery, shop: UInt16) throws(Refusal) -> CommandOutcome {
@@ -308,9 +308,7 @@ package actor Directory {
 
     private func identity(of shop: UInt16, hasVersion version: Int?) throws(Refusal) -> ShopIdentity {
         let identity = state.identities[Int(shop)]
-        if let version, !(1...identity.versions.count).contains(version) {
-            throw Refusal(.notFound, "version: this shop's rules have versions 1 to \(identity.versions.count)")
-        }
+        if let version { _ = try identity.rules(ofVersion: version) }
         return identity
     }
 
@@ -331,16 +329,13 @@ package actor Directory {
 
     private func profile(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> UInt32 {
         guard let profile = state.profile(selector, shop: shop) else {
-            throw Refusal(.notFound, "no customer of this shop has that \(selector.text)")
+            throw Refusal(.notFound, "no customer of this shop has that \(selector.text); CUSTOMER.FIND lists all")
         }
         return profile
     }
 
     private func customer(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> CustomerMembers {
-        guard let profile = state.profile(selector, shop: shop) else {
-            throw Refusal(.notFound, "no customer of this shop has that \(selector.text)")
-        }
-        return members(profile)
+        members(try profile(selector, shop))
     }
 
     func members(_ profile: UInt32) -> CustomerMembers {

@@ -120,11 +120,9 @@ extension Directory {
 
     func shopToLearnFrom(named name: String) throws(Refusal) -> UInt16 {
         try checkWritable()
-        guard let shop = state.shop(named: name) else {
-            throw Refusal(.notFound, "nothing is known in shop \(name) yet")
-        }
+        guard let shop = state.shop(named: name) else { throw Self.empty(name) }
         guard state.identities[Int(shop)].mode == .evidence else {
-            throw Refusal(.refused, "this shop weighs no evidence: its match mode is not evidence")
+            throw Refusal(.refused, "this shop weighs no evidence; SHOP.CONFIGURE match=evidence has it weigh")
         }
         return shop
     }

@@ -385,7 +385,9 @@ extension DirectoryState {
             return orders[order].profile
         }
         guard let profile = profile(.number(document.customerNumber), shop: shop) else {
-            throw Refusal(.notFound, "customer: C\(document.customerNumber) is not known in this shop")
+            throw Refusal(
+                .notFound, "customer: C\(document.customerNumber) is not known in this shop; CUSTOMER.FIND lists who is"
+            )
         }
         return profile
     }
@@ -394,9 +396,7 @@ extension DirectoryState {
         _ note: PreparedNote, in bytes: Span<UInt8>, actor: Span<UInt8>, shop: UInt16, at now: Timestamp,
         into events: inout EventWriter
     ) throws(Refusal) -> Decision {
-        guard let profile = profile(.number(note.customerNumber), shop: shop) else {
-            throw Refusal(.notFound, "C\(note.customerNumber) is not known in this shop")
-        }
+        let profile = try profile(numbered: note.customerNumber, shop: shop)
         events.begin(.noteAdded, now, shop: shop)
         events.profile(profile)
         events.note(row: rows[shard(of: profile)].notes, actor: actor, text: bytes.extracting(note.text.range))

@@ -34,10 +34,7 @@ extension DirectoryState {
         case .proposeChange(let change):
             return propose(try change.applied(to: identities[Int(shop)].rules), basis: change.basis, desk, &events)
         case .activate(let version):
-            guard version > 0, version <= identities[Int(shop)].versions.count else {
-                throw Refusal(
-                    .notFound, "version: this shop's rules have versions 1 to \(identities[Int(shop)].versions.count)")
-            }
+            _ = try identities[Int(shop)].rules(ofVersion: version)
             if Int(identities[Int(shop)].activeVersion) == version { return .version(version, isDuplicate: true) }
             events.rulesActivated(version: version, shop: shop, actor: actor, now: now)
             record(events)
@@ -127,7 +124,7 @@ extension DirectoryState {
         _ left: UInt32, _ right: UInt32, retiresLeft: Bool, _ reason: String, _ desk: DecisionDesk,
         _ scratch: inout ResolutionScratch, _ events: inout EventWriter
     ) throws(Refusal) -> IdentityOutcome {
-        guard left != right else { throw Refusal(.invalid, "the two are one profile") }
+        guard left != right else { throw Refusal(.invalid, "C\(left + 1) stands on both sides; name two profiles") }
         if !crossing(.together, [left], [right]).isEmpty { return outcome([left, right], isDuplicate: true) }
         events.decisionMade(
             desk.decision(.together, [left], [right], retiresLeft: retiresLeft, reason), now: desk.now)
@@ -151,7 +148,7 @@ extension DirectoryState {
             return outcome([profile] + left.sorted(), isDuplicate: true, isPreview: isPreview)
         }
         for one in taken where !members.contains(one &- 1) {
-            throw .invalid("profiles", "C\(one) is no profile of C\(number)")
+            throw .invalid("profiles", "C\(one) is no profile of C\(number); CUSTOMER.360 C\(number) lists them")
         }
         let right = members.filter { !left.contains($0) }
         guard !right.isEmpty else { throw .invalid("profiles", "must leave at least one profile with the customer") }
@@ -199,7 +196,7 @@ extension DirectoryState {
     ) throws(Refusal) -> IdentityOutcome {
         let left = try profile(numbered: one, shop: desk.shop)
         let right = try profile(numbered: two, shop: desk.shop)
-        guard left != right else { throw Refusal(.invalid, "the two are one profile") }
+        guard left != right else { throw Refusal(.invalid, "C\(left + 1) stands on both sides; name two profiles") }
         if root(of: left) != root(of: right), decisions.separation(left, right) != nil {
             return outcome([left, right], isDuplicate: true)
         }
@@ -259,7 +256,9 @@ extension DirectoryState {
         }
         if numbers.isEmpty, wasWithdrawn(left, right) { return outcome([left, right], isDuplicate: true) }
         guard !numbers.isEmpty else {
-            throw Refusal(.notFound, "nobody decided anything about C\(one) and C\(two)")
+            throw Refusal(
+                .notFound,
+                "nobody decided anything about C\(one) and C\(two); CUSTOMER.WHY C\(one) C\(two) tells what did")
         }
         let concerned = numbers.flatMap { decisions.all[$0].left + decisions.all[$0].right }
         withdraw(numbers, desk, &events)
@@ -315,7 +314,9 @@ extension DirectoryState {
             var subject = 0
             if let source = change.source {
                 guard let number = sources.number(desk.shop, channel: source.channel, store: source.store) else {
-                    throw Refusal(.notFound, "source: nothing came from \(source.text) yet in this shop")
+                    throw Refusal(
+                        .notFound,
+                        "source: nothing came from \(source.text) yet in this shop; SHOP.SETTINGS lists its sources")
                 }
                 subject = Int(number)
             }
@@ -358,7 +359,7 @@ extension DirectoryState {
     /// The profile that a customer number names, within the shop.
     func profile(numbered number: UInt32, shop: UInt16) throws(Refusal) -> UInt32 {
         guard let profile = profile(.number(number), shop: shop) else {
-            throw Refusal(.notFound, "C\(number) is not known in this shop")
+            throw Refusal(.notFound, "C\(number) is not known in this shop; CUSTOMER.FIND lists who is")
         }
         return profile
     }

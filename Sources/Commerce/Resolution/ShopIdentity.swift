@@ -17,6 +17,15 @@ package struct ShopIdentity: Sendable {
 
     package init(mode: MatchMode = .exact) { self.mode = mode }
 
+    /// The rules of one version.
+    package func rules(ofVersion version: Int) throws(Refusal) -> MatchRules {
+        guard (1...versions.count).contains(version) else {
+            throw Refusal(
+                .notFound, "version: this shop's rules have versions 1 to \(versions.count); IDENTITY.RULES lists them")
+        }
+        return versions[version - 1].rules
+    }
+
     package var rules: MatchRules { versions[Int(activeVersion) - 1].rules }
 
     /// The newest rules up to those in force that nobody learned. Learning starts from them each time, and not from what
