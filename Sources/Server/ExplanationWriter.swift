@@ -168,6 +168,10 @@ extension ByteWriter {
         string(decision.actor)
         key("decision")
         string("\(decision.retiresLeft ? "merge" : "\(decision.kind.text)")" as String)
+        if decision.version > 0 {
+            key("version")
+            number(decision.version)
+        }
         if !decision.reason.isEmpty {
             key("reason")
             string(decision.reason)

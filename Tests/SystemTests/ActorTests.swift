@@ -52,6 +52,7 @@ extension SystemTests {
 
         private static func check(_ talk: Talk) throws {
             let how = try talk.ok("CUSTOMER.HOW C3")
+            #expect(how.text("steps.0.version") == "1" && how.text("steps.0.at") != nil)
             #expect(how.text("steps.0.by") == "merger" && how.text("steps.0.withdrawnBy") == "splitter")
             let bound = try talk.ok("CUSTOMER.HOW C1").at("steps")?.elements?.first { $0.text("by") == "binder" }
             #expect(bound?.text("withdrawnBy") == "releaser")

@@ -79,6 +79,43 @@ extension SystemTests {
             }
         }
 
+        /// What the older table of identity does not say is left out, and everything else is as if this server had written it.
+        @Test func theOlderEvidenceFolderIsRead() throws {
+            try Sandbox.with { sandbox in
+                try Self.copy("evidence-2", to: sandbox)
+                for isRewritten in [false, true] {
+                    let server = try sandbox.start()
+                    let talk = try server.connect()
+                    try talk.ok("IDENTITY.SETTLE")
+                    #expect(
+                        try Self.customers(talk) == [
+                            "C1: bol/main#B-1 shopify/main:98122 woocommerce/main#883", "C3: crm/main:j",
+                            "C4: woocommerce/kantoor#5001", "C5: crm/main:z", "C6: amazon/main#702 bol/main#B-2",
+                            "C8: amazon/main#703 bol/main#B-3",
+                        ])
+                    #expect(try talk.ok("IDENTITY.CHECK").text("differences") == "0")
+                    let merge = try talk.ok("CUSTOMER.HOW C6")
+                    #expect(merge.text("steps.0.by") == "karin" && merge.at("steps.0.version") == nil)
+                    // In the snapshot the decision; behind it, in the journal, who took it back and who configured.
+                    #expect(try talk.ok("CUSTOMER.HOW C8").text("steps.0.withdrawnBy") == "bob")
+                    let settings = try talk.ok("SHOP.SETTINGS")
+                    #expect(settings.text("bookingsSet.by") == "owner" && settings.text("sources.2.by") == "owner")
+                    #expect(
+                        try talk.rows("IDENTITY.RULES").rows.compactMap { $0.text("proposedBy") } == [
+                            "dossier", "eva", "kim",
+                        ])
+                    let anna = try talk.ok("CUSTOMER.360 C1")
+                    #expect(anna.text("customer.email") == "pinned@devries.example")
+                    #expect(anna.text("customer.pins.0.actor") == "anonymous")
+                    try talk.ok("SHOP other")
+                    let other = try talk.ok("SHOP.SETTINGS")
+                    #expect(other.text("match") == "email" && other.at("matchSet") == nil)
+                    if !isRewritten { try talk.ok("SNAPSHOT") }
+                    try server.kill()
+                }
+            }
+        }
+
         @Test(.enabled(if: ProcessInfo.processInfo.environment["DOSSIER_WRITE_GOLDEN"] != nil))
         func writeTheEvidenceFolder() throws {
             let golden = Self.folder.appending(path: "evidence")

@@ -237,7 +237,7 @@ extension DirectoryState {
             let decision = PersonDecision(
                 kind: kind, shop: event.shop, left: try reader.profiles(), right: try reader.profiles(),
                 retiresLeft: retiresLeft, actor: try reader.string(), reason: try reader.string(),
-                at: event.recordedAt, sequence: sequence)
+                at: event.recordedAt, sequence: sequence, version: identities[shop].activeVersion)
             decisions.append(decision)
             decided(decision)
         case .decisionWithdrawn:

@@ -316,6 +316,6 @@ struct DecisionDesk {
     ) -> PersonDecision {
         PersonDecision(
             kind: kind, shop: shop, left: left, right: right, retiresLeft: retiresLeft, actor: actor, reason: reason,
-            at: now.milliseconds, sequence: 0)
+            at: now.milliseconds, sequence: 0, version: 0)
     }
 }

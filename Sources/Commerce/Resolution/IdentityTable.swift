@@ -8,7 +8,7 @@ import Bytes
 //     versions beyond the first (count; rules counted, proposed by, at (zigzag), basis, activated by (empty: never), at,
 //     and from format 2 on: rows), and from format 3 on: who set what (count; setting (1) source, actor, at)
 //   decision count; each: kind (1) shop, left, right (counts and profiles) flags (1) actor, reason, at, sequence,
-//     withdrawn by (empty: it stands), at, sequence
+//     withdrawn by (empty: it stands), at, sequence, and from format 3 on: version of the rules
 //   watch count; each: kind (1) hash (8) shop, state (1) actor, at
 
 /// A person's word about a value that many carry.
@@ -94,6 +94,7 @@ extension DirectoryState {
         writer.appendText(decision.withdrawnBy ?? "")
         writer.appendZigzag(decision.withdrawnAt)
         writer.appendVarint(decision.withdrawnSequence)
+        writer.appendVarint(UInt64(decision.version))
     }
 
     /// Reads the table that was loaded; a snapshot of the first version has none. False if it cannot be read.
@@ -114,7 +115,7 @@ extension DirectoryState {
                 identities[shop] = identity
             }
             for _ in 0..<(try reader.varint()) {
-                guard let decision = try reader.decision(), isKnown(decision) else { return false }
+                guard let decision = try reader.decision(format: format), isKnown(decision) else { return false }
                 decisions.append(decision)
             }
             for _ in 0..<(try reader.varint()) {
@@ -230,19 +231,20 @@ extension ByteReader {
     }
 
     @_lifetime(self: copy self)
-    fileprivate mutating func decision() throws(ByteReaderError) -> PersonDecision? {
+    fileprivate mutating func decision(format: UInt8) throws(ByteReaderError) -> PersonDecision? {
         guard let kind = PersonDecision.Kind(rawValue: try byte()) else { return nil }
         let shop = UInt16(truncatingIfNeeded: try varint())
         let left = try profiles()
         let right = try profiles()
         let retiresLeft = try byte() != 0
+        let (actor, reason, at, sequence) = (try string(), try string(), try zigzag(), try varint())
+        let (withdrawer, withdrawnAt, withdrawnSequence) = (try string(), try zigzag(), try varint())
         var decision = PersonDecision(
-            kind: kind, shop: shop, left: left, right: right, retiresLeft: retiresLeft, actor: try string(),
-            reason: try string(), at: try zigzag(), sequence: try varint())
-        let withdrawer = try string()
+            kind: kind, shop: shop, left: left, right: right, retiresLeft: retiresLeft, actor: actor, reason: reason,
+            at: at, sequence: sequence, version: format >= 3 ? UInt16(truncatingIfNeeded: try varint()) : 0)
         decision.withdrawnBy = withdrawer.isEmpty ? nil : withdrawer
-        decision.withdrawnAt = try zigzag()
-        decision.withdrawnSequence = try varint()
+        decision.withdrawnAt = withdrawnAt
+        decision.withdrawnSequence = withdrawnSequence
         return decision
     }
 

@@ -88,6 +88,8 @@ package struct PersonDecision: Sendable, Equatable {
     package let reason: String
     package let at: Int64
     package let sequence: UInt64
+    /// The version of the shop's rules that was in force; 0 where a snapshot of an older version does not say.
+    package let version: UInt16
     package internal(set) var withdrawnBy: String?
     package internal(set) var withdrawnAt: Int64 = 0
     package internal(set) var withdrawnSequence: UInt64 = 0
