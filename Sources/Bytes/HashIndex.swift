@@ -71,6 +71,12 @@ package struct HashIndex: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// Asks memory for what `find` will look at, without waiting for it: the result has to be used, and only that.
+    @inlinable package func touch(_ hash: UInt64) -> UInt64 {
+        let part = parts[Self.part(hash)]
+        return UInt64(part.slots[Int(UInt32(truncatingIfNeeded: hash)) & part.mask].entry)
+    }
+
     /// Adds an entry that `find` does not find yet. At most 2^32 - 2 entries.
     @inlinable package mutating func insert(_ hash: UInt64, _ entry: Int) {
         precondition(entry >= 0 && entry < Int(UInt32.max))

@@ -141,7 +141,7 @@ extension DirectoryState {
 
     private func isApart(_ other: UInt32, _ home: Home, _ features: PartyFeatures, _ source: UInt16?) -> Bool {
         if !home.isNew, separation(home.profile, other) != nil { return true }
-        if let source, index.profiles[Int(other)].source == source, index.profiles[Int(other)].hasReference {
+        if let source, index.origins[Int(other)].source == source, index.origins[Int(other)].hasReference {
             return true
         }
         var found = false
@@ -185,7 +185,7 @@ extension DirectoryState {
         guard roots.isEmpty || mayUnite(roots + [other]) else { return false }
         guard let source else { return true }
         return members(of: other).allSatisfy {
-            index.profiles[Int($0)].source != source || !index.profiles[Int($0)].hasReference
+            index.origins[Int($0)].source != source || !index.origins[Int($0)].hasReference
         }
     }
 

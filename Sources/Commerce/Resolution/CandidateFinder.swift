@@ -10,6 +10,20 @@ struct Candidate {
     var weight: PairWeight
 }
 
+extension PartyFeatures {
+    /// Something of each cache line that they lie on.
+    @inline(__always) fileprivate var lines: UInt64 {
+        firstLow &+ phone.rawValue &+ firstAddress.city &+ secondAddress.postalCode
+    }
+}
+
+/// Somebody who shares a value with the profile in hand, and which.
+private struct Lead {
+    var profile: UInt32
+    var kind: ValueKind
+    var hash: UInt64
+}
+
 /// Buffers of matching, used again for each profile. One per thread of work.
 package struct ResolutionScratch: ~Copyable, Sendable {
     var extractor = FeatureExtractor()
@@ -25,6 +39,13 @@ package struct ResolutionScratch: ~Copyable, Sendable {
     var featuresHash: UInt64 = 0
     /// Comparisons of two rows so far.
     package private(set) var comparisons = 0
+    /// What the profile in hand is posted under, and whom that leads to.
+    fileprivate var postingKeys: [PostingKey] = []
+    fileprivate var leads: [Lead] = []
+    /// Identity keys of an arriving party, and the hashes that they have in their shop.
+    fileprivate var arrivingKeys: [(IdentityKey, UInt64)] = []
+    /// Keeps look-ahead reads from being optimised away.
+    fileprivate var touched: UInt64 = 0
     private var stamps: [UInt32] = []
     private var epoch: UInt32 = 0
 
@@ -66,7 +87,7 @@ enum CandidateScope {
 }
 
 /// More rows of one profile than this are not compared: those with the lowest hashes stand for all.
-private let mostRowsCompared = 16
+let mostRowsCompared = 16
 
 extension DirectoryState {
     /// Fills `scratch.candidates` with every profile that shares a value with this one and that is the same, related or
@@ -96,29 +117,48 @@ extension DirectoryState {
         of profile: UInt32, _ shop: UInt16, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) {
         prepareRows(of: profile, shop, &scratch)
-        index.forEachValue(of: profile) { number in
-            let value = index.values[number]
-            guard value.leadsToCandidates || value.isStar else { return }
-            if value.isStar { return weighStar(of: profile, number, rules, &scratch) }
-            index.forEachCarrier(of: number) { other in
-                guard scratch.isFirst(other) else { return }
-                consider(profile, other, value, rules, &scratch)
+        gatherLeads(of: profile, shop, &scratch)
+        for place in scratch.leads.indices { consider(profile, scratch.leads[place], rules, &scratch) }
+    }
+
+    /// Fills `scratch.leads` with everybody who shares a value with the profile and may agree with it. Their rows are
+    /// asked for here and looked at later: waiting for memory is most of the work.
+    private func gatherLeads(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
+        scratch.leads.removeAll(keepingCapacity: true)
+        let sketch = index.profiles[Int(profile)].sketch
+        forEachLead(of: profile, shop, &scratch) { kind, hash, others, scratch in
+            for position in 0..<Int(others.count) {
+                let other = index.lists[others, position]
+                let entry = index.profiles[Int(other)]
+                guard sketch.mayAgree(entry.sketch), scratch.isFirst(other) else { continue }
+                scratch.leads.append(Lead(profile: other, kind: kind, hash: hash))
+                scratch.touched &+= index.rows[Int(entry.newestRow) - 1].features.lines
             }
         }
     }
 
-    /// The carriers of what very many carry stand in a star around the one with the lowest name of its own, so that a
-    /// buyer with ten thousand orders has ten thousand pairs and not fifty million.
-    private func weighStar(
-        of profile: UInt32, _ number: Int, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    /// Calls `body` with whom each value of the profile leads to: all who carry it or, in a star, the centre alone.
+    @inline(__always)
+    func forEachLead(
+        of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch,
+        _ body: (ValueKind, UInt64, SmallList, inout ResolutionScratch) -> Void
     ) {
-        let value = index.values[number]
-        let centre = value.centre
-        if centre != profile {
-            if scratch.isFirst(centre) { consider(profile, centre, value, rules, &scratch) }
-        } else {
-            index.forEachCarrier(of: number) { other in
-                if scratch.isFirst(other) { consider(profile, other, value, rules, &scratch) }
+        index.forEachValue(of: profile) { number in
+            let value = index.values[number]
+            if let others = index.leads(from: profile, value) { body(value.kind, value.hash, others, &scratch) }
+        }
+        index.forEachRow(of: profile) { row, features in
+            scratch.postingKeys.removeAll(keepingCapacity: true)
+            MatchIndex.appendBlocks(of: features.features, shop: shop, to: &scratch.postingKeys)
+            var touched: UInt64 = 0
+            for key in scratch.postingKeys { touched &+= index.postings.touch(key.hash) }
+            scratch.touched &+= touched
+            let twins = index.twins(of: row, shop: shop)
+            if let others = index.leads(from: profile, twins: twins) { body(.twin, features.hash, others, &scratch) }
+            for place in scratch.postingKeys.indices {
+                let key = scratch.postingKeys[place]
+                let others = index.postings.list(of: key.hash)
+                if others.count > 1 { body(key.kind, key.hash, others, &scratch) }
             }
         }
     }
@@ -132,34 +172,36 @@ extension DirectoryState {
     }
 
     private func consider(
-        _ profile: UInt32, _ other: UInt32, _ value: ValueEntry, _ rules: ShopIdentity,
-        _ scratch: inout ResolutionScratch
+        _ profile: UInt32, _ lead: Lead, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) {
         var otherRoot: UInt32 = 0
         if scratch.skipsSettled {
-            otherRoot = root(of: other)
+            otherRoot = root(of: lead.profile)
             if scratch.settledRoots.contains(otherRoot) { return }
         }
-        let weight = weigh(profile, other, rules, &scratch)
+        let weight = weigh(profile, lead.profile, rules, &scratch)
         guard weight.verdict > .none else { return }
         if scratch.skipsSettled, weight.verdict == .merge, !isWeak(weight, rules) {
             scratch.settledRoots.append(otherRoot)
         }
         scratch.candidates.append(
             Candidate(
-                profile: other, keyHash: value.hash, kind: value.kind.identityKey?.rawValue ?? 0, weight: weight))
+                profile: lead.profile, keyHash: lead.hash, kind: lead.kind.identityKey?.rawValue ?? 0, weight: weight))
     }
 
-    /// The best that any two rows of the profiles give. Needs `prepareRows` of the first.
+    /// The best that any two rows of the profiles give that may agree. Needs `prepareRows` of the first.
     func weigh(
         _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> PairWeight {
-        guard index.profiles[Int(profile)].sketch.mayAgree(index.profiles[Int(other)].sketch) else { return .strangers }
-        let withheld = index.profiles[Int(profile)].withheld.union(index.profiles[Int(other)].withheld)
+        let own = index.profiles[Int(profile)]
+        let its = index.profiles[Int(other)]
+        guard own.sketch.mayAgree(its.sketch) else { return .strangers }
+        let withheld = own.withheld.union(its.withheld)
         var best: PairWeight?
         for place in scratch.ownRows.indices {
             let own = Int(scratch.ownRows[place])
             index.forEachComparedRow(of: other, &scratch.otherRows) { row in
+                guard index.rows[own].sketch.mayAgree(index.rows[row].sketch) else { return }
                 let classes = self.classes(scratch.classes[place], own, row, profile)
                 let weight = rules.weigher.weigh(
                     index.rows[own].features, index.rows[row].features, classes, withheld: withheld)
@@ -202,35 +244,50 @@ extension DirectoryState {
             scratch.settledRoots.append(root(of: profile))
         }
         var knownClasses: FrequencyClasses?
-        var sketch = profile.map { index.profiles[Int($0)].sketch } ?? PairSketch(features)
-        if profile != nil { sketch.join() }
+        let sketch = PairSketch(features)
+        scratch.arrivingKeys.removeAll(keepingCapacity: true)
         PartyRecord.forEachKey(of: record) { key in
-            guard key.kind.isNoted, key.kind != .place,
-                let number = index.find(MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop))
-            else { return }
+            guard key.kind.isNoted, key.kind != .place else { return }
+            let hash = MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop)
+            scratch.touched &+= index.touch(hash)
+            scratch.arrivingKeys.append((key, hash))
+        }
+        for place in scratch.arrivingKeys.indices {
+            let (key, hash) = scratch.arrivingKeys[place]
+            guard let number = index.find(hash) else { continue }
             // The newcomer itself is not counted yet: one carrier is enough.
-            guard index.values[number].isCompared else { return }
-            index.forEachCarrier(of: number, atMost: 16) { other in
-                guard scratch.isFirst(other), sketch.mayAgree(index.profiles[Int(other)].sketch) else { return }
+            guard index.values[number].isCompared else { continue }
+            let carriers = index.values[number].carriers
+            // The newest first: who came last is likeliest to come again.
+            for place in 0..<min(Int(carriers.count), 16) {
+                let other = index.lists[carriers, Int(carriers.count) - 1 - place]
+                guard scratch.isFirst(other), sketch.mayAgree(index.profiles[Int(other)].sketch) else { continue }
                 // One certain finding ties a whole customer.
                 let root = root(of: other)
-                guard !scratch.settledRoots.contains(root) else { return }
+                guard !scratch.settledRoots.contains(root) else { continue }
                 let classes = knownClasses ?? index.classes(of: features, shop: shop)
                 knownClasses = classes
-                let withheld = index.profiles[Int(other)].withheld
-                var isFound = false
-                index.forEachComparedRow(of: other, &scratch.otherRows) { row in
-                    if isFound { return }
-                    let weight = rules.weigher.weigh(
-                        features, index.rows[row].features, classes, withheld: withheld)
-                    guard weight.verdict == .merge else { return }
-                    scratch.candidates.append(
-                        Candidate(profile: other, keyHash: key.hash, kind: key.kind.rawValue, weight: weight))
-                    if !isWeak(weight, rules) { scratch.settledRoots.append(root) }
-                    isFound = true
-                }
+                guard let weight = mergingWeight(features, sketch, other, classes, rules, &scratch) else { continue }
+                scratch.candidates.append(
+                    Candidate(profile: other, keyHash: key.hash, kind: key.kind.rawValue, weight: weight))
+                if !isWeak(weight, rules) { scratch.settledRoots.append(root) }
             }
         }
+    }
+
+    /// How an arriving party and the first row of a profile that is the same by itself compare; nil if none is.
+    private func mergingWeight(
+        _ features: PartyFeatures, _ sketch: PairSketch, _ other: UInt32, _ classes: FrequencyClasses,
+        _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) -> PairWeight? {
+        let withheld = index.profiles[Int(other)].withheld
+        var found: PairWeight?
+        index.forEachComparedRow(of: other, &scratch.otherRows) { row in
+            guard found == nil, sketch.mayAgree(index.rows[row].sketch) else { return }
+            let weight = rules.weigher.weigh(features, index.rows[row].features, classes, withheld: withheld)
+            if weight.verdict == .merge { found = weight }
+        }
+        return found
     }
 
     // MARK: By one value
@@ -241,9 +298,9 @@ extension DirectoryState {
     ) {
         index.forEachValue(of: profile) { number in
             let value = index.values[number]
-            guard let kind = value.kind.identityKey, kinds.contains(kind), value.count > 1 else { return }
+            guard let kind = value.kind.identityKey, kinds.contains(kind), value.carriers.count > 1 else { return }
             guard value.state != .quarantined, value.state != .held else { return }
-            let centre = value.centre
+            let centre = index.centre(of: value.carriers)
             func add(_ other: UInt32) {
                 guard scratch.isFirst(other) else { return }
                 scratch.candidates.append(
@@ -293,28 +350,39 @@ extension PairWeight {
 }
 
 extension ValueEntry {
-    /// Whether the profiles that share the value are compared, and there are any.
-    var leadsToCandidates: Bool { count > 1 && isCompared }
-
-    /// Whether whoever shares the value is compared.
+    /// Whether whoever shares the key is compared.
     var isCompared: Bool {
-        guard !kind.isCounted, kind != ValueKind(.place) else { return false }
-        return state == .released || (state == .active && count <= kind.largestBlock)
+        guard kind != ValueKind(.place) else { return false }
+        return state == .released || (state == .active && carriers.count <= kind.largestBlock)
     }
 
-    /// Whether the carriers are compared with one of them only (`centre`): there are too many to compare each with each.
-    var isStar: Bool {
-        if kind == .twin { return count > 16 }
-        return state == .retired && kind.identityKey != nil && kind != ValueKind(.place)
-    }
-
-    /// Whether the value, by itself, has one profile compared with another.
-    func leads(_ one: UInt32, to two: UInt32) -> Bool {
-        isStar ? centre == one || centre == two : leadsToCandidates
-    }
+    /// Whether the carriers are compared with the centre only: there are too many to compare each with each.
+    var isStar: Bool { state == .retired && kind != ValueKind(.place) }
 }
 
 extension MatchIndex {
+    /// Twins in greater numbers are compared with the centre only.
+    private static let mostTwins: UInt32 = 16
+
+    /// Whom a key leads its carrier to; nil for nobody.
+    @inline(__always) func leads(from profile: UInt32, _ value: ValueEntry) -> SmallList? {
+        guard value.carriers.count > 1 else { return nil }
+        if value.isStar { return star(value.carriers, from: profile) }
+        return value.isCompared ? value.carriers : nil
+    }
+
+    @inline(__always) func leads(from profile: UInt32, twins: SmallList) -> SmallList? {
+        guard twins.count > 1 else { return nil }
+        return twins.count > Self.mostTwins ? star(twins, from: profile) : twins
+    }
+
+    /// The carriers of what very many carry stand in a star around the one with the lowest name of its own, so that a
+    /// buyer with ten thousand orders has ten thousand pairs and not fifty million.
+    private func star(_ carriers: SmallList, from profile: UInt32) -> SmallList {
+        let centre = centre(of: carriers)
+        return centre == profile ? carriers : SmallList(centre)
+    }
+
     /// The rows of a profile that are compared.
     func comparedRows(of profile: UInt32, into numbers: inout [UInt32]) {
         numbers.removeAll(keepingCapacity: true)

@@ -58,6 +58,7 @@ extension FindingGraph {
     ///   - relation: how two profiles (places) stand to each other.
     func clusters(mergeScore: Int32, relation: (Int, Int) -> ProfileRelation) -> Clustering {
         var forest = Forest(count: profiles.count)
+        var known = KnownSeparations()
         var result = Clustering()
         var followed: [Edge] = []
         for edge in edges.sorted(by: isStronger) {
@@ -67,7 +68,7 @@ extension FindingGraph {
                 followed.append(edge)
                 continue
             }
-            let (reason, isDisputed) = forest.separation(left, right, relation)
+            let (reason, isDisputed) = known.separation(left, right, of: forest, relation)
             if !edge.isBind, let reason {
                 result.refused.append(edge.finding.lowered(reason))
                 continue
@@ -190,6 +191,8 @@ private struct Forest {
         return true
     }
 
+    func size(_ root: Int) -> Int { members[root].count }
+
     mutating func mix(_ left: Int, _ right: Int) {
         isMixed[left] = true
         isMixed[right] = true
@@ -221,6 +224,29 @@ private struct Forest {
         let isContradicted =
             names.against > names.for || dates.against > 0 && dates.against >= dates.for
         return (found ?? (isContradicted ? .contradiction : nil), isDisputed)
+    }
+}
+
+/// What was found between groups that did not become one: many findings tie the same two groups, and the answer is the same
+/// until one of them grows.
+private struct KnownSeparations {
+    private struct Groups: Hashable {
+        let left: Int
+        let right: Int
+        let sizes: Int
+    }
+
+    private var known: [Groups: (reason: PairReason?, isDisputed: Bool)] = [:]
+
+    mutating func separation(
+        _ left: Int, _ right: Int, of forest: Forest, _ between: (Int, Int) -> ProfileRelation
+    ) -> (reason: PairReason?, isDisputed: Bool) {
+        let groups = Groups(
+            left: min(left, right), right: max(left, right), sizes: forest.size(left) + forest.size(right))
+        if let answer = known[groups] { return answer }
+        let answer = forest.separation(left, right, between)
+        if answer.reason != nil { known[groups] = answer }
+        return answer
     }
 }
 

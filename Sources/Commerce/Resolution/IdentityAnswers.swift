@@ -239,7 +239,8 @@ extension DirectoryState {
                     value.state == .held ? .held : value.state == .released ? .released : .quarantined
                 found.append(
                     WatchedValue(
-                        kind: kind, hash: value.hash, shop: shop, carriers: carriers, carrierCount: Int(value.count),
+                        kind: kind, hash: value.hash, shop: shop, carriers: carriers,
+                        carrierCount: Int(value.carriers.count),
                         state: state, watch: watch, undone: undonePairs(of: Int(number))))
             }
             total += 1

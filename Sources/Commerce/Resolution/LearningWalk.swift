@@ -33,7 +33,6 @@ package struct LearningWalk: Sendable {
     private let end: Int
     private var shopProfiles = 0
     private var choices: [Choice] = []
-    private var centres: [Int: UInt32] = [:]
     private var counts = AgreementCounts()
     private var learner: WeightLearner?
 
@@ -114,24 +113,20 @@ package struct LearningWalk: Sendable {
     }
 
     private static func name(of profile: UInt32, _ state: borrowing DirectoryState) -> UInt64 {
-        hash.combine(state.index.profiles[Int(profile)].canonical, 0x4C)
+        hash.combine(state.index.origins[Int(profile)].canonical, 0x4C)
     }
 
     /// Whether another profile shows just the same and stands for this one.
     private mutating func isCopy(_ profile: UInt32, _ state: borrowing DirectoryState) -> Bool {
-        guard state.index.profiles[Int(profile)].rowCount == 1, let twin = Self.twin(of: profile, state),
-            state.index.values[twin].count > 1
-        else { return false }
-        if let known = centres[twin] { return known != profile }
-        let centre = state.index.values[twin].centre
-        centres[twin] = centre
-        return centre != profile
+        guard let twins = twins(of: profile, state), twins.count > 1 else { return false }
+        return state.index.centre(of: twins) != profile
     }
 
-    private static func twin(of profile: UInt32, _ state: borrowing DirectoryState) -> Int? {
-        var twin: Int?
-        state.index.forEachValue(of: profile) { if state.index.values[$0].kind == .twin { twin = twin ?? $0 } }
-        return twin
+    /// Everybody who shows just the same as a profile of one row; nil for any other.
+    private func twins(of profile: UInt32, _ state: borrowing DirectoryState) -> SmallList? {
+        let entry = state.index.profiles[Int(profile)]
+        guard entry.rowCount == 1 else { return nil }
+        return state.index.twins(of: Int(entry.newestRow) - 1, shop: shop)
     }
 
     // MARK: Candidates
@@ -152,19 +147,17 @@ package struct LearningWalk: Sendable {
     ) {
         let profile = choice.profile
         var taught: [UInt32: TaughtFields] = [:]
-        var copies = 0
         var ownTaught = TaughtFields()
-        let isSingle = state.index.profiles[Int(profile)].rowCount == 1
-        state.index.forEachValue(of: profile) { number in
-            let value = state.index.values[number]
-            if value.kind == .twin, isSingle { copies = min(Int(value.count) - 1, Self.mostCopies) }
-            guard value.leadsToCandidates, value.kind != .twin else { return }
-            let fields = TaughtFields(metBy: value.kind)
+        state.forEachLead(of: profile, shop, &scratch) { kind, _, others, _ in
+            guard kind != .twin, others.count > 1, others.count <= kind.largestBlock else { return }
+            let fields = TaughtFields(metBy: kind)
             ownTaught.formUnion(fields)
-            state.index.forEachCarrier(of: number) { other in
+            for position in 0..<Int(others.count) {
+                let other = state.index.lists[others, position]
                 if other != profile { taught[other, default: []].formUnion(fields) }
             }
         }
+        let copies = min(Int(twins(of: profile, state)?.count ?? 1) - 1, Self.mostCopies)
         state.prepareRows(of: profile, shop, &scratch)
         if copies > 0 {
             let weight = state.weighForLearning(profile, profile, identity, &scratch)

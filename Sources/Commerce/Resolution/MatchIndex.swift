@@ -4,153 +4,106 @@ import Bytes
 // builds it again.
 //
 // A *row* is one distinct set of features that a profile has shown; a profile whose channel spells the same data in many
-// ways has few. A *value* is anything that profiles can share: an identity key, a blocking key, or a name whose frequency
-// counts. Each value knows who carries it, so that a profile's candidates are those who share a value with it.
+// ways has few. What profiles can share leads from one to the other: *values*, which are identity keys and know how unlike
+// their carriers are, and *postings*, which are everything that follows from the features: blocking keys, twins, and names
+// whose frequency counts. Both know who carries them, so that a profile's candidates are those who share one with it.
 //
 // Invariants
 // 1. Everything here is a function of the set of party records, never of their order (lists may be ordered differently).
 // 2. A profile is dirty when something that its verdicts depend on has changed since it was weighed last.
 
-/// Anything that profiles can share.
-struct ValueEntry: BitwiseCopyable, Sendable {
-    var hash: UInt64
-    /// Newest posting plus one.
-    var newest: UInt32 = 0
-    /// Profiles that carry it; for a counted name, rows that carry it.
-    var count: UInt32 = 0
-    /// One bit per kind of name among the carriers, 32 in all: how unlike they are.
-    var signatures: UInt32 = 0
-    /// The carrier with the lowest name of its own.
-    var centre: UInt32 = 0
-    var kind: ValueKind
-    var state = ValueState.active
-}
-
-/// What a value is. Identity keys keep their own numbers; the rest stands above.
-struct ValueKind: RawRepresentable, Equatable, Sendable, BitwiseCopyable {
-    let rawValue: UInt8
-
-    init(rawValue: UInt8) { self.rawValue = rawValue }
-    init(_ key: IdentityKeyKind) { rawValue = key.rawValue }
-    static func block(_ kind: UInt8) -> ValueKind { ValueKind(rawValue: 64 | kind) }
-    static func counted(_ field: FrequencyField) -> ValueKind { ValueKind(rawValue: 128 | field.rawValue) }
-    /// The same features altogether.
-    static let twin = ValueKind(rawValue: 32)
-
-    var identityKey: IdentityKeyKind? { rawValue < 32 ? IdentityKeyKind(rawValue: rawValue) : nil }
-    var isCounted: Bool { rawValue & 128 != 0 }
-
-    /// More carriers than this, and the value no longer leads to candidates: it has become too common to tell anything,
-    /// and every newcomer would be compared with all of them.
-    var largestBlock: UInt32 {
-        switch self {
-        case .twin: .max
-        default: identityKey != nil ? 256 : 24
-        }
-    }
-
-    /// More unlike carriers than this, and the value is in quarantine. Persons share a landline or a company's mailbox;
-    /// nobody shares an address of their own with a dozen strangers.
-    var mostSignatures: Int? {
-        switch identityKey {
-        case .email, .relayEmail: 6
-        case .phone: 8
-        case .vat: 16
-        default: nil
-        }
-    }
-
-    /// The field that is withheld from weighing while such a value is in quarantine.
-    var field: FieldMask {
-        switch identityKey {
-        case .email, .relayEmail: .email
-        case .phone: .phone
-        case .vat: .vat
-        default: []
-        }
-    }
-}
-
-enum ValueState: UInt8, Sendable, BitwiseCopyable {
-    case active
-    /// Too many carriers: leads to no candidates any more.
-    case retired
-    /// Too many unlike carriers: counts as missing.
-    case quarantined
-    /// A person said that it may be used whoever carries it.
-    case released
-    /// A person said that it must not be used.
-    case held
-}
-
-/// One carrier of one value.
-struct Posting: BitwiseCopyable, Sendable {
-    var profile: UInt32
-    /// Next posting of the value plus one.
-    var nextCarrier: UInt32
-    var value: UInt32
-    /// Next posting of the profile plus one.
-    var nextValue: UInt32
-}
-
 /// One distinct set of features of a profile.
 struct FeatureRow: BitwiseCopyable, Sendable {
-    var features: PartyFeatures
-    /// Hash of the features: the same everywhere.
-    var hash: UInt64
     /// Next row of the profile plus one.
     var next: UInt32
+    var sketch: PairSketch
+    /// Hash of the features: the same everywhere.
+    var hash: UInt64
+    var features: PartyFeatures
 }
 
-/// A profile as matching sees it.
+/// What of a profile is looked at when it turns up as a candidate: 24 bytes.
 struct MatchProfile: BitwiseCopyable, Sendable {
-    /// A name of the profile that does not depend on when it arrived.
-    var canonical: UInt64
+    var sketch = PairSketch()
     /// Newest row plus one.
     var newestRow: UInt32 = 0
-    /// Newest posting plus one.
-    var newestPosting: UInt32 = 0
-    var rowCount: UInt32 = 0
-    var sketch = PairSketch()
-    /// Number in `SourceTable`.
-    var source: UInt16
+    var rowCount: UInt16 = 0
     var withheld: FieldMask = []
-    /// Whether the channel gave the buyer a number of its own.
-    var hasReference: Bool
-    var isDirty = false
-    /// Whether others may have become candidates since it was weighed, so that they have to be looked for.
-    var wantsSearch = false
-    /// The same of the weighing in hand.
-    var isSearched = true
+}
+
+/// The rest of what matching knows of a profile.
+struct MatchOrigin: BitwiseCopyable, Sendable {
+    /// A name of the profile that does not depend on when it arrived.
+    var canonical: UInt64
+    /// Numbers of the identity keys that it carries.
+    var identityKeys = SmallList()
     /// Number of the order that made it dirty plus one; 0 when none did.
     var cause: UInt32 = 0
+    /// Number in `SourceTable`.
+    var source: UInt16
+    /// Whether the channel gave the buyer a number of its own.
+    var hasReference: Bool
+    var weighing = WeighingNeeds()
+}
+
+/// Why a profile has to be weighed, or is being weighed.
+struct WeighingNeeds: OptionSet, BitwiseCopyable, Sendable {
+    let rawValue: UInt8
+
+    static let isDirty = WeighingNeeds(rawValue: 1)
+    /// Others may have become candidates since it was weighed, so that they have to be looked for.
+    static let wantsSearch = WeighingNeeds(rawValue: 2)
+    /// What was found before may hold no more. New data alone never undoes a finding.
+    static let wantsCheck = WeighingNeeds(rawValue: 4)
+    /// A name has become commoner, so that agreeing in it weighs less; nothing else may have undone what was found.
+    static let wantsRecount = WeighingNeeds(rawValue: 8)
+    /// The same three of the weighing in hand.
+    static let isSearched = WeighingNeeds(rawValue: 16)
+    static let isChecked = WeighingNeeds(rawValue: 32)
+    static let isRecounted = WeighingNeeds(rawValue: 64)
+}
+
+/// What a profile shares with others by its features.
+struct PostingKey {
+    var hash: UInt64
+    var kind: ValueKind
 }
 
 struct MatchIndex: ~Copyable, Sendable {
     private(set) var profiles = PagedArray<MatchProfile>()
+    private(set) var origins = PagedArray<MatchOrigin>()
     private(set) var rows = PagedArray<FeatureRow>()
     private(set) var values = PagedArray<ValueEntry>()
-    private(set) var postings = PagedArray<Posting>()
     private var valueIndex = HashIndex()
+    private(set) var postings = PostingTable()
+    /// Carriers of values and postings, and the values of profiles.
+    private(set) var lists = ListArena()
     /// Feature rows of each shop.
     private(set) var populations: [UInt32] = []
     /// Profiles that have to be weighed, oldest first.
     private(set) var queue = WeighQueue()
     /// Values in quarantine, held or released.
     private(set) var watchedValues: [UInt32] = []
+    /// What a row that is taken in shares with others; used again for each.
+    private var postingKeys: [PostingKey] = []
+    /// Keeps look-ahead reads from being optimised away.
+    private var touched: UInt64 = 0
 
     private static let plain = Hash64(seed: 0)
 
     init() {}
 
     var allocatedBytes: Int {
-        profiles.allocatedBytes + rows.allocatedBytes + values.allocatedBytes + postings.allocatedBytes
-            + valueIndex.allocatedBytes
+        profiles.allocatedBytes + origins.allocatedBytes + rows.allocatedBytes + values.allocatedBytes
+            + valueIndex.allocatedBytes + postings.allocatedBytes + lists.allocatedBytes
     }
 
     // MARK: Look-ups
 
     @inline(__always) func find(_ hash: UInt64) -> Int? { valueIndex.find(hash) { values[$0].hash == hash } }
+
+    /// Asks memory for what `find` will look at.
+    @inline(__always) func touch(_ hash: UInt64) -> UInt64 { valueIndex.touch(hash) }
 
     /// Values of one shop never meet those of another.
     @inline(__always) static func scoped(_ hash: UInt64, _ kind: ValueKind, shop: UInt16) -> UInt64 {
@@ -160,41 +113,47 @@ struct MatchIndex: ~Copyable, Sendable {
     @inline(__always) func forEachRow(of profile: UInt32, _ body: (Int, borrowing FeatureRow) -> Void) {
         var next = profiles[Int(profile)].newestRow
         while next != 0 {
-            let row = rows[Int(next - 1)]
-            body(Int(next - 1), row)
-            next = row.next
+            body(Int(next - 1), rows[Int(next - 1)])
+            next = rows[Int(next - 1)].next
         }
     }
 
-    @inline(__always) func forEachCarrier(of value: Int, atMost limit: Int = .max, _ body: (UInt32) -> Void) {
-        var next = values[value].newest
-        var seen = 0
-        while next != 0, seen < limit {
-            seen += 1
-            let posting = postings[Int(next - 1)]
-            body(posting.profile)
-            next = posting.nextCarrier
-        }
+    @inline(__always) func forEachCarrier(of value: Int, _ body: (UInt32) -> Void) {
+        let carriers = values[value].carriers
+        for position in 0..<Int(carriers.count) { body(lists[carriers, position]) }
     }
 
+    /// Calls `body` with the number of each identity key of the profile.
     @inline(__always) func forEachValue(of profile: UInt32, _ body: (Int) -> Void) {
-        var next = profiles[Int(profile)].newestPosting
-        while next != 0 {
-            let posting = postings[Int(next - 1)]
-            body(Int(posting.value))
-            next = posting.nextValue
-        }
+        let keys = origins[Int(profile)].identityKeys
+        for position in 0..<Int(keys.count) { body(Int(lists[keys, position])) }
+    }
+
+    func carries(_ profile: UInt32, _ value: Int) -> Bool {
+        lists.contains(UInt32(value), in: origins[Int(profile)].identityKeys)
+    }
+
+    /// Who shows the very same features as a row.
+    @inline(__always) func twins(of row: Int, shop: UInt16) -> SmallList {
+        postings.list(of: Self.scoped(rows[row].hash, .twin, shop: shop))
+    }
+
+    /// The carrier with the lowest name of its own.
+    func centre(of list: SmallList) -> UInt32 { lists[list, 0] }
+
+    /// Class of a shop's size.
+    @inline(__always) func populationClass(of shop: UInt16) -> UInt8 {
+        Int(shop) < populations.count ? FrequencyClasses.populationClass(count: populations[Int(shop)]) : 0
     }
 
     /// Frequency classes of a row's own values in its shop.
     func classes(of features: PartyFeatures, shop: UInt16) -> FrequencyClasses {
-        var classes = FrequencyClasses()
-        let population = Int(shop) < populations.count ? populations[Int(shop)] : 0
-        classes.population = FrequencyClasses.populationClass(count: population)
+        var classes = FrequencyClasses(population: populationClass(of: shop))
         for field in FrequencyField.allCases {
             let key = features.frequencyKey(field)
-            guard key != 0, let value = find(Self.scoped(key, .counted(field), shop: shop)) else { continue }
-            classes[field] = FrequencyClasses.valueClass(count: values[value].count)
+            guard key != 0 else { continue }
+            let count = postings.list(of: Self.scoped(key, .counted(field), shop: shop)).count
+            classes[field] = FrequencyClasses.valueClass(count: count)
         }
         return classes
     }
@@ -212,8 +171,9 @@ struct MatchIndex: ~Copyable, Sendable {
         let channel = Self.plain.hash(party[PartyShape.channel])
         let scope = Self.plain.combine(channel, Self.plain.hash(party[PartyShape.store]))
         let name = reference.count > 0 ? reference : party.bytes
-        profiles.append(
-            MatchProfile(
+        profiles.append(MatchProfile())
+        origins.append(
+            MatchOrigin(
                 canonical: Self.plain.hash(name, salt: scope), source: source, hasReference: reference.count > 0))
     }
 
@@ -221,93 +181,133 @@ struct MatchIndex: ~Copyable, Sendable {
     mutating func add(
         _ features: PartyFeatures, to profile: UInt32, shop: UInt16, keys: (_ body: (IdentityKey) -> Void) -> Void
     ) {
-        let isNewRow = addRow(features, to: profile, shop: shop)
+        let isNewRow = addRow(features, to: profile)
         // A record may bring a key that its features leave out, such as the telephone number of a second address.
-        let isFirst = isNewRow && profiles[Int(profile)].rowCount == 1
         keys { key in
             guard key.kind.isNoted else { return }
             let kind = ValueKind(key.kind)
-            let isNew = carry(Self.scoped(key.hash, kind, shop: shop), kind, profile, features, isFirst: isFirst)
-            if isNew { markDirty(profile) }
+            if carry(Self.scoped(key.hash, kind, shop: shop), kind, profile, features) { markNew(profile) }
         }
         guard isNewRow else { return }
-        features.forEachBlockingKey { kind, hash in
-            let kind = ValueKind.block(kind)
-            carry(Self.scoped(hash, kind, shop: shop), kind, profile, features, isFirst: isFirst)
-        }
-        markDirty(profile)
+        post(features, profile, shop: shop)
+        markNew(profile)
     }
 
     /// Adds a row unless the profile has shown the same before.
-    private mutating func addRow(_ features: PartyFeatures, to profile: UInt32, shop: UInt16) -> Bool {
+    private mutating func addRow(_ features: PartyFeatures, to profile: UInt32) -> Bool {
         let hash = Self.hash(of: features)
         var isKnown = false
         forEachRow(of: profile) { _, row in isKnown = isKnown || row.hash == hash }
         if isKnown { return false }
         var entry = profiles[Int(profile)]
-        let row = rows.append(FeatureRow(features: features, hash: hash, next: entry.newestRow))
+        let sketch = PairSketch(features)
+        let row = rows.append(
+            FeatureRow(next: entry.newestRow, sketch: sketch, hash: hash, features: features))
         entry.newestRow = UInt32(row + 1)
-        entry.rowCount += 1
-        if entry.rowCount == 1 { entry.sketch = PairSketch(features) } else { entry.sketch.join() }
+        if entry.rowCount < .max { entry.rowCount += 1 }
+        if entry.rowCount == 1 { entry.sketch = sketch } else { entry.sketch.join() }
         profiles[Int(profile)] = entry
-        carry(Self.scoped(hash, .twin, shop: shop), .twin, profile, features, isFirst: entry.rowCount == 1)
-        count(features, profile, shop: shop)
+        // Of very many rows some are left out, and with them what they had found.
+        if Int(entry.rowCount) > mostRowsCompared { markDirty(profile) }
         return true
     }
 
-    /// Counts the names of a row. A class that changes changes the weight of every pair that shares the name.
-    private mutating func count(_ features: PartyFeatures, _ profile: UInt32, shop: UInt16) {
+    // MARK: Postings
+
+    /// Posts the profile under everything that follows from its newest row. All of it is asked for before any of it is
+    /// waited for.
+    private mutating func post(_ features: PartyFeatures, _ profile: UInt32, shop: UInt16) {
+        let row = Int(profiles[Int(profile)].newestRow) - 1
+        postingKeys.removeAll(keepingCapacity: true)
+        for field in FrequencyField.allCases {
+            let key = features.frequencyKey(field)
+            if key != 0 { postingKeys.append(postingKey(key, .counted(field), shop)) }
+        }
+        postingKeys.append(postingKey(rows[row].hash, .twin, shop))
+        Self.appendBlocks(of: features, shop: shop, to: &postingKeys)
+        var sum: UInt64 = 0
+        for key in postingKeys { sum &+= postings.touch(key.hash) }
+        touched &+= sum
+        countRow(shop: shop)
+        let isFirst = profiles[Int(profile)].rowCount == 1
+        for place in postingKeys.indices { post(profile, postingKeys[place], isFirst: isFirst) }
+    }
+
+    @inline(__always) private func postingKey(_ hash: UInt64, _ kind: ValueKind, _ shop: UInt16) -> PostingKey {
+        PostingKey(hash: Self.scoped(hash, kind, shop: shop), kind: kind)
+    }
+
+    /// The blocking keys of a row, as they are posted.
+    @inline(__always)
+    static func appendBlocks(of features: PartyFeatures, shop: UInt16, to keys: inout [PostingKey]) {
+        features.forEachBlockingKey { kind, hash in
+            let kind = ValueKind.block(kind)
+            keys.append(PostingKey(hash: scoped(hash, kind, shop: shop), kind: kind))
+        }
+    }
+
+    private mutating func post(_ profile: UInt32, _ key: PostingKey, isFirst: Bool) {
+        let isCounted = key.kind.isCounted
+        guard let carriers = postings.add(profile, to: key.hash, in: &lists, isDistinct: !isCounted) else { return }
+        let count = carriers.count
+        if isCounted {
+            // A class that changes changes the weight of every pair that shares the name.
+            if FrequencyClasses.valueClass(count: count - 1) != FrequencyClasses.valueClass(count: count) {
+                markCarriersCommoner(carriers)
+            }
+        } else if key.kind == .twin {
+            centreNewest(carriers)
+        } else if count > key.kind.largestBlock {
+            markCarriersDirty(carriers)
+            postings.close(key.hash, in: &lists)
+        }
+    }
+
+    private mutating func countRow(shop: UInt16) {
         while populations.count <= Int(shop) { populations.append(0) }
         let population = populations[Int(shop)]
         populations[Int(shop)] += 1
         if FrequencyClasses.populationClass(count: population)
             != FrequencyClasses.populationClass(count: population + 1)
         {
-            queue.sweepAll(profiles.count)
-        }
-        for field in FrequencyField.allCases {
-            let key = features.frequencyKey(field)
-            guard key != 0 else { continue }
-            let value = value(Self.scoped(key, .counted(field), shop: shop), .counted(field))
-            post(profile, value, linksBack: false)
-            let count = values[value].count
-            values[value].count = count + 1
-            if FrequencyClasses.valueClass(count: count) != FrequencyClasses.valueClass(count: count + 1) {
-                markCarriersCommoner(value)
-            }
+            sweepAll()
         }
     }
 
-    /// Notes that the profile carries the value; false if it is known to.
-    /// - Parameter isFirst: nothing was known of the profile before this record.
-    @discardableResult
-    private mutating func carry(
-        _ hash: UInt64, _ kind: ValueKind, _ profile: UInt32, _ features: PartyFeatures, isFirst: Bool
-    ) -> Bool {
-        let number = value(hash, kind)
-        var entry = values[number]
-        var isKnown = entry.newest != 0 && postings[Int(entry.newest - 1)].profile == profile
-        if !isKnown, !isFirst {
-            forEachValue(of: profile) { isKnown = isKnown || $0 == number }
-        }
-        if features.nameSignature != 0 { entry.signatures |= 1 << (features.nameSignature & 31) }
-        if !isKnown { entry.count &+= 1 }
-        let isCentre = entry.newest == 0 || isBefore(profile, entry.centre)
-        if isCentre { entry.centre = profile }
-        values[number] = entry
-        if !isKnown { post(profile, number, linksBack: true) }
+    /// Brings the newest carrier to the front if it is the centre.
+    private mutating func centreNewest(_ carriers: SmallList) {
+        guard carriers.count > 1 else { return }
+        let newest = lists[carriers, Int(carriers.count) - 1]
+        guard isBefore(newest, lists[carriers, 0]) else { return }
+        lists.bringLastToFront(carriers)
         // In a star everybody is compared with the centre.
-        if isCentre, entry.count > 16, entry.kind == .twin || entry.kind.identityKey != nil {
-            markCarriersDirty(number)
-        }
-        if entry.state == .quarantined || entry.state == .held { withhold(kind.field, from: profile) }
-        review(number)
-        return !isKnown
+        if carriers.count > 16 { markCarriersDirty(carriers) }
     }
 
     /// By the profiles' own names, which do not depend on their arrival.
     private func isBefore(_ one: UInt32, _ two: UInt32) -> Bool {
-        (profiles[Int(one)].canonical, one) < (profiles[Int(two)].canonical, two)
+        (origins[Int(one)].canonical, one) < (origins[Int(two)].canonical, two)
+    }
+
+    // MARK: Identity keys
+
+    /// Notes that the profile carries the key; false if it is known to.
+    private mutating func carry(
+        _ hash: UInt64, _ kind: ValueKind, _ profile: UInt32, _ features: PartyFeatures
+    ) -> Bool {
+        let number = value(hash, kind)
+        var entry = values[number]
+        let isNew = !carries(profile, number)
+        if features.nameSignature != 0 { entry.signatures |= 1 << (features.nameSignature & 31) }
+        if isNew {
+            lists.append(profile, to: &entry.carriers)
+            lists.append(UInt32(number), to: &origins[Int(profile)].identityKeys)
+        }
+        values[number] = entry
+        if isNew { centreNewest(entry.carriers) }
+        if entry.state == .quarantined || entry.state == .held { withhold(kind.field, from: profile) }
+        review(number)
+        return isNew
     }
 
     private mutating func value(_ hash: UInt64, _ kind: ValueKind) -> Int {
@@ -317,30 +317,20 @@ struct MatchIndex: ~Copyable, Sendable {
         return number
     }
 
-    private mutating func post(_ profile: UInt32, _ value: Int, linksBack: Bool) {
-        var posting = Posting(profile: profile, nextCarrier: values[value].newest, value: UInt32(value), nextValue: 0)
-        if linksBack { posting.nextValue = profiles[Int(profile)].newestPosting }
-        let number = UInt32(postings.append(posting) + 1)
-        values[value].newest = number
-        if linksBack { profiles[Int(profile)].newestPosting = number }
-    }
-
-    // MARK: Values that lose their force
-
-    /// Retires or quarantines a value whose carriers have become too many or too unlike.
+    /// Retires or quarantines a key whose carriers have become too many or too unlike.
     private mutating func review(_ number: Int) {
         let entry = values[number]
         if entry.state == .active || entry.state == .retired, let most = entry.kind.mostSignatures,
             entry.signatures.nonzeroBitCount > most
         {
             setState(.quarantined, of: number)
-        } else if entry.state == .active, entry.count > entry.kind.largestBlock {
+        } else if entry.state == .active, entry.carriers.count > entry.kind.largestBlock {
             values[number].state = .retired
-            markCarriersDirty(number)
+            markCarriersDirty(entry.carriers)
         }
     }
 
-    /// Puts a value into quarantine, holds it, releases it, or lets it be judged by itself again.
+    /// Puts a key into quarantine, holds it, releases it, or lets it be judged by itself again.
     mutating func setState(_ state: ValueState, of number: Int) {
         let old = values[number].state
         guard old != state else { return }
@@ -348,17 +338,16 @@ struct MatchIndex: ~Copyable, Sendable {
         if !watchedValues.contains(UInt32(number)) { watchedValues.append(UInt32(number)) }
         let wasWithheld = old == .quarantined || old == .held
         let isWithheld = state == .quarantined || state == .held
-        if isWithheld, !wasWithheld {
-            var carriers: [UInt32] = []
-            forEachCarrier(of: number) { carriers.append($0) }
-            for carrier in carriers { withhold(values[number].kind.field, from: carrier) }
-        } else if wasWithheld, !isWithheld {
-            restore(values[number].kind.field, after: number)
+        let carriers = values[number].carriers
+        for position in 0..<Int(carriers.count) {
+            let carrier = lists[carriers, position]
+            if isWithheld, !wasWithheld { withhold(values[number].kind.field, from: carrier) }
+            if wasWithheld, !isWithheld { restoreFields(of: carrier) }
         }
-        markCarriersDirty(number)
+        markCarriersDirty(carriers)
     }
 
-    /// Makes a value that nobody carries yet known, so that a person's word about it stands when it comes.
+    /// Makes a key that nobody carries yet known, so that a person's word about it stands when it comes.
     mutating func valueForDecision(_ hash: UInt64, _ kind: ValueKind) -> Int { value(hash, kind) }
 
     private mutating func withhold(_ field: FieldMask, from profile: UInt32) {
@@ -367,49 +356,42 @@ struct MatchIndex: ~Copyable, Sendable {
         markDirty(profile)
     }
 
-    /// Gives the field back to the carriers of a value, unless another value of theirs withholds it.
-    private mutating func restore(_ field: FieldMask, after number: Int) {
-        var carriers: [UInt32] = []
-        forEachCarrier(of: number) { carriers.append($0) }
-        for carrier in carriers {
-            var withheld = FieldMask()
-            forEachValue(of: carrier) { value in
-                let entry = values[value]
-                if entry.state == .quarantined || entry.state == .held { withheld.formUnion(entry.kind.field) }
-            }
-            profiles[Int(carrier)].withheld = withheld
+    /// Withholds what the profile's keys demand, and nothing else.
+    private mutating func restoreFields(of profile: UInt32) {
+        var withheld = FieldMask()
+        forEachValue(of: profile) { value in
+            let entry = values[value]
+            if entry.state == .quarantined || entry.state == .held { withheld.formUnion(entry.kind.field) }
         }
+        profiles[Int(profile)].withheld = withheld
     }
 
     // MARK: The queue
 
     /// Remembers the order (its number plus one; 0 for none) that brought what has to be weighed of a profile.
-    mutating func note(cause order: UInt32, of profile: UInt32) { profiles[Int(profile)].cause = order }
+    mutating func note(cause order: UInt32, of profile: UInt32) { origins[Int(profile)].cause = order }
 
-    mutating func markDirty(_ profile: UInt32) {
-        profiles[Int(profile)].wantsSearch = true
-        enqueue(profile)
-    }
+    /// The profile shows something new.
+    private mutating func markNew(_ profile: UInt32) { enqueue(profile, .wantsSearch) }
 
-    private mutating func enqueue(_ profile: UInt32) {
-        guard !profiles[Int(profile)].isDirty else { return }
-        profiles[Int(profile)].isDirty = true
-        profiles[Int(profile)].cause = 0
+    /// Anything about the profile's verdicts may have changed.
+    mutating func markDirty(_ profile: UInt32) { enqueue(profile, [.wantsSearch, .wantsCheck]) }
+
+    private mutating func enqueue(_ profile: UInt32, _ needs: WeighingNeeds) {
+        let known = origins[Int(profile)].weighing
+        origins[Int(profile)].weighing = known.union(needs).union(.isDirty)
+        guard !known.contains(.isDirty) else { return }
+        origins[Int(profile)].cause = 0
         queue.append(profile)
     }
 
-    /// A value has become commoner, so that agreeing in it weighs less: what was found may hold no more, and nothing new
-    /// can follow from it.
-    private mutating func markCarriersCommoner(_ value: Int) {
-        var carriers: [UInt32] = []
-        forEachCarrier(of: value) { carriers.append($0) }
-        for carrier in carriers { enqueue(carrier) }
+    /// What was found by a name that has become commoner may hold no more, and nothing new can follow from it.
+    private mutating func markCarriersCommoner(_ carriers: SmallList) {
+        for position in 0..<Int(carriers.count) { enqueue(lists[carriers, position], .wantsRecount) }
     }
 
-    private mutating func markCarriersDirty(_ value: Int) {
-        var carriers: [UInt32] = []
-        forEachCarrier(of: value) { carriers.append($0) }
-        for carrier in carriers { markDirty(carrier) }
+    private mutating func markCarriersDirty(_ carriers: SmallList) {
+        for position in 0..<Int(carriers.count) { markDirty(lists[carriers, position]) }
     }
 
     /// Has every profile weighed again.
@@ -418,12 +400,14 @@ struct MatchIndex: ~Copyable, Sendable {
     /// The next profile to weigh; it counts as weighed from now on.
     mutating func takeDirty() -> UInt32? {
         guard let profile = queue.next() else { return nil }
-        // Everything is looked for where a sweep comes by.
-        let isDirty = profiles[Int(profile)].isDirty
-        if !isDirty { profiles[Int(profile)].cause = 0 }
-        profiles[Int(profile)].isSearched = !isDirty || profiles[Int(profile)].wantsSearch
-        profiles[Int(profile)].isDirty = false
-        profiles[Int(profile)].wantsSearch = false
+        let needs = origins[Int(profile)].weighing
+        if needs.contains(.isDirty) {
+            origins[Int(profile)].weighing = needs.inHand
+        } else {
+            // A sweep came by.
+            origins[Int(profile)].cause = 0
+            origins[Int(profile)].weighing = [.isSearched, .isChecked]
+        }
         return profile
     }
 
@@ -433,47 +417,13 @@ struct MatchIndex: ~Copyable, Sendable {
     }
 }
 
-/// Profiles that wait to be weighed: a list, and behind it a sweep over all.
-struct WeighQueue: Sendable {
-    private var waiting: [UInt32] = []
-    private var head = 0
-    private var sweepNext = 0
-    private var sweepEnd = 0
-
-    var isEmpty: Bool { count == 0 }
-    var count: Int { waiting.count - head + max(0, sweepEnd - sweepNext) }
-
-    mutating func append(_ profile: UInt32) { waiting.append(profile) }
-
-    mutating func sweepAll(_ count: Int) {
-        sweepNext = 0
-        sweepEnd = count
-    }
-
-    mutating func next() -> UInt32? {
-        if head < waiting.count {
-            head += 1
-            if head == waiting.count {
-                defer {
-                    waiting.removeAll(keepingCapacity: waiting.count < 65_536)
-                    head = 0
-                }
-                return waiting[head - 1]
-            }
-            return waiting[head - 1]
-        }
-        guard sweepNext < sweepEnd else { return nil }
-        sweepNext += 1
-        return UInt32(sweepNext - 1)
-    }
-}
-
-extension IdentityKeyKind {
-    /// Whether the index notes who carries it.
-    var isNoted: Bool {
-        switch self {
-        case .email, .relayEmail, .phone, .vat, .address, .place: true
-        case .channelReference, .order, .relayLookup: false
-        }
+extension WeighingNeeds {
+    /// What is to be done now, and nothing is left to do.
+    fileprivate var inHand: WeighingNeeds {
+        var result = WeighingNeeds()
+        if contains(.wantsSearch) { result.insert(.isSearched) }
+        if contains(.wantsCheck) { result.insert(.isChecked) }
+        if contains(.wantsRecount) { result.insert(.isRecounted) }
+        return result
     }
 }

@@ -9,8 +9,9 @@ struct PairSketch: BitwiseCopyable, Sendable {
     /// Postcode, street's beginning with the house number, postcode's and street's beginnings; the same of the second
     /// address.
     private var addresses: UInt64 = 0
-    /// Several rows: anything may agree.
-    private var isOpen = false
+    /// Several rows: anything may agree. No features give all ones in both words but by a chance of one in 2^128, and then
+    /// nothing is lost.
+    @inline(__always) private var isOpen: Bool { contacts & addresses == .max }
 
     init() {}
 
@@ -40,7 +41,10 @@ struct PairSketch: BitwiseCopyable, Sendable {
     }
 
     /// The sketch of a profile with this and another row.
-    mutating func join() { isOpen = true }
+    mutating func join() {
+        contacts = .max
+        addresses = .max
+    }
 
     /// Whether the two have nothing to compare, or agree in something.
     @inline(__always) func mayAgree(_ other: PairSketch) -> Bool {

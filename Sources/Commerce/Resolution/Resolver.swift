@@ -27,10 +27,9 @@ extension DirectoryState {
         guard rules.mode != .exact else { return ResolutionPlan() }
         let home = profiles[Int(root(of: profile))]
         let isPlain = !home.isRestricted && (!home.isWeak || home.size < 2 * UInt32(BridgeAlarm.leastProfiles))
-        if isPlain, !index.profiles[Int(profile)].isSearched, holdsAll(profile, rules, &scratch) {
-            return ResolutionPlan()
-        }
-        if isPlain, agreesAtHome(profile, rules), holdsPast(profile, rules, &scratch) {
+        let needs = index.origins[Int(profile)].weighing
+        if isPlain, !needs.contains(.isSearched), holdsAll(profile, needs, rules, &scratch) { return ResolutionPlan() }
+        if isPlain, agreesAtHome(profile, rules), holdsPast(profile, needs, rules, &scratch) {
             findCandidates(of: profile, scope: .outsiders, rules, &scratch)
             if isSimple(profile, scratch.candidates) { return simplePlan(profile, scratch.candidates) }
         }
@@ -49,7 +48,7 @@ extension DirectoryState {
     ) {
         events.customersResolved(
             plan, shop: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), cause: profile,
-            order: index.profiles[Int(profile)].cause, now: now)
+            order: index.origins[Int(profile)].cause, now: now)
     }
 
     // MARK: The queue
@@ -101,42 +100,55 @@ extension DirectoryState {
         return members(of: profile).allSatisfy { $0 == profile || separation(profile, $0) == nil }
     }
 
-    /// Whether every merge that was recorded for the profile still stands.
+    /// Whether every merge that was recorded for the profile still stands. New data of its own undo none.
     private func holdsPast(
-        _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> Bool {
-        var merges: [EdgeEntry] = []
-        forEachEdge(of: profile) { _, edge in if edge.isMerge, edge.keyKind != .order { merges.append(edge) } }
-        guard !merges.isEmpty else { return true }
-        switch rules.mode {
-        case .exact: return true
-        case .evidence:
-            prepareRows(of: profile, UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), &scratch)
-            return merges.allSatisfy { stands($0, profile, rules, &scratch) }
-        case .email, .address:
-            findCandidates(of: profile, rules, &scratch)
-            return merges.allSatisfy { edge in
-                scratch.candidates.contains { $0.profile == edge.other(than: profile) }
-            }
-        }
+        guard rules.mode == .evidence else { return sharesPast(profile, rules, &scratch) }
+        if needs.isDisjoint(with: [.isChecked, .isRecounted]) { return true }
+        return holds(profile, needs, rules, &scratch) { $0.isMerge }
     }
 
     /// Whether everything that was recorded for the profile would be found today: enough to know where no new candidates
     /// are to be expected.
     private func holdsAll(
-        _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> Bool {
-        guard rules.mode == .evidence else { return true }
-        var edges: [EdgeEntry] = []
+        rules.mode != .evidence || holds(profile, needs, rules, &scratch) { $0.weight.verdict != .none }
+    }
+
+    private func holds(
+        _ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch,
+        where isOf: (EdgeEntry) -> Bool
+    ) -> Bool {
+        let isRecount = !needs.contains(.isChecked)
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
+        let population = index.populationClass(of: shop)
+        var open: [EdgeEntry] = []
         forEachEdge(of: profile) { _, edge in
-            if edge.weight.verdict != .none, edge.keyKind != .order { edges.append(edge) }
+            guard isOf(edge), edge.keyKind != .order else { return }
+            if isRecount, rules.weigher.isFirm(edge.weight, population: population) { return }
+            open.append(edge)
         }
-        guard !edges.isEmpty else { return true }
-        prepareRows(of: profile, UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), &scratch)
-        return edges.allSatisfy { edge in
+        guard !open.isEmpty else { return true }
+        prepareRows(of: profile, shop, &scratch)
+        return open.allSatisfy { edge in
             if edge.isMerge { return stands(edge, profile, rules, &scratch) }
             let weight = weigh(profile, edge.other(than: profile), rules, &scratch)
             return weight.verdict == edge.weight.verdict && weight.reason == edge.weight.reason
+        }
+    }
+
+    /// The same where one value says it all.
+    private func sharesPast(
+        _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) -> Bool {
+        var merges: [EdgeEntry] = []
+        forEachEdge(of: profile) { _, edge in if edge.isMerge, edge.keyKind != .order { merges.append(edge) } }
+        guard !merges.isEmpty, rules.mode != .exact else { return true }
+        findCandidates(of: profile, rules, &scratch)
+        return merges.allSatisfy { edge in
+            scratch.candidates.contains { $0.profile == edge.other(than: profile) }
         }
     }
 
@@ -146,17 +158,17 @@ extension DirectoryState {
         _ edge: EdgeEntry, _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> Bool {
         let other = edge.other(than: profile)
-        guard shareValue(profile, other) else { return false }
+        guard shareValue(profile, other, &scratch) else { return false }
         let weight = weigh(profile, other, rules, &scratch)
         return weight.verdict == .merge && (!isWeak(weight, rules) || isWeak(edge.weight, rules))
     }
 
-    /// Whether a value that leads to candidates still leads from one to the other.
-    private func shareValue(_ one: UInt32, _ two: UInt32) -> Bool {
+    /// Whether a value that leads to candidates still leads from one to the other. Needs `prepareRows` of the first.
+    private func shareValue(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> Bool {
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
         var shares = false
-        index.forEachValue(of: one) { value in
-            guard !shares, index.values[value].leads(one, to: two) else { return }
-            index.forEachValue(of: two) { shares = shares || $0 == value }
+        forEachLead(of: one, shop, &scratch) { _, _, others, _ in
+            shares = shares || index.lists.contains(two, in: others)
         }
         return shares
     }
@@ -289,7 +301,7 @@ extension DirectoryState {
     ) -> FindingGraph {
         var graph = FindingGraph()
         graph.profiles = profiles.sorted()
-        graph.canonical = graph.profiles.map { index.profiles[Int($0)].canonical }
+        graph.canonical = graph.profiles.map { index.origins[Int($0)].canonical }
         var places: [UInt32: Int] = [:]
         for (place, profile) in graph.profiles.enumerated() { places[profile] = place }
         var known: [UInt64: Int] = [:]
@@ -336,8 +348,8 @@ extension DirectoryState {
     /// A source that knows each buyer once gave the two profiles different numbers of its own. It says otherwise itself
     /// when it gave both the same e-mail address.
     private func knowsAsTwo(_ one: UInt32, _ two: UInt32) -> Bool {
-        let left = index.profiles[Int(one)]
-        let right = index.profiles[Int(two)]
+        let left = index.origins[Int(one)]
+        let right = index.origins[Int(two)]
         guard left.source == right.source, left.hasReference, right.hasReference, one != two else { return false }
         let shop = Int(profiles[Int(one)].shop)
         guard identities[shop].declaredSources[left.source] ?? sources.knowsBuyersOnce(left.source) else {
@@ -350,7 +362,7 @@ extension DirectoryState {
         var shares = false
         index.forEachValue(of: one) { value in
             guard !shares, index.values[value].kind == ValueKind(.email) else { return }
-            index.forEachValue(of: two) { shares = shares || $0 == value }
+            shares = index.carries(two, value)
         }
         return shares
     }

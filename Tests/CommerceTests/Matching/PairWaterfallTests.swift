@@ -17,7 +17,8 @@ import Testing
             {"channel":"crm","ref":"1","firstName":"\(pick(names))","lastName":"\(pick(lastNames))",\
             "email":"\(pick(emails))","phone":"\(pick(["+31612345678", "+31612345679", ""]))",\
             "company":"\(pick(["Quist B.V.", "Quist", ""]))","birthDate":"\(birthDate)",\
-            "billing":{"street":"\(pick(streets))","postalCode":"\(postalCode)","city":"Amsterdam","country":"NL"}}
+            "billing":{"street":"\(pick(streets))","postalCode":"\(postalCode)","city":"Amsterdam","country":"NL"},\
+            "shipping":{"street":"\(pick(streets))","postalCode":"9981AA","city":"Uithuizen","country":"NL"}}
             """
     }
 
@@ -30,6 +31,32 @@ import Testing
         var extractor = FeatureExtractor()
         let packed = output.copyBytes()
         return extractor.features(of: packed.span.extracting(party.record.range))
+    }
+
+    /// What is called firm is weighed the same whatever the frequencies, and is no bridge under any.
+    @Test func aFirmVerdictStandsInAnyFrequency() throws {
+        var random = SystemRandomNumberGenerator()
+        let weigher = PairWeigher(.standard)
+        var firm: [PairVerdict: Int] = [:]
+        for _ in 0..<4_000 {
+            let json = Self.party(&random)
+            // Strangers are rarely found: half of the pairs are one party with something changed.
+            let other = Bool.random() ? Self.party(&random) : json.replacing("Ana", with: "Anna")
+            let (left, right) = (try Self.features(json), try Self.features(other))
+            let population = UInt8.random(in: 0..<6)
+            let weight = weigher.weigh(left, right, FrequencyClasses(population: population), withheld: [])
+            guard weigher.isFirm(weight, population: population) else { continue }
+            firm[weight.verdict, default: 0] += 1
+            for _ in 0..<20 {
+                var classes = FrequencyClasses(population: population)
+                for field in FrequencyField.allCases { classes[field] = UInt8.random(in: 0..<9) }
+                let again = weigher.weigh(left, right, classes, withheld: [])
+                #expect(again.verdict == weight.verdict && again.reason == weight.reason, "\(json) \(other)")
+                let safeScore = weigher.rules.mergeThreshold + BridgeAlarm.safeMargin
+                #expect(again.verdict != .merge || again.score >= safeScore, "\(json) \(other)")
+            }
+        }
+        #expect(firm[.merge, default: 0] > 100 && firm[.link, default: 0] > 20, "\(firm)")
     }
 
     /// Whatever is compared: prior, parts and what the address limit cuts off are the score.

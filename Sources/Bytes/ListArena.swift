@@ -1,0 +1,131 @@
+import Glibc
+
+/// A list of 32-bit numbers in a `ListArena`: eight bytes, and nothing besides as long as it has a single number.
+@usableFromInline
+package struct SmallList: BitwiseCopyable, Sendable, Equatable {
+    /// Numbers in the list.
+    @usableFromInline package internal(set) var count: UInt32
+    /// The number itself where there is one; where they lie in the arena, in pairs, where there are more.
+    @usableFromInline var place: UInt32
+
+    /// An empty list.
+    @inlinable package init() {
+        count = 0
+        place = 0
+    }
+
+    /// A list of one number.
+    @inlinable package init(_ number: UInt32) {
+        count = 1
+        place = number
+    }
+}
+
+/// Memory for very many short lists of 32-bit numbers, most of which stay short: each lies in one piece, so that walking
+/// it waits for memory once and not at every step.
+///
+/// A list of two numbers or more has room for the next power of two; one that outgrows its room moves, and its room is
+/// given to the next list of that size. This file owns the unsafe code of lists.
+@usableFromInline
+package struct ListArena: ~Copyable, @unchecked Sendable {
+    // Sendable although it holds pointers: it cannot be copied, so whoever has it is its only user.
+    @usableFromInline var numbers: UnsafeMutablePointer<UInt32>
+    /// Numbers that there is room for, and those given away.
+    @usableFromInline var capacity: Int
+    @usableFromInline var used = 0
+    /// For each power of two the first room that was given back, plus one; each names the next in its first number.
+    @usableFromInline var vacant = [UInt32](repeating: 0, count: 32)
+
+    package init() {
+        capacity = 1_024
+        numbers = .allocate(capacity: capacity)
+    }
+
+    deinit { free(numbers) }
+
+    package var allocatedBytes: Int { capacity * MemoryLayout<UInt32>.stride }
+
+    /// The number at a position below the list's count.
+    @inlinable package subscript(list: SmallList, position: Int) -> UInt32 {
+        @inline(__always) get {
+            assert(position >= 0 && position < Int(list.count))
+            return list.count == 1 ? list.place : numbers[Int(list.place) * 2 + position]
+        }
+    }
+
+    /// Whether the number is in the list.
+    @inlinable package func contains(_ number: UInt32, in list: SmallList) -> Bool {
+        for position in 0..<Int(list.count) where self[list, position] == number { return true }
+        return false
+    }
+
+    /// Adds a number at the end of the list.
+    @inlinable package mutating func append(_ number: UInt32, to list: inout SmallList) {
+        let count = Int(list.count)
+        switch count {
+        case 0: list.place = number
+        case 1:
+            let room = allocate(power: 1)
+            numbers[Int(room) * 2] = list.place
+            numbers[Int(room) * 2 + 1] = number
+            list.place = room
+        default:
+            if count & (count - 1) == 0 { move(&list) }
+            numbers[Int(list.place) * 2 + count] = number
+        }
+        list.count += 1
+    }
+
+    /// Exchanges the first number with the last.
+    @inlinable package mutating func bringLastToFront(_ list: SmallList) {
+        guard list.count > 1 else { return }
+        let first = Int(list.place) * 2
+        let last = first + Int(list.count) - 1
+        (numbers[first], numbers[last]) = (numbers[last], numbers[first])
+    }
+
+    /// Empties the list and gives its room to others.
+    package mutating func removeAll(_ list: inout SmallList) {
+        if list.count > 1 { giveBack(list.place, power: Self.power(list.count)) }
+        list = SmallList()
+    }
+
+    /// The power of two of a room that holds so many numbers.
+    @inlinable static func power(_ count: UInt32) -> Int { 32 - (count - 1).leadingZeroBitCount }
+
+    /// Gives a list whose room is full twice as much.
+    @inline(never) @usableFromInline mutating func move(_ list: inout SmallList) {
+        let power = Self.power(list.count)
+        let room = allocate(power: power + 1)
+        (numbers + Int(room) * 2).update(from: numbers + Int(list.place) * 2, count: Int(list.count))
+        giveBack(list.place, power: power)
+        list.place = room
+    }
+
+    private mutating func giveBack(_ room: UInt32, power: Int) {
+        numbers[Int(room) * 2] = vacant[power]
+        vacant[power] = room + 1
+    }
+
+    @usableFromInline mutating func allocate(power: Int) -> UInt32 {
+        if vacant[power] != 0 {
+            let room = vacant[power] - 1
+            vacant[power] = numbers[Int(room) * 2]
+            return room
+        }
+        let room = used / 2
+        used += 1 << power
+        if used > capacity { grow() }
+        precondition(room < Int(UInt32.max))
+        return UInt32(room)
+    }
+
+    /// Large blocks of memory are moved by the kernel's page tables, not copied.
+    private mutating func grow() {
+        while capacity < used { capacity += max(capacity / 2, 1_024) }
+        guard let larger = realloc(numbers, capacity * MemoryLayout<UInt32>.stride) else {
+            preconditionFailure("out of memory")
+        }
+        numbers = larger.assumingMemoryBound(to: UInt32.self)
+    }
+}

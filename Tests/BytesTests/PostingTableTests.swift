@@ -1,0 +1,80 @@
+import Testing
+
+@testable import Bytes
+
+/// Lists and the table that finds them, against a dictionary of arrays.
+@Suite struct PostingTableTests {
+    /// How hashes are drawn: those of real life, and those that meet in every way they can.
+    enum Draw: CaseIterable {
+        case spread, oneHomeSlot, onePart, few
+
+        func hash(using random: inout SeededGenerator) -> UInt64 {
+            let any = random.next()
+            return switch self {
+            case .spread: any
+            // Parts are chosen by the upper six bits, slots by the lower ones.
+            case .oneHomeSlot: any & 0xFFFF_0000_0000_0000 | 0x1234
+            case .onePart: any >> 6
+            case .few: any % 7
+            }
+        }
+    }
+
+    @Test(arguments: Draw.allCases, [true, false]) func keepsWhatADictionaryKeeps(draw: Draw, isDistinct: Bool) {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        var table = PostingTable()
+        var lists = ListArena()
+        var model: [UInt64: [UInt32]] = [:]
+        var closed: Set<UInt64> = []
+        var hashes: [UInt64] = []
+        for step in 0..<8_000 {
+            // Old hashes come again, so that lists grow long.
+            let isOld = !hashes.isEmpty && random.next() % 3 > 0
+            let hash = isOld ? hashes[Int(random.next() % UInt64(hashes.count))] : draw.hash(using: &random)
+            if !isOld { hashes.append(hash) }
+            if random.next() % 97 == 0, model[hash] != nil {
+                table.close(hash, in: &lists)
+                closed.insert(hash)
+                model[hash] = []
+            }
+            let number = UInt32(random.next() % 40)
+            let added = table.add(number, to: hash, in: &lists, isDistinct: isDistinct)
+            let isKept = !closed.contains(hash) && !(isDistinct && model[hash, default: []].contains(number))
+            #expect((added != nil) == isKept, "seed \(seed), step \(step)")
+            if isKept { model[hash, default: []].append(number) }
+            if let added { #expect(numbers(added, lists) == model[hash], "seed \(seed), step \(step)") }
+        }
+        for (hash, expected) in model {
+            #expect(numbers(table.list(of: hash), lists) == expected, "seed \(seed)")
+        }
+        #expect(table.list(of: 0xFFFF_0000_1111_2222).count == 0)
+    }
+
+    @Test func givesRoomBackToListsOfTheSameSize() {
+        var lists = ListArena()
+        for _ in 0..<10_000 {
+            var list = SmallList()
+            for number in 0..<100 { lists.append(UInt32(number), to: &list) }
+            lists.removeAll(&list)
+            #expect(list.count == 0)
+        }
+        #expect(lists.allocatedBytes < 16_384)
+    }
+
+    @Test func bringsTheLastNumberToTheFront() {
+        var lists = ListArena()
+        var list = SmallList()
+        lists.append(7, to: &list)
+        lists.bringLastToFront(list)
+        #expect(numbers(list, lists) == [7])
+        for number in [8, 9] as [UInt32] { lists.append(number, to: &list) }
+        lists.bringLastToFront(list)
+        #expect(numbers(list, lists) == [9, 8, 7])
+        #expect(lists.contains(8, in: list) && !lists.contains(10, in: list))
+    }
+
+    private func numbers(_ list: SmallList, _ lists: borrowing ListArena) -> [UInt32] {
+        (0..<Int(list.count)).map { lists[list, $0] }
+    }
+}
