@@ -32,7 +32,7 @@ enum NameLetters {
             }
         }
 
-        func contains(_ left: Int, _ right: Int) -> Bool { rows[left] & (1 << UInt32(right)) != 0 }
+        func contains(_ left: Int, _ right: Int) -> Bool { rows.span[left] & (1 << UInt32(right)) != 0 }
     }
 
     private static let pairs = Pairs(

@@ -24,7 +24,14 @@ package enum Folding {
     ) {
         var folder = Folder(kept: kept, start: output.count)
         var index = 0
+        var next = 0
         while index < text.count, !output.isFull {
+            if index >= next {
+                let folded = folder.foldPlainWord(in: text, at: index, into: &output)
+                index &+= folded
+                if folded > 0 { continue }
+                next = index &+ 8
+            }
             let byte = text[index]
             if byte < 0x80 {
                 folder.fold(ascii: byte, into: &output)
@@ -54,6 +61,48 @@ private struct Folder {
     var previous: UInt8 = 0
     var beforePrevious: UInt8 = 0
     var blankIsDue = false
+
+    /// Folds up to eight bytes at once, if they are what most text is: ASCII letters, digits and single blanks, without a
+    /// digraph. Returns how many; none, and nothing is done, where a byte needs a closer look.
+    @inline(__always)
+    mutating func foldPlainWord<Sink: ByteSink & ~Copyable>(
+        in text: Span<UInt8>, at index: Int, into output: inout Sink
+    ) -> Int {
+        var length = min(8, text.count &- index)
+        // Behind the end stands a letter that belongs to no digraph.
+        let word = text.word(at: index, count: length) | ByteWord.repeating(UInt8(ascii: "x")) & ~ByteWord.mask(length)
+        let lower = word | ByteWord.repeating(0x20)
+        let isStart = blankIsDue || output.count == start
+        let before = lower << 8 | UInt64(isStart ? UInt8(ascii: " ") : previous)
+        let blanks = ByteWord.equal(UInt8(ascii: " "), in: word)
+        let isPlain = ByteWord.lettersAndDigits(in: word) | blanks == ByteWord.highBits
+        guard isPlain, !Self.hasDigraphOrBlanks(lower, after: before) else { return 0 }
+        let endsWithBlank = blanks &>> UInt64(length &* 8 &- 1) & 1 != 0
+        if endsWithBlank { length &-= 1 }
+        guard length > 0 else { return 0 }
+        if blankIsDue, output.count > start { output.append(UInt8(ascii: " ")) }
+        output.append(word: lower, count: length)
+        // A blank before the last letter is no letter.
+        let shift = UInt64(length &* 8 &- 8)
+        beforePrevious = UInt8(truncatingIfNeeded: before &>> shift)
+        if beforePrevious == UInt8(ascii: " ") { beforePrevious = 0 }
+        previous = UInt8(truncatingIfNeeded: lower &>> shift)
+        blankIsDue = endsWithBlank
+        return endsWithBlank ? length + 1 : length
+    }
+
+    /// Whether a letter of `word` may be the second half of a digraph, or a blank follows a blank. `before` holds the byte
+    /// before each. May say yes where the answer is no.
+    @inline(__always)
+    private static func hasDigraphOrBlanks(_ word: UInt64, after before: UInt64) -> Bool {
+        func marks(_ byte: UInt8, _ word: UInt64) -> UInt64 { ByteWord.first(byte, in: word) }
+        let afterA = marks(UInt8(ascii: "a"), before)
+        let beforeE = afterA | marks(UInt8(ascii: "o"), before) | marks(UInt8(ascii: "u"), before)
+        let digraphs =
+            marks(UInt8(ascii: "e"), word) & beforeE | marks(UInt8(ascii: "a"), word) & afterA
+            | marks(UInt8(ascii: "j"), word) & marks(UInt8(ascii: "i"), before)
+        return digraphs | marks(UInt8(ascii: " "), word) & marks(UInt8(ascii: " "), before) != 0
+    }
 
     @inline(__always)
     mutating func fold<Sink: ByteSink & ~Copyable>(ascii byte: UInt8, into output: inout Sink) {
