@@ -33,9 +33,12 @@ package enum ByteWord {
 
     /// Which bytes are ASCII letters or digits.
     @inlinable @inline(__always) package static func lettersAndDigits(in word: UInt64) -> UInt64 {
-        let plain = word & ~highBits
-        let letters = inside(UInt8(ascii: "a")...UInt8(ascii: "z"), plain | repeating(0x20))
-        return (letters | inside(UInt8(ascii: "0")...UInt8(ascii: "9"), plain)) & ~word
+        letters(in: word) | inside(UInt8(ascii: "0")...UInt8(ascii: "9"), word & ~highBits) & ~word
+    }
+
+    /// Which bytes are ASCII letters.
+    @inlinable @inline(__always) package static func letters(in word: UInt64) -> UInt64 {
+        inside(UInt8(ascii: "a")...UInt8(ascii: "z"), (word & ~highBits) | repeating(0x20)) & ~word
     }
 
     /// The letters in lower case, everything else as it is; of bytes below 0x80 only.
@@ -85,7 +88,8 @@ extension Span where Element == UInt8 {
             | UInt64(self[unchecked: offset &+ length &- 1]) &<< (last &- 8)
     }
 
-    @inlinable @inline(__always) func load<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T {
+    @inlinable @inline(__always) func load<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T
+    {
         T(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: type))
     }
 

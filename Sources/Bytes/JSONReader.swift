@@ -88,7 +88,14 @@
     /// `isFirst` is true before the first call and is cleared by it.
     @_lifetime(self: copy self)
     @inlinable @inline(__always) package mutating func nextKey(_ isFirst: inout Bool) throws(JSONError) -> JSONString? {
-        guard try advance(to: UInt8(ascii: "}"), &isFirst) else { return nil }
+        // Written without blanks, which is how machines write, a comma and a quote follow each other.
+        if !isFirst, position &+ 1 < bytes.count, bytes[unchecked: position] == UInt8(ascii: ","),
+            bytes[unchecked: position &+ 1] == UInt8(ascii: "\"")
+        {
+            position &+= 1
+        } else {
+            guard try advance(to: UInt8(ascii: "}"), &isFirst) else { return nil }
+        }
         let key = try string()
         skipSpace()
         try expect(UInt8(ascii: ":"))

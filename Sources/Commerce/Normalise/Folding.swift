@@ -42,6 +42,19 @@ package enum Folding {
         }
     }
 
+    /// Whether a letter of `word` may be the second half of a digraph; `before` holds the byte before each. May say yes
+    /// where the answer is no.
+    @inline(__always) static func mayHaveDigraph(_ word: UInt64, after before: UInt64) -> Bool {
+        let afterA = ByteWord.first(UInt8(ascii: "a"), in: before)
+        let afterVowel =
+            afterA | ByteWord.first(UInt8(ascii: "o"), in: before) | ByteWord.first(UInt8(ascii: "u"), in: before)
+        let digraphs =
+            ByteWord.first(UInt8(ascii: "e"), in: word) & afterVowel
+            | ByteWord.first(UInt8(ascii: "a"), in: word) & afterA
+            | ByteWord.first(UInt8(ascii: "j"), in: word) & ByteWord.first(UInt8(ascii: "i"), in: before)
+        return digraphs != 0
+    }
+
     /// Punctuation that stays what it is instead of becoming a blank.
     struct Punctuation: OptionSet {
         let rawValue: UInt8
@@ -76,7 +89,8 @@ private struct Folder {
         let before = lower << 8 | UInt64(isStart ? UInt8(ascii: " ") : previous)
         let blanks = ByteWord.equal(UInt8(ascii: " "), in: word)
         let isPlain = ByteWord.lettersAndDigits(in: word) | blanks == ByteWord.highBits
-        guard isPlain, !Self.hasDigraphOrBlanks(lower, after: before) else { return 0 }
+        let doubled = blanks & ByteWord.equal(UInt8(ascii: " "), in: before)
+        guard isPlain, doubled == 0, !Folding.mayHaveDigraph(lower, after: before) else { return 0 }
         let endsWithBlank = blanks &>> UInt64(length &* 8 &- 1) & 1 != 0
         if endsWithBlank { length &-= 1 }
         guard length > 0 else { return 0 }
@@ -89,19 +103,6 @@ private struct Folder {
         previous = UInt8(truncatingIfNeeded: lower &>> shift)
         blankIsDue = endsWithBlank
         return endsWithBlank ? length + 1 : length
-    }
-
-    /// Whether a letter of `word` may be the second half of a digraph, or a blank follows a blank. `before` holds the byte
-    /// before each. May say yes where the answer is no.
-    @inline(__always)
-    private static func hasDigraphOrBlanks(_ word: UInt64, after before: UInt64) -> Bool {
-        func marks(_ byte: UInt8, _ word: UInt64) -> UInt64 { ByteWord.first(byte, in: word) }
-        let afterA = marks(UInt8(ascii: "a"), before)
-        let beforeE = afterA | marks(UInt8(ascii: "o"), before) | marks(UInt8(ascii: "u"), before)
-        let digraphs =
-            marks(UInt8(ascii: "e"), word) & beforeE | marks(UInt8(ascii: "a"), word) & afterA
-            | marks(UInt8(ascii: "j"), word) & marks(UInt8(ascii: "i"), before)
-        return digraphs | marks(UInt8(ascii: " "), word) & marks(UInt8(ascii: " "), before) != 0
     }
 
     @inline(__always)

@@ -197,7 +197,9 @@ struct NameWords: ~Copyable {
 
     /// "v.d. Berg", "v/d Berg": two letters that are one particle.
     private mutating func markAbbreviatedParticle(_ bytes: Span<UInt8>) {
-        guard count >= 2, length(count - 2) == 1, bytes[Int(starts.span[count - 2])] == UInt8(ascii: "v") else { return }
+        guard count >= 2, length(count - 2) == 1, bytes[Int(starts.span[count - 2])] == UInt8(ascii: "v") else {
+            return
+        }
         meanings[count - 2] = .particle
         meanings[count - 1] = .particle
     }
@@ -240,8 +242,10 @@ struct NameWords: ~Copyable {
         }
     }
 
-    private static func meaning(_ word: Span<UInt8>) -> Meaning {
-        Meaning(rawValue: UInt8(truncatingIfNeeded: table.canonical(WordTable.pack(word))))
+    private static func meaning(_ word: Span<UInt8>) -> Meaning { meaning(WordTable.pack(word)) }
+
+    static func meaning(_ word: WordTable.PackedWord) -> Meaning {
+        Meaning(rawValue: UInt8(truncatingIfNeeded: table.canonical(word)))
     }
 
     private static let table = WordTable(meanings: [

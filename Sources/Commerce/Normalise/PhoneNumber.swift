@@ -62,7 +62,8 @@ package enum PhoneNumber {
     }
 
     private static func judge(
-        _ text: borrowing PhoneDigits, country: CountryCode, _ plans: borrowing PhonePlans, into output: inout ByteWriter
+        _ text: borrowing PhoneDigits, country: CountryCode, _ plans: borrowing PhonePlans,
+        into output: inout ByteWriter
     ) -> PhoneClass {
         if text.isPlaceholder { return .placeholder }
         let home = plans.plan(of: country)

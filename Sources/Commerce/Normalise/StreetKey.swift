@@ -28,22 +28,17 @@ struct StreetKey: ~Copyable {
 
     /// "hauptstrasse" and "hauptstraat" end in "str", "churchillaan" in "ln", as their abbreviations do.
     mutating func shortenSuffix() {
-        if ends(with: "strasse") {
-            shorten(by: 7, to: "str")
-        } else if ends(with: "strat") {
-            shorten(by: 5, to: "str")
-        } else if ends(with: "gasse") {
-            shorten(by: 5, to: "g")
-        } else if ends(with: "gatan") {
-            shorten(by: 5, to: "g")
-        } else if ends(with: "platz") {
-            shorten(by: 5, to: "pl")
-        } else if ends(with: "lan") {
-            shorten(by: 3, to: "ln")
-        }
+        let (length, suffix) = Self.suffix(of: text.span)
+        if length > 0 { shorten(by: length, to: suffix) }
     }
 
-    private func ends(with suffix: StaticString) -> Bool { text.span.ends(with: suffix) }
+    private static func suffix(of street: Span<UInt8>) -> (length: Int, short: StaticString) {
+        if street.ends(with: "strasse") { return (7, "str") }
+        if street.ends(with: "strat") { return (5, "str") }
+        if street.ends(with: "gasse") || street.ends(with: "gatan") { return (5, "g") }
+        if street.ends(with: "platz") { return (5, "pl") }
+        return street.ends(with: "lan") ? (3, "ln") : (0, "")
+    }
 
     private mutating func shorten(by length: Int, to suffix: StaticString) {
         for _ in 0..<length { text.removeLast() }

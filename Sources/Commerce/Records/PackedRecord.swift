@@ -98,7 +98,9 @@ package struct PackedRecord: ~Escapable {
 
     /// The member's bytes; empty when it is absent, which as a nested record says nothing.
     package subscript(place: Int) -> Span<UInt8> {
-        @_lifetime(copy self) @inline(__always) get { bytes.extracting(Int(starts.span[place])..<Int(ends.span[place])) }
+        @_lifetime(copy self) @inline(__always) get {
+            bytes.extracting(Int(starts.span[place])..<Int(ends.span[place]))
+        }
     }
 
     package func text(_ place: Int) -> String { self[place].text }

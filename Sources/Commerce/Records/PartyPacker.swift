@@ -93,7 +93,8 @@ struct PartyPacker: ~Escapable {
         output.appendCounted(scratch.channel.span)
         output.appendCounted(scratch.store.span)
         try RecordPacker(bytes).texts(
-            source.person, source.person.places(PartyShape.ref...PartyShape.language), PartyShape.members, into: &output)
+            source.person, source.person.places(PartyShape.ref...PartyShape.language), PartyShape.members, into: &output
+        )
         output.append(scratch.addresses.span.extracting(0..<(shippingIsBilling ? billingEnd : scratch.addresses.count)))
         if source.person.has(PartyShape.addresses) {
             try addresses(source.person[PartyShape.addresses], &scratch, into: &output)
