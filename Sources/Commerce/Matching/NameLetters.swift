@@ -8,19 +8,20 @@ enum NameLetters {
     static func isUnlikely(_ name: ShortText) -> Bool {
         var previous = 0
         let count = name.count
+        let rows = pairs.rows.span
         for index in 0..<count {
             guard ASCII.isLetter(name[index]) else { return name[index] < 0x80 }
             let letter = Int(name[index] - 0x60)
-            if !pairs.contains(previous, letter) { return true }
+            if rows[previous] & (1 << UInt32(letter)) == 0 { return true }
             previous = letter
         }
         // A cut name has no end to look at.
-        return count < 12 && count > 0 && !pairs.contains(previous, 0)
+        return count < 12 && count > 0 && rows[previous] & 1 == 0
     }
 
     /// A row of bits for each letter, 0 standing for the edge of the name.
     private struct Pairs: Sendable {
-        private var rows = InlineArray<27, UInt32>(repeating: 0)
+        private(set) var rows = InlineArray<27, UInt32>(repeating: 0)
 
         init(_ names: StaticString) {
             var previous = 0
@@ -31,8 +32,6 @@ enum NameLetters {
                 previous = letter
             }
         }
-
-        func contains(_ left: Int, _ right: Int) -> Bool { rows[left] & (1 << UInt32(right)) != 0 }
     }
 
     private static let pairs = Pairs(GivenNames.common)
