@@ -103,7 +103,7 @@ extension FeatureExtractor {
         // Shorter than it came, perhaps.
         features.firstName = name
         features.firstNameSound = ShortForms.sound(of: features.firstName)
-        features.isFirstNameKnown = GivenNames.contains(ShortText(scratch.span))
+        features.isFirstNameKnown = GivenNames.contains(name)
         features.isFirstNameUnlikely =
             !features.isFirstNameKnown && features.firstName.count > 1 && NameLetters.isUnlikely(features.firstName)
     }
