@@ -21,6 +21,16 @@ extension ShortText {
 }
 
 extension ShortText {
+    fileprivate var hasDigit: Bool { Self.hasDigit(low) || Self.hasDigit(high) }
+
+    /// Digits lie below all letters, and nothing but the unused bytes, which are 0, below the digits.
+    @inline(__always) private static func hasDigit(_ word: UInt64) -> Bool {
+        let bytes = word & 0x7F7F_7F7F_7F7F_7F7F
+        let isDigitOrMore = bytes &+ 0x5050_5050_5050_5050
+        let isMore = bytes &+ 0x4646_4646_4646_4646
+        return isDigitOrMore & ~isMore & ~word & 0x8080_8080_8080_8080 != 0
+    }
+
     /// The text without its digits.
     fileprivate var letters: ShortText {
         var letters = ShortText()
@@ -206,7 +216,9 @@ extension PartyFeatures {
         let isSameDomain = emailDomain == other.emailDomain
         if emailLocal == other.emailLocal { return isSameDomain ? .close : longer >= 6 ? .local : .similar }
         // "jan.jansen1" and "jan.jansen7" are two mailboxes: numbers tell bearers of one name apart.
-        if emailLocal.letters == other.emailLocal.letters { return .similar }
+        if emailLocal.hasDigit || other.emailLocal.hasDigit, emailLocal.letters == other.emailLocal.letters {
+            return .similar
+        }
         // What was cut may differ more.
         let isCut = longer == ShortText.capacity
         let distance = emailLocal.distance(to: other.emailLocal)

@@ -137,7 +137,12 @@ struct PairJudge {
         return agreeing >= 2 && (birthDateAgrees || first >= .near || isMisspelt && first == .close)
     }
 
-    private var hasAddress: Bool { address.isSameDoor || (address.street >= .similar && address.sum >= 1500) }
+    private var hasAddress: Bool {
+        if address.isSameDoor { return true }
+        // One slip in the street and a wrong postcode are still one door of one town.
+        let isDoorOfTown = address.street >= .near && address.houseNumber == .same && address.city >= .near
+        return isDoorOfTown || address.street >= .similar && address.sum >= 1500
+    }
 
     /// One name in one postcode, and so rare a pair that no second bearer is to be expected there.
     private var isRareNameInPlace: Bool {
