@@ -139,8 +139,10 @@ struct PairJudge {
 
     private var hasAddress: Bool {
         if address.isSameDoor { return true }
-        // One slip in the street and a wrong postcode are still one door of one town.
-        let isDoorOfTown = address.street >= .near && address.houseNumber == .same && address.city >= .near
+        // One house number in one town: a wrong postcode, or a street that is only alike, is still the same door.
+        let isDoorOfTown =
+            first == .same && last == .same && address.houseNumber == .same && address.city >= .near
+            && (address.street >= .similar || address.postalCode == .near && weight[.birthDate] != .differs)
         return isDoorOfTown || address.street >= .similar && address.sum >= 1500
     }
 

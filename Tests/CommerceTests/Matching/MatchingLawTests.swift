@@ -113,6 +113,17 @@ struct MatchingLawTests {
     ]
 
     static let samePersons = [
+        Law(
+            "a wrong postcode, and a slip in the street",
+            person(
+                "Jacynta", "Quist",
+                #""billing":{"street":"Marrakai Street","houseNumber":"4","postalCode":"2042","city":"Munruben","country":"AU"}"#
+            ),
+            person(
+                "Jacynta", "Quist",
+                #""billing":{"street":"Marrakai Srteet","houseNumber":"4","postalCode":"2153","city":"Munruben","country":"AU"}"#
+            ),
+            .merge, .queue),
         Law("name and address", person("Jan", "de Vries", home), person("Jan", "de Vries", home), .merge),
         Law("particle behind the comma", person("Jan", "de Vries", home), #""name":"Vries, de, Jan","# + home, .merge),
         Law(
@@ -139,6 +150,17 @@ struct MatchingLawTests {
     ]
 
     static let strangers = [
+        Law(
+            "one name and house number, but another street, postcode and date of birth",
+            person(
+                "Stephanie", "Quist", #""birthDate":"1915-06-14""#,
+                #""billing":{"street":"Sollya Place","houseNumber":"26","postalCode":"6285","city":"Galston","country":"AU"}"#
+            ),
+            person(
+                "Stephanie", "Quist", #""birthDate":"1971-07-18""#,
+                #""billing":{"street":"Griffin Place","houseNumber":"26","postalCode":"6258","city":"Galston","country":"AU"}"#
+            ),
+            .queue, .none),
         Law("a common name alone", person("Jan", "Jansen"), person("Jan", "Jansen"), .none, .queue),
         Law(
             "a common name in one town", person("Jan", "Jansen", #""billing":{"city":"Amsterdam","country":"NL"}"#),
