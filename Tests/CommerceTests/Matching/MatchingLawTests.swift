@@ -113,17 +113,6 @@ struct MatchingLawTests {
     ]
 
     static let samePersons = [
-        Law(
-            "a wrong postcode, and a slip in the street",
-            person(
-                "Jacynta", "Quist",
-                #""billing":{"street":"Marrakai Street","houseNumber":"4","postalCode":"2042","city":"Munruben","country":"AU"}"#
-            ),
-            person(
-                "Jacynta", "Quist",
-                #""billing":{"street":"Marrakai Srteet","houseNumber":"4","postalCode":"2153","city":"Munruben","country":"AU"}"#
-            ),
-            .merge, .queue),
         Law("name and address", person("Jan", "de Vries", home), person("Jan", "de Vries", home), .merge),
         Law("particle behind the comma", person("Jan", "de Vries", home), #""name":"Vries, de, Jan","# + home, .merge),
         Law(
@@ -269,5 +258,20 @@ struct MatchingLawTests {
         let (one, other) = (try features(left), try features(right))
         #expect(one.contradicts(other) == isExpected)
         #expect(other.contradicts(one) == isExpected)
+    }
+
+    /// Where the names are not everybody's, one house number of one town is one door.
+    @Test func aWrongPostcodeAndAStreetThatIsAlikeAreOneDoor() throws {
+        func buyer(_ street: String, _ postalCode: String) -> String {
+            person(
+                "Jacynta", "Quist",
+                """
+                "billing":{"street":"\(street)","houseNumber":"4","postalCode":"\(postalCode)","city":"Munruben",\
+                "country":"AU"}
+                """)
+        }
+        let right = buyer("Marrakai Street", "2042")
+        #expect(try weigh(right, buyer("Marrakai Srteet", "2153"), in: .small).verdict == .merge)
+        #expect(try weigh(right, buyer("Sollya Street", "2153"), in: .small).verdict == .queue)
     }
 }
