@@ -17,7 +17,6 @@ extension Session {
         default:
             _ = try currentHasher()
             let command = try RequestReader.messageCommand(request, name)
-            if builder.hasQuestions, !command.isQuestion { submit() }
             builder.message(command, actor: try RequestReader.actor(request), tag: tag)
         }
     }

@@ -10,16 +10,21 @@ extension ByteWriter {
         }
         key("event")
         string(message.event.word)
-        key("customer")
-        customerNumber(message.customer)
+        // A preview of samples is to nobody.
+        if message.customer > 0 {
+            key("customer")
+            customerNumber(message.customer)
+        }
         if !message.record.order.isEmpty {
             key("order")
             string(message.record.order)
         }
-        key("channel")
-        string(message.record.channel)
-        key("to")
-        string(message.record.toAddress)
+        if message.customer > 0 {
+            key("channel")
+            string(message.record.channel)
+            key("to")
+            string(message.record.toAddress)
+        }
         key("language")
         string(message.record.language)
         key("languageRule")
