@@ -12,7 +12,8 @@ extension Directory {
         case .dossier(let selector, let offset, let limit):
             let customer = try customer(selector, shop)
             return .dossier(
-                customer, related: related(to: customer), messages: messages(to: customer), offset: offset, limit: limit)
+                customer, related: related(to: customer), messages: messages(to: customer), offset: offset, limit: limit
+            )
         case .find(let selectors, let offset, let limit):
             return find(selectors, shop, offset: offset, limit: limit)
         case .why(let first, let second):

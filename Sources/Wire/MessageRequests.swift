@@ -37,10 +37,12 @@ extension RequestReader {
         let object = try object(request)
         let known = ["event", "language", "channel", "subject", "body"]
         if let unknown = object.members?.first(where: { !known.contains($0.name) }) {
-            throw .invalid(String(unknown.name.prefix(64)), "is no member of a template; \(known.joined(separator: ", "))")
+            throw .invalid(
+                String(unknown.name.prefix(64)), "is no member of a template; \(known.joined(separator: ", "))")
         }
         let key = TemplateKey(
-            event: try event(try text(object, "event")), language: try language(try text(object, "language"), "language"),
+            event: try event(try text(object, "event")),
+            language: try language(try text(object, "language"), "language"),
             channel: try object["channel"].map { _ throws(Refusal) in try channel(try text(object, "channel")) } ?? "")
         let (subject, body) = (try text(object, "subject"), try text(object, "body"))
         _ = try TemplateTexts(subject: subject, body: body, event: key.event)
@@ -94,7 +96,9 @@ extension RequestReader {
     }
 
     private static func language(_ text: String, _ field: String) throws(Refusal) -> LanguageTag {
-        guard let language = LanguageTag(text) else { throw .invalid(field, "must be a BCP 47 tag such as nl or nl-BE") }
+        guard let language = LanguageTag(text) else {
+            throw .invalid(field, "must be a BCP 47 tag such as nl or nl-BE")
+        }
         return language
     }
 

@@ -48,7 +48,8 @@ final class Courier {
 
     private func take() throws(Trouble) -> [TakenMessage] {
         let reply = try request(
-            "OUTBOX.TAKE \(CommandText.argument("worker", options.worker)) limit=\(options.limit) lease=\(options.lease)")
+            "OUTBOX.TAKE \(CommandText.argument("worker", options.worker)) limit=\(options.limit) lease=\(options.lease)"
+        )
         var messages: [TakenMessage] = []
         for row in reply.rows {
             guard let message = TakenMessage(row: row) else {

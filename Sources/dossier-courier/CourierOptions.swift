@@ -33,14 +33,18 @@ struct CourierOptions: Equatable {
             case "--help", "-h": wantsHelp = true
             case "--once": isOnce = true
             default:
-                guard let value = rest.popFirst() else { throw UsageError(reason: "\(argument) is no option, or wants a value") }
+                guard let value = rest.popFirst() else {
+                    throw UsageError(reason: "\(argument) is no option, or wants a value")
+                }
                 try set(argument, value)
             }
         }
         if shops.isEmpty { shops = ["main"] }
         guard sendmailSeconds * limit <= lease else {
             throw UsageError(
-                reason: "--limit messages of --sendmail-seconds each take longer than --lease: others would send them again")
+                reason:
+                    "--limit messages of --sendmail-seconds each take longer than --lease: others would send them again"
+            )
         }
     }
 

@@ -7,7 +7,8 @@ enum HeaderText {
 
     /// A mailbox: `"Anna de Vries" <anna@example.nl>`; the address alone where there is no name.
     static func mailbox(name: String, address: String) -> String {
-        let address = String(String.UnicodeScalarView(address.unicodeScalars.filter { $0.value > 0x20 && $0 != "<" && $0 != ">" }))
+        let address = String(
+            String.UnicodeScalarView(address.unicodeScalars.filter { $0.value > 0x20 && $0 != "<" && $0 != ">" }))
         guard !name.isEmpty else { return address }
         guard isPlain(name), name.utf8.count <= longestPlain else { return "\(encodedWords(name)) <\(address)>" }
         let quoted = name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
@@ -19,7 +20,8 @@ enum HeaderText {
 
     /// Printable ASCII that nobody takes for an encoded word.
     private static func isPlain(_ text: String) -> Bool {
-        text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.contains("=?") && text.first != " " && text.last != " "
+        text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.contains("=?") && text.first != " "
+            && text.last != " "
     }
 
     /// Encoded words of RFC 2047 in base64, each at most 75 characters, none cutting a character in two.
@@ -52,7 +54,9 @@ enum Base64 {
         while !rest.isEmpty {
             let group = Array(rest.prefix(3))
             rest = rest.dropFirst(3)
-            let word = UInt32(group[0]) << 16 | UInt32(group.count > 1 ? group[1] : 0) << 8 | UInt32(group.count > 2 ? group[2] : 0)
+            let word =
+                UInt32(group[0]) << 16 | UInt32(group.count > 1 ? group[1] : 0) << 8
+                | UInt32(group.count > 2 ? group[2] : 0)
             for place in 0..<4 {
                 let digit = alphabet[Int(word >> UInt32(18 - 6 * place)) & 63]
                 output.append(place <= group.count ? digit : UInt8(ascii: "="))

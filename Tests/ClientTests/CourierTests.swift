@@ -27,10 +27,13 @@ import Testing
     func anyTextSurvives(_ seed: Int) throws {
         var random = SplitMixCourier(UInt64(seed))
         let alphabet = seed % 2 == 0 ? "abc =?.\t\u{e9}€😀\n " : "日本語€ \n"
-        func text(_ count: Int) -> String { String((0..<count).map { _ in alphabet.randomElement(using: &random) ?? "x" }) }
+        func text(_ count: Int) -> String {
+            String((0..<count).map { _ in alphabet.randomElement(using: &random) ?? "x" })
+        }
         let body = text(Int(random.next() % 400))
         let encoded = MailBody(body)
-        #expect(encoded.text.split(separator: "\n").allSatisfy { $0.utf8.count <= 76 && $0.utf8.allSatisfy { $0 < 0x80 } })
+        #expect(
+            encoded.text.split(separator: "\n").allSatisfy { $0.utf8.count <= 76 && $0.utf8.allSatisfy { $0 < 0x80 } })
         #expect(Mail.decode(encoded.text, encoded.encoding).replacing("\r\n", with: "\n").trimmedEnd == body.trimmedEnd)
         let subject = text(Int(random.next() % 120)).replacing("\n", with: " ").replacing("\t", with: " ")
         let header = HeaderText.unstructured(subject)
@@ -48,16 +51,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("exit 0", Handover.sent), ("exit 75", .failed("exit status 75")), ("echo no such user >&2; exit 67", .bounced("no such user")),
+        ("exit 0", Handover.sent), ("exit 75", .failed("exit status 75")),
+        ("echo no such user >&2; exit 67", .bounced("no such user")),
         ("exit 68", .bounced("exit status 68")), ("cat >/dev/null; echo try later >&2; exit 75", .failed("try later")),
     ])
     func theExitStatusIsTheVerdict(_ script: String, _ verdict: Handover) {
+        // As the program does: a mail program need not read to the end.
+        signal(SIGPIPE, SIG_IGN)
         let mail = String(repeating: "x", count: 300_000)
         #expect(Sendmail(command: ["/bin/sh", "-c", script], seconds: 30).hand(mail) == verdict)
     }
 
     @Test func aProgramThatHangsOrIsNotThereFails() {
-        guard case .failed(let reason) = Sendmail(command: ["/bin/sh", "-c", "exec sleep 60"], seconds: 1).hand("x") else {
+        guard case .failed(let reason) = Sendmail(command: ["/bin/sh", "-c", "exec sleep 60"], seconds: 1).hand("x")
+        else {
             Issue.record("not failed")
             return
         }
@@ -107,7 +114,8 @@ enum Mail {
 
     static func decodeWords(_ text: String) -> String {
         guard text.contains("=?utf-8?B?") else { return text }
-        return text.replacing("?=\n =?utf-8?B?", with: "?==?utf-8?B?").replacing(/=\?utf-8\?B\?([A-Za-z0-9+\/=]*?)\?=/) {
+        return text.replacing("?=\n =?utf-8?B?", with: "?==?utf-8?B?").replacing(/=\?utf-8\?B\?([A-Za-z0-9+\/=]*?)\?=/)
+        {
             String(decoding: Data(base64Encoded: String($0.1)) ?? Data(), as: UTF8.self)
         }
     }
@@ -119,7 +127,8 @@ enum Mail {
         var bytes: [UInt8] = []
         var rest = Array(text.replacing("=\n", with: "").utf8)[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "="), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+            if byte == UInt8(ascii: "="), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {

@@ -45,9 +45,10 @@ extension SystemTests {
                 #expect(try runProgram("dossier-courier", arguments).ending == .exit(0))
                 let mail = try #require(try Self.mails(sandbox).first)
                 #expect(try Self.mails(sandbox).count == 1)
-                for line in ["From: \"Theehuis\" <shop@theehuis.nl>", "To: \"Sophie van der Linden\" <sophie@vanderlinden.nl>",
-                    "Subject: Bestelling 0", "Auto-Submitted: auto-generated", "Dag Sophie,", "volg 3S1"]
-                { #expect(mail.contains(line + "\n"), "\(line)") }
+                for line in [
+                    "From: \"Theehuis\" <shop@theehuis.nl>", "To: \"Sophie van der Linden\" <sophie@vanderlinden.nl>",
+                    "Subject: Bestelling 0", "Auto-Submitted: auto-generated", "Dag Sophie,", "volg 3S1",
+                ] { #expect(mail.contains(line + "\n"), "\(line)") }
                 #expect(try String(contentsOfFile: sandbox.path("arguments"), encoding: .utf8).hasPrefix("-t -i\n"))
                 let sent = try talk.ok("MESSAGE.SHOW M1")
                 #expect(sent.text("state") == "sent" && sent.text("history.1.worker") == "w7")

@@ -6,7 +6,9 @@ enum MailAddress {
     /// end the header that it stands in.
     static func isUsable(_ address: String) -> Bool {
         let bytes = Array(address.utf8)
-        guard (3...254).contains(bytes.count), bytes.count(where: { $0 == UInt8(ascii: "@") }) == 1 else { return false }
+        guard (3...254).contains(bytes.count), bytes.count(where: { $0 == UInt8(ascii: "@") }) == 1 else {
+            return false
+        }
         let isClean = !address.unicodeScalars.contains {
             $0.isControl || $0 == " " || "<>()[]:;,\\\"".unicodeScalars.contains($0)
         }

@@ -214,11 +214,13 @@ enum Gate {
         if let problem = wishProblem(purpose, gate, wishes) { return problem }
         if case .onceWithin(let days) = gate.permission(purpose) {
             guard let deliveredAt else {
-                return "gate: \(gate.channel) lets reviews be asked for \(days.lowerBound) to \(days.upperBound) days after delivery, and the day of delivery is not known; deliveredAt says it"
+                return
+                    "gate: \(gate.channel) lets reviews be asked for \(days.lowerBound) to \(days.upperBound) days after delivery, and the day of delivery is not known; deliveredAt says it"
             }
             let age = now - deliveredAt
             guard age >= Int64(days.lowerBound) * day, age <= Int64(days.upperBound) * day else {
-                return "gate: \(gate.channel) lets reviews be asked for \(days.lowerBound) to \(days.upperBound) days after delivery, which was on \(Timestamp(milliseconds: deliveredAt).dayText)"
+                return
+                    "gate: \(gate.channel) lets reviews be asked for \(days.lowerBound) to \(days.upperBound) days after delivery, which was on \(Timestamp(milliseconds: deliveredAt).dayText)"
             }
         }
         guard MailAddress.isUsable(address.address) else {
@@ -226,7 +228,8 @@ enum Gate {
         }
         let isRelay = MailAddress.classify(address.address) == .relay
         if gate.needsRelay, !isRelay {
-            return "gate: mail to buyers of \(gate.channel) goes to the marketplace's own relay address only, and the order has none"
+            return
+                "gate: mail to buyers of \(gate.channel) goes to the marketplace's own relay address only, and the order has none"
         }
         if !gate.needsRelay, isRelay, !purpose.isForTheOrder {
             return "gate: a relay address is there for its order, not for advertising"

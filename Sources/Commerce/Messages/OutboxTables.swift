@@ -96,7 +96,9 @@ extension OutboxState {
 
     private func isConsistent(profiles: Int, orders: Int, shopCount: Int) -> Bool {
         for number in 0..<history.count {
-            guard records.contains(history[number].detail), Int(history[number].previous) <= number else { return false }
+            guard records.contains(history[number].detail), Int(history[number].previous) <= number else {
+                return false
+            }
         }
         for number in 0..<choices.count {
             let row = choices[number]

@@ -11,7 +11,8 @@ package enum DossierWriter {
     ///   - messages: JSON members about messages and wishes.
     ///   - related: writes the elements of the list of related customers.
     package static func write(
-        number: UInt32, parts: [DossierPart], messages: [UInt8] = Array(#""messages":[]"#.utf8), offset: Int, limit: Int,
+        number: UInt32, parts: [DossierPart], messages: [UInt8] = Array(#""messages":[]"#.utf8), offset: Int,
+        limit: Int,
         sequence: UInt64, into output: inout ByteWriter,
         related: (inout ByteWriter) -> Void = { _ in }
     ) {

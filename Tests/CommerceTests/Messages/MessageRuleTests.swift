@@ -29,19 +29,26 @@ import Testing
         Case(channel: "amazon", event: .voucherIssued, words: "amazon allows no voucher"),
         Case(channel: "amazon", event: .orderDelayed, email: "anna@vanderlinden.nl", words: "relay address only"),
         Case(channel: "amazon", event: .orderDelayed, email: "", words: "none that mail can be sent to"),
-        Case(channel: "amazon", event: .reviewRequest, age: 5 * day), Case(channel: "amazon", event: .reviewRequest, age: 30 * day),
+        Case(channel: "amazon", event: .reviewRequest, age: 5 * day),
+        Case(channel: "amazon", event: .reviewRequest, age: 30 * day),
         Case(channel: "amazon", event: .reviewRequest, age: 5 * day - 1, words: "5 to 30 days"),
         Case(channel: "amazon", event: .reviewRequest, age: 30 * day + 1, words: "5 to 30 days"),
         Case(channel: "amazon", event: .reviewRequest, words: "day of delivery is not known"),
-        Case(channel: "amazon", event: .reviewRequest, age: 9 * day, wishes: [.mailing: false], words: "wants no mailing"),
-        Case(channel: "bol", event: .orderDelayed, email: relay), Case(channel: "bol", event: .returnReceived, email: relay),
+        Case(
+            channel: "amazon", event: .reviewRequest, age: 9 * day, wishes: [.mailing: false], words: "wants no mailing"
+        ),
+        Case(channel: "bol", event: .orderDelayed, email: relay),
+        Case(channel: "bol", event: .returnReceived, email: relay),
         Case(channel: "bol", event: .orderShipped, email: relay, words: "bol allows no shipping"),
         Case(channel: "bol", event: .reviewRequest, email: relay, age: 9 * day, words: "bol allows no review"),
         Case(channel: "bol", event: .orderDelayed, email: "anna@vanderlinden.nl", words: "relay address only"),
         Case(channel: "shopify", event: .orderShipped, email: "anna@vanderlinden.nl", wishes: [.mailing: false]),
-        Case(channel: "shopify", event: .reviewRequest, email: "anna@vanderlinden.nl", words: "not agreed to a mailing"),
+        Case(
+            channel: "shopify", event: .reviewRequest, email: "anna@vanderlinden.nl", words: "not agreed to a mailing"),
         Case(channel: "woocommerce", event: .reviewRequest, email: "anna@vanderlinden.nl", wishes: [.mailing: true]),
-        Case(channel: "woocommerce", event: .reviewRequest, email: relay, wishes: [.mailing: true], words: "not for advertising"),
+        Case(
+            channel: "woocommerce", event: .reviewRequest, email: relay, wishes: [.mailing: true],
+            words: "not for advertising"),
         Case(channel: "web", event: .orderConfirmed, email: "none@none.nl\r\nBcc: x", words: "none that mail"),
     ]
 
@@ -112,7 +119,8 @@ import Testing
         ("nl-SR", "", "", "", .override, "nl"), ("", "pl", "", "", .customer, "nl"),
     ])
     func theStrongestRuleChooses(
-        _ staff: String, _ customer: String, _ channel: String, _ country: String, _ rule: LanguageRule, _ expected: String
+        _ staff: String, _ customer: String, _ channel: String, _ country: String, _ rule: LanguageRule,
+        _ expected: String
     ) throws {
         let world = OutboxWorld()
         try world.setUp()

@@ -42,7 +42,8 @@ final class OutboxWorld {
         let key = TemplateKey(event: event, language: try #require(LanguageTag(language)), channel: channel)
         let body = Placeholder.all(of: event).map { "{{\($0.name)|-}}" }.joined(separator: " ")
         try apply([
-            try outbox.decideTemplate(key, subject: subject ?? "\(event.word) \(language)\(channel)", body: body, context())
+            try outbox.decideTemplate(
+                key, subject: subject ?? "\(event.word) \(language)\(channel)", body: body, context())
         ])
     }
 

@@ -45,14 +45,18 @@ import Testing
             try TemplateTexts(subject: fault.subject, body: fault.body, event: .orderShipped)
         }
         #expect(refusal?.code == .invalid)
-        for word in fault.words { #expect(refusal?.text.contains(word) == true, "\(refusal?.text ?? "") lacks \(word)") }
+        for word in fault.words {
+            #expect(refusal?.text.contains(word) == true, "\(refusal?.text ?? "") lacks \(word)")
+        }
     }
 
     @Test func fillsInValuesAndWhatStandsForEmptyOnes() throws {
         let texts = try TemplateTexts(
             subject: "{{ order.number }}: {{customer.firstName|klant}}",
             body: "{ {{shipment.trackingCode}} } {{shipment.carrier|}}.{{customer.company|a|b}}", event: .orderShipped)
-        let (subject, body) = texts.rendered(["order.number": "7", "shipment.trackingCode": "3S", "customer.firstName": ""])
+        let (subject, body) = texts.rendered([
+            "order.number": "7", "shipment.trackingCode": "3S", "customer.firstName": "",
+        ])
         #expect(subject == "7: klant" && body == "{ 3S } .a|b")
         #expect(texts.rendered(["customer.firstName": "{{order.number}}"]).subject == ": {{order.number}}")
     }
@@ -61,7 +65,8 @@ import Testing
     @Test(arguments: ["Anna\r\nBcc: all@example.nl", "Anna\nBcc: x", "Anna\u{85}x", "Anna\u{0}x", "Anna\u{2029}x"])
     func aValueNeverBreaksTheSubject(_ name: String) throws {
         let texts = try TemplateTexts(
-            subject: "Dag {{customer.name|u}}", body: "{{shipment.trackingCode}}{{customer.name|u}}", event: .orderShipped)
+            subject: "Dag {{customer.name|u}}", body: "{{shipment.trackingCode}}{{customer.name|u}}",
+            event: .orderShipped)
         let (subject, body) = texts.rendered(["customer.name": name])
         #expect(!subject.unicodeScalars.contains { $0.isControl })
         #expect(!body.unicodeScalars.contains { $0.isControl && $0 != "\n" })
@@ -87,7 +92,9 @@ import Testing
     @Test(arguments: ["", "n", "nederlands", "nl-", "-nl", "nl--be", "n1", "nl-b\u{e9}", "nl be", "nl-abcdefghi"])
     func isRefused(_ text: String) { #expect(LanguageTag(text) == nil) }
 
-    @Test(arguments: [("nl-BE", ["nl-BE", "nl"]), ("zh-Hant-TW", ["zh-Hant-TW", "zh-Hant", "zh"]), ("en-a-bc", ["en-a-bc", "en"])])
+    @Test(arguments: [
+        ("nl-BE", ["nl-BE", "nl"]), ("zh-Hant-TW", ["zh-Hant-TW", "zh-Hant", "zh"]), ("en-a-bcd", ["en-a-bcd", "en"]),
+    ])
     func fallsBack(_ text: String, _ tags: [String]) throws {
         #expect(try #require(LanguageTag(text)).fallbacks.map(\.text) == tags)
     }
