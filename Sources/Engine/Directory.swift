@@ -286,7 +286,7 @@ package actor Directory {
     func captureOutbox() -> OutboxCapture { outbox.capture() }
 
     /// Counts for `INFO`.
-    package func counts() -> DirectoryCounts { state.counts() }
+    package func counts() -> DirectoryCounts { state.counts(with: outbox) }
 
     /// The last event that touched any of the customers that these profiles belong to.
     func lastSequence(ofCustomersOf profiles: [UInt32]) -> UInt64 {

@@ -62,7 +62,8 @@ final class Courier {
 
     private func deliver(_ message: TakenMessage) throws(Trouble) {
         let mail = message.mail(shop: shop, date: Self.date())
-        let result = Sendmail(command: options.sendmail, seconds: options.sendmailSeconds).hand(mail)
+        let result = Sendmail(command: options.sendmail, seconds: options.sendmailSeconds).hand(
+            mail, from: message.from)
         let entry = HandoverLog.Entry(shop: shop, message: message.number, attempt: message.attempt)
         if result == .sent { try noted { () throws(UsageError) in try log.sent(entry) } }
         try report(entry, result)

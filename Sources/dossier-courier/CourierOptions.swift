@@ -85,7 +85,8 @@ struct CourierOptions: Equatable {
           --host HOST           where the server is (127.0.0.1)
           --port N              its port (7360)
           --shop NAME           whose outbox; may stand there several times (main)
-          --sendmail PATH       a sendmail-compatible program, with arguments if others than -t -i (/usr/sbin/sendmail)
+          --sendmail PATH       a sendmail-compatible program, with arguments if others than -t -i (/usr/sbin/sendmail);
+                                -f and the sender's address are put behind them, so that bounces go there
           --sendmail-seconds N  the longest it may take for one message (60)
           --worker NAME         how this courier is named in the history of messages (courier)
           --limit N             most messages in hand at a time, 1 to 100 (5)

@@ -28,8 +28,11 @@ struct MailBody: Equatable {
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             var width = 0
             let bytes = Array(line.utf8)
+            // Some programs take these for the end of the mail or the beginning of another (RFC 2049, 3).
+            let isMisread = line == "." || line.hasPrefix("From ")
             for (place, byte) in bytes.enumerated() {
-                let symbol = symbol(of: byte, isLast: place == bytes.count - 1)
+                let symbol =
+                    isMisread && place == 0 ? code(of: byte) : symbol(of: byte, isLast: place == bytes.count - 1)
                 if width + symbol.utf8.count > 75 {
                     output += "=\n"
                     width = 0
@@ -45,7 +48,10 @@ struct MailBody: Equatable {
     private static func symbol(of byte: UInt8, isLast: Bool) -> String {
         let isBlank = byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
         let isPlain = (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
-        if isPlain || (isBlank && !isLast) { return String(UnicodeScalar(byte)) }
+        return isPlain || (isBlank && !isLast) ? String(UnicodeScalar(byte)) : code(of: byte)
+    }
+
+    private static func code(of byte: UInt8) -> String {
         let digits = Array("0123456789ABCDEF")
         return "=\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
     }

@@ -15,7 +15,8 @@ struct Sendmail {
     let seconds: Int
 
     /// Hands a message over and waits for the verdict.
-    func hand(_ mail: String) -> Handover {
+    /// - Parameter sender: where a mail server is to send it back to.
+    func hand(_ mail: String, from sender: String) -> Handover {
         guard let (inputEnd, input) = Self.pipe() else { return .failed(Self.reason("pipe")) }
         guard let (errors, errorsEnd) = Self.pipe() else {
             close(input)
@@ -23,7 +24,7 @@ struct Sendmail {
             return .failed(Self.reason("pipe"))
         }
         defer { close(errors) }
-        let started = start(input: inputEnd, errors: errorsEnd)
+        let started = start(command + ["-f", sender], input: inputEnd, errors: errorsEnd)
         close(inputEnd)
         close(errorsEnd)
         guard case .success(let process) = started else {
@@ -40,7 +41,7 @@ struct Sendmail {
         return verdict(Self.wait(process), said)
     }
 
-    private func start(input: Int32, errors: Int32) -> Result<pid_t, UsageError> {
+    private func start(_ command: [String], input: Int32, errors: Int32) -> Result<pid_t, UsageError> {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

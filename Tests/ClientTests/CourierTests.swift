@@ -41,6 +41,10 @@ import Testing
         #expect(Mail.decodeWords(header) == subject)
     }
 
+    @Test func noLineIsTakenForTheEndOfAMail() {
+        #expect(MailBody("a\n.\nFrom here\nFrom\n..").text == "a\n=2E\n=46rom here\nFrom\n..\n")
+    }
+
     @Test(arguments: ["Anna\nBcc: all@example.nl", "Anna\r\n\r\nbody", "=?utf-8?Q?=0ABcc:?=", "A\u{0}"])
     func noNameBeginsAnotherHeader(_ name: String) throws {
         for text in [HeaderText.unstructured(name), HeaderText.mailbox(name: name, address: "a@b.nl\nBcc: x@y.nl")] {
@@ -59,17 +63,19 @@ import Testing
         // As the program does: a mail program need not read to the end.
         signal(SIGPIPE, SIG_IGN)
         let mail = String(repeating: "x", count: 300_000)
-        #expect(Sendmail(command: ["/bin/sh", "-c", script], seconds: 30).hand(mail) == verdict)
+        #expect(Sendmail(command: ["/bin/sh", "-c", script], seconds: 30).hand(mail, from: "a@b.nl") == verdict)
     }
 
     @Test func aProgramThatHangsOrIsNotThereFails() {
-        guard case .failed(let reason) = Sendmail(command: ["/bin/sh", "-c", "exec sleep 60"], seconds: 1).hand("x")
+        guard
+            case .failed(let reason) = Sendmail(command: ["/bin/sh", "-c", "exec sleep 60"], seconds: 1).hand(
+                "x", from: "a@b.nl")
         else {
             Issue.record("not failed")
             return
         }
         #expect(reason.contains("longer than 1 seconds"))
-        guard case .failed = Sendmail(command: ["/nowhere/sendmail"], seconds: 1).hand("x") else {
+        guard case .failed = Sendmail(command: ["/nowhere/sendmail"], seconds: 1).hand("x", from: "a@b.nl") else {
             Issue.record("not failed")
             return
         }

@@ -49,7 +49,9 @@ extension SystemTests {
                     "From: \"Theehuis\" <shop@theehuis.nl>", "To: \"Sophie van der Linden\" <sophie@vanderlinden.nl>",
                     "Subject: Bestelling 0", "Auto-Submitted: auto-generated", "Dag Sophie,", "volg 3S1",
                 ] { #expect(mail.contains(line + "\n"), "\(line)") }
-                #expect(try String(contentsOfFile: sandbox.path("arguments"), encoding: .utf8).hasPrefix("-t -i\n"))
+                #expect(
+                    try String(contentsOfFile: sandbox.path("arguments"), encoding: .utf8).hasPrefix(
+                        "-t -i -f shop@theehuis.nl\n"))
                 let sent = try talk.ok("MESSAGE.SHOW M1")
                 #expect(sent.text("state") == "sent" && sent.text("history.1.worker") == "w7")
                 let bounced = try talk.ok("MESSAGE.SHOW M2")

@@ -66,7 +66,12 @@ extension OutboxState {
         record.body = body
         record.actor = context.actor
         record.rule = rule
+        record.notAfter = Gate.end(request.event.purpose, address.channel, deliveredAt: deliveredAt(request, facts))
         return MessagePlan(event: request.event, version: version, record: record)
+    }
+
+    private func deliveredAt(_ request: MessageRequest, _ facts: MessageFacts) -> Int64? {
+        request.deliveredAt ?? facts.order?.deliveredAt
     }
 
     // MARK: To whom
@@ -79,7 +84,7 @@ extension OutboxState {
             throw .invalid("order", "is required: \(request.event.word) is about an order")
         }
         var refusal = Refusal(.refused, "recipient: no e-mail address is known of this customer")
-        let deliveredAt = request.deliveredAt ?? facts.order?.deliveredAt
+        let deliveredAt = deliveredAt(request, facts)
         for address in facts.addresses(for: request.event) {
             if let problem = Gate.problem(
                 request.event.purpose, to: address, wishes, deliveredAt: deliveredAt, now: context.now)
@@ -191,6 +196,9 @@ extension OutboxState {
         // Marketplaces get what the order needs and nothing that anybody could have refused since.
         guard !event.purpose.isForTheOrder else { return nil }
         let record = record(row)
+        if record.notAfter != MessageRecord.noEnd, context.now > record.notAfter {
+            return "withheld: gate: \(record.channel) allows it no longer, so long after delivery"
+        }
         return Gate.wishProblem(event.purpose, ChannelGate.of(record.channel), wishes(of: membersOf(row.profile)))
             .map { "withheld: \($0)" }
     }
@@ -235,6 +243,14 @@ enum Gate {
             return "gate: a relay address is there for its order, not for advertising"
         }
         return nil
+    }
+
+    /// When the time for such a message is over.
+    static func end(_ purpose: MessagePurpose, _ channel: String, deliveredAt: Int64?) -> Int64 {
+        guard case .onceWithin(let days) = ChannelGate.of(channel).permission(purpose), let deliveredAt else {
+            return MessageRecord.noEnd
+        }
+        return deliveredAt + Int64(days.upperBound) * day
     }
 
     private static let day: Int64 = 86_400_000

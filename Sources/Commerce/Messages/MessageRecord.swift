@@ -1,6 +1,7 @@
 import Bytes
 
-/// What a message says, frozen when it was queued. On disk counted texts in this order, then the rule (1 byte).
+/// What a message says, frozen when it was queued. On disk counted texts in this order, then the rule (1 byte)
+/// and the end of its time (zigzag).
 package struct MessageRecord: Sendable, Equatable {
     /// Names the message to whoever queued it; the same again is the same message.
     package var identifier = ""
@@ -17,6 +18,10 @@ package struct MessageRecord: Sendable, Equatable {
     package var body = ""
     package var actor = ""
     package var rule = LanguageRule.shop
+    /// Milliseconds after which it must not be sent any more; `noEnd` where nothing says so.
+    package var notAfter = noEnd
+
+    static let noEnd: Int64 = 0
 
     private static var texts: [WritableKeyPath<MessageRecord, String>] {
         [
@@ -32,11 +37,13 @@ package struct MessageRecord: Sendable, Equatable {
         var reader = ByteReader(bytes)
         for text in Self.texts { self[keyPath: text] = try reader.string() }
         rule = LanguageRule(rawValue: try reader.byte()) ?? .shop
+        notAfter = try reader.zigzag()
     }
 
     func write(into output: inout ByteWriter) {
         for text in Self.texts { output.countedText(self[keyPath: text]) }
         output.append(rule.rawValue)
+        output.appendZigzag(notAfter)
     }
 }
 

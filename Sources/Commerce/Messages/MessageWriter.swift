@@ -163,13 +163,17 @@ extension OutboxState {
     package func list(
         of shop: UInt16, state: MessageState?, offset: Int, limit: Int
     ) -> (page: [UInt32], total: Int) {
+        let counts = counts.indices.contains(Int(shop)) ? counts[Int(shop)] : []
+        let total = state.map { counts.isEmpty ? 0 : counts[Int($0.rawValue)] } ?? counts.reduce(0, +)
         var page: [UInt32] = []
-        var total = 0
-        for number in (0..<messages.count).reversed() {
+        var seen = 0
+        var number = messages.count
+        while number > 0, page.count < limit, seen < total {
+            number -= 1
             let row = messages[number]
             guard row.shop == shop, state == nil || row.state == state?.rawValue else { continue }
-            if total >= offset, page.count < limit { page.append(UInt32(number)) }
-            total += 1
+            if seen >= offset { page.append(UInt32(number)) }
+            seen += 1
         }
         return (page, total)
     }

@@ -123,6 +123,7 @@ extension OutboxState {
         identifierIndex.insert(hash, number)
         Self.set(&newestMessages, profile, UInt32(number + 1))
         step(UInt32(number), .queued, attempt: 0, at: at, "")
+        count(UInt32(number), by: 1)
         place(UInt32(number))
     }
 
@@ -135,12 +136,14 @@ extension OutboxState {
     }
 
     private mutating func set(_ message: UInt32, _ standing: MessageStanding, sequence: UInt64) {
+        count(message, by: -1)
         var row = messages[Int(message)]
         row.state = standing.state.rawValue
         row.attempts = UInt8(clamping: standing.attempts)
         row.availableAt = standing.availableAt
         row.sequence = sequence
         messages[Int(message)] = row
+        count(message, by: 1)
         place(message)
     }
 
@@ -150,6 +153,15 @@ extension OutboxState {
                 at: at, detail: records.append(Array(detail.utf8).span), previous: messages[Int(message)].history,
                 state: state.rawValue, attempt: UInt8(clamping: attempt)))
         messages[Int(message)].history = UInt32(row + 1)
+    }
+
+    /// Adds the message to those of its state, or takes it from them.
+    mutating func count(_ message: UInt32, by change: Int) {
+        let row = messages[Int(message)]
+        while counts.count <= Int(row.shop) {
+            counts.append(Array(repeating: 0, count: MessageState.allCases.count))
+        }
+        counts[Int(row.shop)][Int(row.state)] += change
     }
 
     /// Puts the message where it belongs in its shop's queue.

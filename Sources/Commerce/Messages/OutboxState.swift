@@ -23,6 +23,8 @@ package struct OutboxState: ~Copyable, Sendable {
     var newestChoices = PagedArray<UInt32>()
     /// By shop: what may be taken, and when.
     var queues: [DueQueue] = []
+    /// By shop, then by state: how many messages there are.
+    var counts: [[Int]] = []
     /// The shop's table of templates while a snapshot is read.
     var loadedShops: [UInt8] = []
     var partialPage = ByteWriter(capacity: 16)

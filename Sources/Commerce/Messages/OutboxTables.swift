@@ -88,6 +88,7 @@ extension OutboxState {
         for number in 0..<messages.count {
             identifierIndex.insert(messages[number].identifierHash, number)
             Self.set(&newestMessages, messages[number].profile, UInt32(number + 1))
+            count(UInt32(number), by: 1)
             place(UInt32(number))
         }
         for number in 0..<choices.count { Self.set(&newestChoices, choices[number].profile, UInt32(number + 1)) }

@@ -94,6 +94,17 @@ import Testing
         #expect(step.detail.contains("withheld") && step.detail.contains("anna"))
     }
 
+    @Test func aWindowThatClosesIsHeededWhenTheMessageIsTaken() throws {
+        let world = OutboxWorld()
+        try world.setUp()
+        let facts = OutboxWorld.facts(
+            channel: "amazon", email: "x@marketplace.amazon.nl", deliveredAt: world.now - 29 * Self.day)
+        let review = try world.queue(OutboxWorld.request(.reviewRequest), facts)
+        world.now += Self.day + 1
+        #expect(try world.take("w").isEmpty)
+        #expect(world.outbox.steps(of: review).last?.detail.contains("so long after delivery") == true)
+    }
+
     // MARK: The sender (B10)
 
     @Test func nothingIsQueuedBeforeASenderIsSet() throws {
