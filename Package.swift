@@ -33,6 +33,7 @@ let package = Package(
         .executable(name: "dossierd", targets: ["dossierd"]),
         .executable(name: "dossier", targets: ["dossier"]),
         .executable(name: "dossier-load", targets: ["dossier-load"]),
+        .executable(name: "dossier-courier", targets: ["dossier-courier"]),
     ],
     targets: [
         .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
@@ -50,6 +51,7 @@ let package = Package(
         program("dossierd", ["Bytes", "CLinux", "Commerce", "Server", "Engine", "Store", "Lane"]),
         program("dossier", ["Client"]),
         program("dossier-load", ["Load", "Client"]),
+        program("dossier-courier", ["Client"]),
         program(
             "Benchmarks", ["Bytes", "Commerce", "Wire", "Store", "Engine", "Lane", "Server", "Load", "Client"],
             path: "Benchmarks", exclude: ["Peers"]),
@@ -62,8 +64,9 @@ let package = Package(
         tests("LaneTests", ["Lane", "Bytes"]),
         tests("ServerTests", ["Server", "Engine", "Commerce", "Wire", "Store", "Simulation", "Bytes"]),
         tests("SimulationTests", ["Simulation", "Engine", "Commerce", "Wire", "Store", "Server", "Bytes"]),
-        tests("ClientTests", ["Client", "Load", "dossier"]),
+        tests("ClientTests", ["Client", "Load", "dossier", "dossier-courier"]),
         // The real binaries, over real sockets, killed for real.
-        tests("SystemTests", ["Client", "Load", "dossierd", "dossier", "dossier-load", "Benchmarks"]),
+        tests(
+            "SystemTests", ["Client", "Load", "dossierd", "dossier", "dossier-load", "dossier-courier", "Benchmarks"]),
     ]
 )

@@ -71,7 +71,7 @@ struct Lookups: Benchmark {
             let answers = Answers(count, finish)
             for _ in 0..<count {
                 core.submit(batch, from: lane) { outcome in
-                    guard case .dossier(let customer, _, let offset, let limit) = outcome.outcomes[0] else {
+                    guard case .dossier(let customer, _, _, let offset, let limit) = outcome.outcomes[0] else {
                         return answers.add(0)
                     }
                     core.parts(of: [customer], from: lane) { parts in

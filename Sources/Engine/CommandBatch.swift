@@ -34,11 +34,13 @@ package enum CommandOutcome: Sendable {
     case note(customer: UInt32, sequence: UInt64)
     /// A pin, its removal or an outside verdict; `profile` is the one whose number was named.
     case asserted(Verdict, profile: UInt32, customer: UInt32, sequence: UInt64)
-    case dossier(CustomerMembers, related: [RelatedCustomer], offset: Int, limit: Int)
+    /// `messages`: what the outbox tells of the customer, as JSON members.
+    case dossier(CustomerMembers, related: [RelatedCustomer], messages: [UInt8], offset: Int, limit: Int)
     case customers([CustomerMembers], total: Int, offset: Int)
     case evidence(EvidencePlan)
     case order(profile: UInt32, row: UInt32)
     case identity(IdentityOutcome, sequence: UInt64)
+    case message(MessageOutcome, sequence: UInt64)
     case explanation(PairExplanation, CustomerMembers, CustomerMembers)
     case history([Step], CustomerMembers, shop: UInt16)
     case doubtfulPairs([DoubtfulPair], customers: [(CustomerMembers, CustomerMembers)], total: Int, offset: Int)

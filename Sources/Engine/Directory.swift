@@ -6,6 +6,8 @@ import Commerce
 package actor Directory {
     package nonisolated let lane: any EngineLane
     var state: DirectoryState
+    /// Templates, wishes and messages: a state machine of its own, in the same order of events.
+    var outbox: OutboxState
     private let shards: [Shard]
     private let journal: Journal
     private let matchMode: MatchMode
@@ -29,10 +31,11 @@ package actor Directory {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
     init(
-        _ state: consuming DirectoryState, shards: [Shard], journal: Journal, clock: any WallClock,
-        matchMode: MatchMode, on lane: any EngineLane
+        _ state: consuming DirectoryState, outbox: consuming OutboxState, shards: [Shard], journal: Journal,
+        clock: any WallClock, matchMode: MatchMode, on lane: any EngineLane
     ) {
         self.state = state
+        self.outbox = outbox
         self.matchMode = matchMode
         self.shards = shards
         self.journal = journal
@@ -107,6 +110,10 @@ package actor Directory {
                 let outcome = try state.perform(
                     command, shop: shop, actor: actor, at: now, &scratch, into: &events)
                 return .identity(outcome, sequence: state.sequence)
+            case .message(let command, let actor):
+                let shop = command.isQuestion ? try openShop(batch.shop) : try writableShop(batch.shop, command, now)
+                let outcome = try perform(command, shop: shop, actor: actor, at: now)
+                return .message(outcome, sequence: state.sequence)
             case .query(let query):
                 guard let shop = state.shop(named: batch.shop) else {
                     if case .find = query { return .customers([], total: 0, offset: 0) }
@@ -161,6 +168,15 @@ package actor Directory {
         try state.openShop(name, mode: matchMode, at: now, into: &events)
         evolveLast()
         return UInt16(state.shops.count - 1)
+    }
+
+    private func writableShop(_ name: String, _ command: MessageCommand, _ now: Timestamp) throws(Refusal) -> UInt16 {
+        command.opensShop ? try writableShop(name, now) : try knownShop(name)
+    }
+
+    private func openShop(_ name: String) throws(Refusal) -> UInt16 {
+        guard let shop = state.shop(named: name) else { throw Self.empty(name) }
+        return shop
     }
 
     /// Whether the order's channel has several stores, so that its name must say which.
@@ -241,8 +257,8 @@ package actor Directory {
         case .note(_, let sequence): return sequence
         case .asserted(_, let profile, _, let sequence):
             return max(sequence, state.lastSequence(ofCustomerOf: profile))
-        case .dossier(let customer, _, _, _): return customer.sequence
-        case .identity(_, let sequence): return sequence
+        case .dossier(let customer, _, _, _, _): return customer.sequence
+        case .identity(_, let sequence), .message(_, let sequence): return sequence
         case .explanation, .history, .doubtfulPairs, .watchedValues, .identityStatus, .rules, .settings, .divisions:
             return state.sequence
         case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
@@ -267,8 +283,11 @@ package actor Directory {
     /// The state at this moment, for a snapshot; its pages are shared until somebody writes to them.
     func capture() -> DirectoryCapture { state.capture() }
 
+    /// The same of the outbox; to be taken in the same turn of the lane.
+    func captureOutbox() -> OutboxCapture { outbox.capture() }
+
     /// Counts for `INFO`.
-    package func counts() -> DirectoryCounts { state.counts() }
+    package func counts() -> DirectoryCounts { state.counts(with: outbox) }
 
     /// The last event that touched any of the customers that these profiles belong to.
     func lastSequence(ofCustomersOf profiles: [UInt32]) -> UInt64 {

@@ -11,7 +11,9 @@ extension Directory {
         switch query {
         case .dossier(let selector, let offset, let limit):
             let customer = try customer(selector, shop)
-            return .dossier(customer, related: related(to: customer), offset: offset, limit: limit)
+            return .dossier(
+                customer, related: related(to: customer), messages: messages(to: customer), offset: offset, limit: limit
+            )
         case .find(let selectors, let offset, let limit):
             return find(selectors, shop, offset: offset, limit: limit)
         case .why(let first, let second):
@@ -70,7 +72,7 @@ extension Directory {
         }
     }
 
-    private func profile(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> UInt32 {
+    func profile(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> UInt32 {
         guard let profile = state.profile(selector, shop: shop) else {
             throw Refusal(.notFound, "no customer of this shop has that \(selector.text); CUSTOMER.FIND lists all")
         }

@@ -102,8 +102,9 @@ package final class Engine: Sendable {
         journal = Journal(writer, durability: configuration.durability, on: lanes.journal)
         shards = state.shards.enumerated().map { Shard($1, on: lanes.shards[$0 % lanes.shards.count]) }
         snapshotter = Snapshotter(folder, clock: clock, on: lanes.snapshot)
+        let outbox = state.takeOutbox()
         directory = Directory(
-            state.takeDirectory(), shards: shards, journal: journal, clock: clock,
+            state.takeDirectory(), outbox: outbox, shards: shards, journal: journal, clock: clock,
             matchMode: configuration.matchMode, on: lanes.directory)
         start(isNew: isNew)
     }
@@ -262,11 +263,11 @@ package final class Engine: Sendable {
         else { return completion(.failure(.alreadyRunning)) }
         let directory = directory
         directory.lane.run {
-            let capture = directory.assumeIsolated { $0.capture() }
+            let (capture, outbox) = directory.assumeIsolated { ($0.capture(), $0.captureOutbox()) }
             let bytes = self.status.bytesWritten.load(ordering: .relaxed)
             let gathering = Gathering<ShardState>(self.shards.count, from: self.snapshotter.lane) { states in
                 let shards = states.sorted { $0.number < $1.number }
-                self.write(EngineCapture(directory: capture, shards: shards), bytes, completion)
+                self.write(EngineCapture(directory: capture, outbox: outbox, shards: shards), bytes, completion)
             }
             // Behind whatever the directory has handed to the shards before: the same cut everywhere.
             for shard in self.shards {

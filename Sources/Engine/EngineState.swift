@@ -5,11 +5,19 @@ import Store
 /// Directory and shards while nobody else sees them: recovery fills them, then the actors take them over.
 struct EngineState: ~Copyable {
     var directory = DirectoryState()
+    var outbox = OutboxState()
     var shards: [ShardState] = []
     private var partial = ByteWriter()
 
     /// Gives the directory away.
     consuming func takeDirectory() -> DirectoryState { directory }
+
+    /// Takes the outbox away, before the directory is given away.
+    mutating func takeOutbox() -> OutboxState {
+        var taken = OutboxState()
+        swap(&taken, &outbox)
+        return taken
+    }
 
     /// Takes in a piece of a snapshot.
     mutating func load(_ section: SnapshotSection, _ bytes: Span<UInt8>) throws(StoreError) {
@@ -23,6 +31,7 @@ struct EngineState: ~Copyable {
         switch kind {
         case .header, .profiles, .variants, .keys, .orders, .documents, .firstEdges, .edges, .identity, .assertions:
             isRead = directory.load(kind, bytes)
+        case .outboxShops, .messages, .messageHistory, .choices, .outboxRecords: isRead = outbox.load(kind, bytes)
         default:
             guard shards.indices.contains(shard) else {
                 throw .rejected(sequence: nil, reason: "a table of shard \(shard), which does not exist")
@@ -52,6 +61,10 @@ struct EngineState: ~Copyable {
             isConsistent =
                 isConsistent && shard.isConsistent(with: expected, profileCount: directory.profiles.count)
         }
+        isConsistent =
+            isConsistent
+            && outbox.finishLoading(
+                profiles: directory.profiles.count, orders: directory.orders.count, shopCount: directory.shops.count)
         guard isConsistent else {
             throw .rejected(sequence: nil, reason: "the tables of the snapshot do not fit together")
         }
@@ -68,6 +81,7 @@ struct EngineState: ~Copyable {
     mutating func apply(_ sequence: UInt64, _ bytes: Span<UInt8>) throws(StoreError) {
         do throws(EventError) {
             let event = try Event(bytes)
+            if event.kind.concernsOutbox { return try applyToOutbox(event, bytes) }
             try directory.validate(event, bytes)
             directory.evolve(event, bytes)
             if event.kind == .engineInitialised {
@@ -78,5 +92,13 @@ struct EngineState: ~Copyable {
         } catch {
             throw .rejected(sequence: sequence, reason: "\(error)")
         }
+    }
+
+    private mutating func applyToOutbox(_ event: Event, _ bytes: Span<UInt8>) throws(EventError) {
+        try directory.validateHead(of: event)
+        let fact = try OutboxEvent(event, bytes)
+        try outbox.validate(fact, profiles: directory.profiles.count, orders: directory.orders.count)
+        let profiles = outbox.evolve(fact, shop: event.shop, at: event.recordedAt, sequence: directory.sequence + 1)
+        directory.noteCorrespondence(with: profiles)
     }
 }

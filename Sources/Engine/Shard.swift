@@ -37,6 +37,9 @@ package actor Shard {
         return output.copyBytes()
     }
 
+    /// What a message may say about an order.
+    package func orderFacts(row: UInt32) -> OrderFacts { state.orderFacts(row: row) }
+
     /// How exports name a profile.
     func profileName(_ profile: UInt32) -> String { state.profileName(profile) }
 

@@ -18,6 +18,7 @@ package struct SnapshotStatus: Sendable, Equatable {
 /// A consistent cut of the whole engine at one event.
 struct EngineCapture: Sendable {
     let directory: DirectoryCapture
+    let outbox: OutboxCapture
     let shards: [ShardState]
 }
 
@@ -49,6 +50,7 @@ package actor Snapshotter {
                 folder, sequence: capture.directory.sequence, createdAt: UInt64(max(0, started.milliseconds)))
             let sink = SnapshotSink(writer)
             try capture.directory.write(to: sink)
+            try capture.outbox.write(to: sink)
             for shard in capture.shards { try shard.write(to: sink) }
             let entry = try writer.finish()
             let finished = clock.now()

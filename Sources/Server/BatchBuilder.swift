@@ -19,13 +19,15 @@ enum ReplyItem: Sendable {
     case assertion(tag: [UInt8]?)
     /// A decision about who is who.
     case decision(IdentityCommand, tag: [UInt8]?)
+    /// About templates, wishes or messages.
+    case message(tag: [UInt8]?)
     /// A reply that is ready: the text of its lines.
     case local([UInt8])
 
     var tag: [UInt8]? {
         switch self {
         case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag), .assertion(let tag),
-            .decision(_, let tag):
+            .decision(_, let tag), .message(let tag):
             tag
         case .channelRow, .channelRefusal, .local: nil
         }
@@ -126,6 +128,12 @@ struct BatchBuilder: ~Copyable {
     mutating func assertion(_ assertion: CustomerAssertion, actor: String, tag: [UInt8]?) {
         commands.append(.assertion(assertion, actor: actor))
         items.append(.assertion(tag: tag))
+    }
+
+    mutating func message(_ command: MessageCommand, actor: String, tag: [UInt8]?) {
+        commands.append(.message(command, actor: actor))
+        hasQuestions = hasQuestions || command.isQuestion
+        items.append(.message(tag: tag))
     }
 
     mutating func query(_ query: CustomerQuery, tag: [UInt8]?) {

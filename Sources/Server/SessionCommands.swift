@@ -45,6 +45,7 @@ extension Session {
         case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
             try identityTask(description.name, request, tag: tag)
         case let name where name.isDecision: try decision(name, request, tag: tag)
+        case let name where name.concernsMessages: try message(name, request, tag: tag)
         default:
             builder.query(try RequestReader.query(request, description.name, try currentHasher()), tag: tag)
         }

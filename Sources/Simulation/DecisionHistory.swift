@@ -106,6 +106,9 @@ package struct ModelReplay {
         case .customersResolved, .decisionMade, .decisionWithdrawn, .rulesProposed, .rulesActivated,
             .shopConfigured, .valueWatched:
             throw BrokenLaw("event \(decision.sequence) belongs to a match mode that the model does not know")
+        case .templateStored, .templateRemoved, .senderConfigured, .wishExpressed, .languageChosen, .messageQueued,
+            .messagesLeased, .messageReported, .messageWithheld:
+            throw BrokenLaw("event \(decision.sequence) is about messages, which no buyer of these workloads gets")
         case .profileRecorded:
             rememberVariant(decision)
             guard let buyer = variantBuyers[variantKey(event)] else {

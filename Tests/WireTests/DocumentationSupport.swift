@@ -86,6 +86,13 @@ enum RequestTrial {
         case .customerPin, .customerUnpin, .customerVerify: _ = try RequestReader.assertion(request, command)
         case .shop: if let name = request.plainArguments.first { _ = try RequestReader.shopName(name) }
         case .help: _ = try HelpText.rows(for: request.plainArguments.first)
+        case .messageQueue, .templatePreview: _ = try RequestReader.messageRequest(request, command)
+        case .templateEvents:
+            if let word = request.plainArguments.first {
+                _ = try RequestReader.event(String(decoding: word, as: UTF8.self))
+            }
+        case .messageGates: break
+        case let name where name.concernsMessages: _ = try RequestReader.messageCommand(request, name)
         case let name where name.isDecision: _ = try RequestReader.decision(request, name, hasher)
         case .identitySimulate: _ = try RequestReader.version(request)
         case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport,
@@ -157,6 +164,26 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
                 ("parent", \.parent), ("next", \.next), ("lowest", \.lowest), ("size", \.size),
                 ("newestEdge", \.newestEdge), ("shop", \.shop), ("importedRow", \.importedRow), ("flags", \.flags),
                 ("importedAt", \.importedAt), ("lastSequence", \.lastSequence),
+            ]),
+        TableLayout(
+            MessageRow.self,
+            [
+                ("identifierHash", \.identifierHash), ("sequence", \.sequence), ("record", \.record),
+                ("queuedAt", \.queuedAt), ("availableAt", \.availableAt), ("profile", \.profile), ("order", \.order),
+                ("next", \.next), ("history", \.history), ("shop", \.shop), ("event", \.event), ("state", \.state),
+                ("attempts", \.attempts), ("unused", \.unused), ("version", \.version),
+            ]),
+        TableLayout(
+            HistoryRow.self,
+            [
+                ("at", \.at), ("detail", \.detail), ("previous", \.previous), ("state", \.state),
+                ("attempt", \.attempt), ("unused", \.unused),
+            ]),
+        TableLayout(
+            ChoiceRow.self,
+            [
+                ("at", \.at), ("detail", \.detail), ("profile", \.profile), ("next", \.next), ("kind", \.kind),
+                ("value", \.value), ("unused", \.unused), ("unused2", \.unused2),
             ]),
         TableLayout(VariantEntry.self, [("hash", \.hash), ("profile", \.profile), ("row", \.row)]),
         TableLayout(KeyEntry.self, [("hash", \.hash), ("profile", \.profile), ("uses", \.uses)]),

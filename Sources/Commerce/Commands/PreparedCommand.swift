@@ -116,5 +116,7 @@ package enum PreparedCommand: Sendable {
     case assertion(CustomerAssertion, actor: String)
     /// `actor`: who decides.
     case identity(IdentityCommand, actor: String)
+    /// `actor`: who says or asks for it.
+    case message(MessageCommand, actor: String)
     case query(CustomerQuery)
 }

@@ -284,15 +284,17 @@ package struct DirectoryCounts: Sendable, Equatable {
     package let orders: Int
     package let documents: Int
     package let edges: Int
+    package let messages: Int
     package let sequence: UInt64
     package let allocatedBytes: Int
 }
 
 extension DirectoryState {
-    package func counts() -> DirectoryCounts {
+    package func counts(with outbox: borrowing OutboxState = OutboxState()) -> DirectoryCounts {
         DirectoryCounts(
             shops: shops.count, customers: customerCount, profiles: profiles.count, orders: orders.count,
-            documents: documents.count, edges: edges.count, sequence: sequence, allocatedBytes: allocatedBytes)
+            documents: documents.count, edges: edges.count, messages: outbox.messageCount, sequence: sequence,
+            allocatedBytes: allocatedBytes + outbox.allocatedBytes)
     }
 }
 

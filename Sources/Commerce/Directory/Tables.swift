@@ -22,6 +22,11 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case shardRecords = 22
     case assertions = 32
     case shardAssertions = 33
+    case outboxShops = 112
+    case messages = 113
+    case messageHistory = 114
+    case choices = 115
+    case outboxRecords = 116
 }
 
 /// Takes the tables of a state one after the other.
@@ -34,7 +39,7 @@ package protocol TableSink {
 }
 
 extension TableSink {
-    fileprivate func table<Entry>(_ kind: TableKind, _ shard: Int, _ table: PagedArray<Entry>) throws(Failure) {
+    func table<Entry>(_ kind: TableKind, _ shard: Int, _ table: PagedArray<Entry>) throws(Failure) {
         try begin(kind, shard: shard, entries: table.count)
         try table.forEachPage { page throws(Failure) in try write(page) }
         try end()

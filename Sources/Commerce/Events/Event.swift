@@ -21,6 +21,7 @@ import Bytes
 //   fieldPinned,
 //   fieldUnpinned,
 //   valueVerified:     profile (varint) row (varint) actor (counted) at (zigzag, ms) assertion (counted)
+//   templateStored and what follows it: see Messages/OutboxEvent.swift
 //   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant, bit 2 weighed) variant row (varint)
 //             [ content hash (8) record (counted) edge count (varint) edges ]      ; only with a new variant
 //   edge    = kind (1) other profile (varint) key hash (8) [ weight ]              ; the weight only if weighed
@@ -51,6 +52,15 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case fieldPinned = 32
     case fieldUnpinned = 33
     case valueVerified = 34
+    case templateStored = 96
+    case templateRemoved = 97
+    case senderConfigured = 98
+    case wishExpressed = 99
+    case languageChosen = 100
+    case messageQueued = 101
+    case messagesLeased = 102
+    case messageReported = 103
+    case messageWithheld = 104
 
     /// Whether a shard keeps something of it.
     package var concernsShard: Bool {
@@ -144,6 +154,9 @@ package struct Event: Sendable, BitwiseCopyable {
             case .customersResolved: try readResolved(&reader)
             case .identitySettled: subject = try reader.varint32()
             case .decisionMade, .decisionWithdrawn, .rulesProposed, .rulesActivated, .shopConfigured, .valueWatched:
+                record = ByteRange(reader.position, bytes.count)
+            case .templateStored, .templateRemoved, .senderConfigured, .wishExpressed, .languageChosen, .messageQueued,
+                .messagesLeased, .messageReported, .messageWithheld:
                 record = ByteRange(reader.position, bytes.count)
             }
         } catch {

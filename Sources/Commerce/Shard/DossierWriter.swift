@@ -8,9 +8,12 @@ package enum DossierWriter {
     ///   - offset: orders to leave out, newest first.
     ///   - limit: most orders to show; totals always count all of them.
     ///   - sequence: the last event that touched the customer.
+    ///   - messages: JSON members about messages and wishes.
     ///   - related: writes the elements of the list of related customers.
     package static func write(
-        number: UInt32, parts: [DossierPart], offset: Int, limit: Int, sequence: UInt64, into output: inout ByteWriter,
+        number: UInt32, parts: [DossierPart], messages: [UInt8] = Array(#""messages":[]"#.utf8), offset: Int,
+        limit: Int,
+        sequence: UInt64, into output: inout ByteWriter,
         related: (inout ByteWriter) -> Void = { _ in }
     ) {
         output.openObject()
@@ -22,9 +25,7 @@ package enum DossierWriter {
         list("orders", parts, \.orders, offset: offset, limit: limit, into: &output, by: newestFirst)
         list("documents", parts, \.documents, into: &output, by: newestFirst)
         list("notes", parts, \.notes, into: &output, by: newestFirst)
-        output.key("messages")
-        output.openArray()
-        output.closeArray()
+        output.rawJSON(messages.span)
         output.key("related")
         output.openArray()
         related(&output)

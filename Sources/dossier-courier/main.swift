@@ -1,0 +1,3 @@
+import Glibc
+
+exit(CourierProgram.run(Array(CommandLine.arguments.dropFirst())))

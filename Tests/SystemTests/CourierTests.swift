@@ -1,0 +1,111 @@
+import Client
+import Foundation
+import Testing
+
+extension SystemTests {
+    /// The courier against the real server and a mail program that writes down what it gets.
+    @Suite struct CourierTests {
+        /// A mail program that keeps each message in a file of its own, and refuses addresses that say so.
+        private static func sendmail(_ sandbox: Sandbox) throws -> String {
+            let script = """
+                #!/bin/sh
+                file=$(mktemp "\(sandbox.path("mail")).XXXXXX")
+                cat > "$file"
+                echo "$@" >> "\(sandbox.path("arguments"))"
+                if grep -q '^To: .*gone@' "$file"; then rm "$file"; echo "550 no such user" >&2; exit 67; fi
+                if grep -q '^To: .*later@' "$file"; then rm "$file"; echo "451 try later" >&2; exit 75; fi
+                exit 0
+                """
+            let path = try sandbox.file("sendmail", script)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            return path
+        }
+
+        private static func mails(_ sandbox: Sandbox) throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: sandbox.folder).filter { $0.hasPrefix("mail.") }
+                .map { try String(contentsOfFile: sandbox.path($0), encoding: .utf8) }
+        }
+
+        private static func setUp(_ talk: Talk, _ emails: [String]) throws {
+            try talk.ok(MessageTests.shipped)
+            try talk.ok(MessageTests.sender)
+            for (number, email) in emails.enumerated() {
+                try talk.ok(MessageTests.order("\(number)", email: email))
+                try talk.ok(MessageTests.queue("shopify:\(number)"))
+            }
+        }
+
+        @Test func handsOverAndReports() throws {
+            try Sandbox.with { sandbox in
+                let server = try sandbox.start()
+                let talk = try server.connect()
+                try Self.setUp(talk, ["sophie@vanderlinden.nl", "gone@vanderlinden.nl", "later@vanderlinden.nl"])
+                let sendmail = try Self.sendmail(sandbox)
+                let arguments = ["--port", "\(server.port)", "--once", "--worker", "w7", "--sendmail", sendmail]
+                #expect(try runProgram("dossier-courier", arguments).ending == .exit(0))
+                let mail = try #require(try Self.mails(sandbox).first)
+                #expect(try Self.mails(sandbox).count == 1)
+                for line in [
+                    "From: \"Theehuis\" <shop@theehuis.nl>", "To: \"Sophie van der Linden\" <sophie@vanderlinden.nl>",
+                    "Subject: Bestelling 0", "Auto-Submitted: auto-generated", "Dag Sophie,", "volg 3S1",
+                ] { #expect(mail.contains(line + "\n"), "\(line)") }
+                #expect(
+                    try String(contentsOfFile: sandbox.path("arguments"), encoding: .utf8).hasPrefix(
+                        "-t -i -f shop@theehuis.nl\n"))
+                let sent = try talk.ok("MESSAGE.SHOW M1")
+                #expect(sent.text("state") == "sent" && sent.text("history.1.worker") == "w7")
+                let bounced = try talk.ok("MESSAGE.SHOW M2")
+                #expect(bounced.text("state") == "bounced" && bounced.text("history.2.reason") == "550 no such user")
+                let later = try talk.ok("MESSAGE.SHOW M3")
+                #expect(later.text("state") == "queued" && later.text("history.2.reason") == "451 try later")
+                // Again: nothing is due, and nothing is sent twice.
+                #expect(try runProgram("dossier-courier", arguments).ending == .exit(0))
+                #expect(try Self.mails(sandbox).count == 1)
+            }
+        }
+
+        /// Killed right after the mail program took the message: the log tells it, and it is not sent again.
+        @Test func aCrashAfterTheHandoverSendsNothingTwice() throws {
+            try Sandbox.with { sandbox in
+                let server = try sandbox.start()
+                let talk = try server.connect()
+                try Self.setUp(talk, ["sophie@vanderlinden.nl"])
+                let taken = try talk.rows("OUTBOX.TAKE worker=courier lease=1").rows
+                #expect(taken.count == 1)
+                let log = try sandbox.file("log", "sent main M1 1\n")
+                let arguments = [
+                    "--port", "\(server.port)", "--once", "--sendmail", try Self.sendmail(sandbox), "--log", log,
+                ]
+                #expect(try runProgram("dossier-courier", arguments).ending == .exit(0))
+                #expect(try talk.ok("MESSAGE.SHOW M1").text("state") == "sent")
+                #expect(try Self.mails(sandbox).isEmpty)
+            }
+        }
+
+        /// It outlives its server, and ends when it is told to.
+        @Test func goesOnThroughARestartOfTheServer() throws {
+            try Sandbox.with { sandbox in
+                let server = try sandbox.start()
+                try Self.setUp(try server.connect(), ["sophie@vanderlinden.nl"])
+                let courier = try ChildProcess(
+                    "dossier-courier",
+                    ["--port", "\(server.port)", "--interval", "1", "--sendmail", try Self.sendmail(sandbox)])
+                defer { courier.end() }
+                #expect(courier.error.wait(within: 30) { $0.contains("M1 attempt 1: sent") ? true : nil } == true)
+                try server.kill()
+                let again = try sandbox.start("data", ["--port", "\(server.port)"])
+                try again.connect().ok(MessageTests.queue("shopify:0", code: "3S2"))
+                #expect(courier.error.wait(within: 30) { $0.contains("M2 attempt 1: sent") ? true : nil } == true)
+                #expect(try Self.mails(sandbox).count == 2)
+                courier.send(SIGTERM)
+                #expect(try courier.waitForEnd(within: 30) == .exit(0))
+            }
+        }
+
+        @Test func saysWhatIsWrong() throws {
+            #expect(try runProgram("dossier-courier", ["--help"]).output.contains("--sendmail"))
+            #expect(try runProgram("dossier-courier", ["--limit", "0"]).ending == .exit(2))
+            #expect(try runProgram("dossier-courier", ["--once", "--port", "1"]).ending == .exit(3))
+        }
+    }
+}
