@@ -34,10 +34,12 @@ package enum CommandOutcome: Sendable {
     case note(customer: UInt32, sequence: UInt64)
     /// A pin, its removal or an outside verdict; `profile` is the one whose number was named.
     case asserted(Verdict, profile: UInt32, customer: UInt32, sequence: UInt64)
+    case fact(FactOutcome)
     case dossier(CustomerMembers, related: [RelatedCustomer], offset: Int, limit: Int)
     case customers([CustomerMembers], total: Int, offset: Int)
     case evidence(EvidencePlan)
     case order(profile: UInt32, row: UInt32)
+    case life(profile: UInt32, row: UInt32)
     case identity(IdentityOutcome, sequence: UInt64)
     case explanation(PairExplanation, CustomerMembers, CustomerMembers)
     case history([Step], CustomerMembers, shop: UInt16)
@@ -50,6 +52,19 @@ package enum CommandOutcome: Sendable {
     /// Customers that would be taken apart; their number is `total`.
     case divisions([CustomerSample], total: Int)
     case refused(Refusal)
+}
+
+/// What became of a fact about an order.
+package struct FactOutcome: Sendable {
+    package let verdict: Verdict
+    /// The profile of the order; nil while the order is not known.
+    package let profile: UInt32?
+    package let customer: UInt32?
+    /// Row on the profile's shard.
+    package let row: UInt32
+    package let sequence: UInt64
+    /// What a conflicting fact differs in, where the directory holds the other one.
+    package let differences: [String]
 }
 
 /// A customer that has to do with another and is not the same.

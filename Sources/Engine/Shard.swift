@@ -37,6 +37,18 @@ package actor Shard {
         return output.copyBytes()
     }
 
+    /// The life of one order as JSON.
+    package func lifeJSON(order: UInt32) -> [UInt8] {
+        var output = ByteWriter(capacity: 2_048)
+        state.lifeJSON(order: order, into: &output)
+        return output.copyBytes()
+    }
+
+    /// The members in which a stored fact differs from one that was sent.
+    package func factDifferences(row: UInt32, record: [UInt8]) -> [String] {
+        state.factDifferences(row: row, record: record.span)
+    }
+
     /// How exports name a profile.
     func profileName(_ profile: UInt32) -> String { state.profileName(profile) }
 

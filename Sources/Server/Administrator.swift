@@ -155,7 +155,7 @@ final class Administrator: Sendable {
             ("durableSeq", Int(clamping: status.syncedSequence.load(ordering: .acquiring))),
             ("shards", engine.shards.count), ("shops", counts.shops), ("customers", counts.customers),
             ("profiles", counts.profiles), ("orders", counts.orders), ("documents", counts.documents),
-            ("edges", counts.edges), ("directoryBytes", counts.allocatedBytes), ("shardBytes", shardBytes),
+            ("edges", counts.edges), ("facts", counts.facts), ("waitingFacts", counts.waitingFacts), ("directoryBytes", counts.allocatedBytes), ("shardBytes", shardBytes),
             ("residentBytes", residentBytes()), ("journalBytesWritten", status.bytesWritten.load(ordering: .relaxed)),
             ("journalGroups", status.groups.load(ordering: .relaxed)),
             ("journalBytesSinceSnapshot", engine.journalBytesSinceSnapshot),

@@ -16,6 +16,8 @@ package enum MemberKind: Sendable, Equatable {
     case address
     case addresses
     case lines
+    /// The articles that a fact is about (`FactLineShape`).
+    case factLines
     /// Unknown members, as JSON text without the braces.
     case extra
 }
