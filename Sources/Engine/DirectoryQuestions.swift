@@ -54,7 +54,7 @@ extension Directory {
         if let order = state.order(named: name, shop: shop) { return order }
         let waiting = state.heldFactCount(of: name, shop: shop)
         throw Refusal(
-            .notFound, "order: not known in this shop" + (waiting > 0 ? "; \(waiting) updates wait for it" : ""))
+            .notFound, "order: not known in this shop" + (waiting > 0 ? "; updates that wait for it: \(waiting)" : ""))
     }
 
     private func identity(of shop: UInt16, hasVersion version: Int?) throws(Refusal) -> ShopIdentity {

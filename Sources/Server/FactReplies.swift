@@ -41,9 +41,18 @@ extension Refusal {
 }
 
 extension ByteWriter {
+    /// The store `main` goes without saying, as in the replies of `ORDER.PUT`.
+    private mutating func orderName(_ name: Span<UInt8>) {
+        let text = name.text
+        guard let main = text.firstRange(of: "/main:"), text[..<main.lowerBound].allSatisfy({ $0 != ":" }) else {
+            return string(text)
+        }
+        string(text[..<main.lowerBound] + ":" + text[main.upperBound...])
+    }
+
     fileprivate mutating func fact(_ fact: PreparedFact, _ outcome: FactOutcome, _ bytes: Span<UInt8>) {
         key("order")
-        string(bytes.extracting(fact.orderName.range))
+        orderName(bytes.extracting(fact.orderName.range))
         key("fact")
         string("\(fact.kind.text):\(bytes.text(fact.id.range))")
         if let customer = outcome.customer {

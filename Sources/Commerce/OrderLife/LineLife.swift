@@ -31,8 +31,10 @@ struct LineLives {
     /// Articles of facts that the order does not have, or not so many of.
     private(set) var unmatched = 0
 
-    /// - Parameter facts: sorted, so that the same facts always fill the same lines.
-    init(_ lines: [OrderLine], _ facts: [OrderFact]) {
+    /// - Parameters:
+    ///   - facts: sorted, so that the same facts always fill the same lines.
+    ///   - isCancelled: the channel says so of the whole order.
+    init(_ lines: [OrderLine], _ facts: [OrderFact], isCancelled: Bool) {
         all = lines.map { LineLife($0) }
         let alive = facts.filter { !$0.isVoid }
         func each(_ kind: FactKind, whole: Bool, _ body: (OrderFact) -> Void) {
@@ -43,6 +45,7 @@ struct LineLives {
         each(.cancellation, whole: false) { fact in fill(fact.lines, \.cancelled) { $0.open } }
         each(.shipment, whole: true) { _ in fillRest(\.shipped) { $0.open } }
         each(.cancellation, whole: true) { _ in fillRest(\.cancelled) { $0.open } }
+        if isCancelled { fillRest(\.cancelled) { $0.open } }
         each(.return, whole: false) { fact in
             fill(fact.lines.filter { $0.state != .cancelled }, \.returned) { $0.sold - $0.returned }
             fill(fact.receivedLines, \.received) { $0.sold - $0.received }

@@ -8,23 +8,21 @@ struct OrderLife {
     let frame: OrderFrame
     /// By moment and id.
     let facts: [OrderFact]
+    /// The channel's word: of the order itself, unless a newer message had another.
+    let channelStatus: String
     let lines: LineLives
 
     init(_ frame: OrderFrame, _ facts: [OrderFact]) {
         self.frame = frame
         self.facts = facts.sorted(by: OrderFact.isBefore)
-        lines = LineLives(frame.lines, self.facts)
+        let newest = self.facts.last { $0.kind == .status && $0.at > frame.updatedAt }
+        channelStatus = newest?.text("status") ?? frame.status
+        lines = LineLives(frame.lines, self.facts, isCancelled: channelStatus == "cancelled")
     }
 
     func facts(_ kind: FactKind) -> [OrderFact] { facts.filter { $0.kind == kind } }
 
     // MARK: Status
-
-    /// The channel's word: of the order itself, unless a newer message had another.
-    var channelStatus: String {
-        guard let newest = facts(.status).last, newest.at > frame.updatedAt else { return frame.status }
-        return newest.text("status")
-    }
 
     /// The further along of what the channel says and what the facts add up to.
     var status: String {
@@ -66,6 +64,7 @@ struct OrderLife {
 
     /// Everything that was ordered is cancelled.
     var isCancelled: Bool {
+        if channelStatus == "cancelled" { return true }
         let isWhole = facts.contains { $0.kind == .cancellation && $0.lines.isEmpty }
         if isWhole, !lines.sum(\.shipped).isPositive { return true }
         return !lines.all.isEmpty && lines.all.allSatisfy { !$0.sold.isPositive }
