@@ -119,8 +119,8 @@ import Wire
 
     @Test(arguments: [
         ("address", AddressShape.members), ("party", PartyShape.members.dropLast()), ("order", OrderShape.members),
-        ("line", LineShape.members), ("document", DocumentShape.members),
-    ])
+        ("line", LineShape.members), ("document", DocumentShape.members), ("factLine", FactLineShape.members),
+    ] + FactKind.allCases.map { ("fact \($0.text)", $0.members) })
     func theShapeHasTheseMembers(_ name: String, _ members: [Member]) throws {
         let row = try #require(
             Documentation.page("FileFormats.md").split(separator: "\n").first { $0.hasPrefix("| \(name) | ") })

@@ -65,7 +65,7 @@ package enum ChannelReader {
                 }
             ]
         case .update(let fields):
-            return facts(platform, store, "update \((fields.id("id", "shipmentId", "returnId") ?? "").prefix(80))") {
+            return facts(platform, store, "update \((fields.id("id", "shipmentId", "returnId") ?? "without id").prefix(80))") {
                 () throws(ChannelError.Reason) in try platform.facts(ofUpdate: fields)
             }
         case .refused(let name, let reason): return [.refused(reason, name)]
@@ -87,8 +87,8 @@ package enum ChannelReader {
         do throws(ChannelError.Reason) {
             return try read().map { fact in
                 ChannelItem(
-                    kind: .fact(fact.kind, order: "\(platform.channel)/\(store):\(fact.order)"), name: name,
-                    json: fact.json.bytes)
+                    kind: .fact(fact.kind, order: "\(platform.channel)/\(store):\(fact.order)"),
+                    name: "\(fact.kind.text) of order \(fact.order.prefix(80))", json: fact.json.bytes)
             }
         } catch {
             return [.refused(error, name)]
