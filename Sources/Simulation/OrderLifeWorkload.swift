@@ -1,4 +1,5 @@
 import Bytes
+import Engine
 import Store
 
 /// Facts about orders come in any order, twice, before and after their orders, while power is lost.

@@ -109,7 +109,8 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
                 .noteAdd, .customerMerge, .customerSplit, .customerBind, .customerExclude, .customerLink,
                 .customerRelease,
                 .identityAccept, .identityReject, .identityLearn, .identityPropose, .identityActivate, .quarantineHold,
-                .quarantineRelease, .shopConfigure,
+                .quarantineRelease, .shopConfigure, .orderShip, .orderDelay, .orderReturn, .returnReceive,
+                .orderCancel, .orderRefund, .paymentRecord, .bookingUpdate,
             ])
     }
 
