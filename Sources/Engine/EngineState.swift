@@ -47,7 +47,8 @@ struct EngineState: ~Copyable {
     /// Builds the indexes once the snapshot is loaded, and checks that its tables fit together.
     mutating func finishLoading() throws(StoreError) {
         guard directory.isInitialised else { return }
-        var isConsistent = partial.count == 0 && directory.takeIdentity() && directory.takeHeldFacts() && directory.isConsistent()
+        var isConsistent =
+            partial.count == 0 && directory.takeIdentity() && directory.takeHeldFacts() && directory.isConsistent()
         for shard in shards {
             let expected = directory.rows(ofShard: shard.number)
             isConsistent =

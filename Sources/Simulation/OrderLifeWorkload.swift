@@ -56,7 +56,9 @@ package final class OrderLifeWorkload {
         for _ in 0..<Int.random(in: 1...1_500, using: &world.generator) {
             client.send(&world.generator)
             machine.scheduler.step()
-            for reply in try client.receive(&world.generator) where reply.isOK { acknowledged.insert(reply.request.line) }
+            for reply in try client.receive(&world.generator) where reply.isOK {
+                acknowledged.insert(reply.request.line)
+            }
         }
         machine.crash()
         client.connection.discard()

@@ -5,11 +5,13 @@ import Testing
 extension SystemTests {
     /// An order's life over TCP (rows X02 to X06, W24, T11, B09): told in disorder, twice, with the plug pulled.
     @Suite struct OrderLifeTests {
+        private static let anna = #""email":"anna@vanderlinden.nl","firstName":"Anna","lastName":"van der Linden""#
         private static let order = Story.order(
-            "web", "1", customer: #""email":"anna@vanderlinden.nl""#, total: "25.00",
-            more: #","lines":[{"sku":"A","quantity":2,"unitPrice":"10.00"},{"sku":"B","quantity":1,"unitPrice":"5.00"}]"#)
+            "web", "1", customer: anna, total: "25.00",
+            more:
+                #","lines":[{"sku":"A","quantity":2,"unitPrice":"10.00"},{"sku":"B","quantity":1,"unitPrice":"5.00"}]"#)
         private static let journey = Story.order(
-            "agency", "9", customer: #""email":"anna@vanderlinden.nl""#, total: "900.00", more: #","kind":"booking""#)
+            "agency", "9", customer: anna, total: "900.00", more: #","kind":"booking""#)
 
         private static let facts = [
             #"ORDER.SHIP order=web:1 {"id":"p","trackingCode":"3S0","updatedAt":"2026-03-01T00:00:00Z"}"#,
@@ -122,7 +124,8 @@ extension SystemTests {
         /// Published updates of the platforms: shuffled and doubled, all orders end the same.
         @Test func publishedUpdatesEndInTheSameBytes() throws {
             guard let files = try Samples.published() else {
-                print("LEFT OUT, LOUDLY: no ../shared/data/payloads beside the project: published updates are not tried")
+                print(
+                    "LEFT OUT, LOUDLY: no ../shared/data/payloads beside the project: published updates are not tried")
                 return
             }
             let seed = UInt64.random(in: 0..<1_000_000)

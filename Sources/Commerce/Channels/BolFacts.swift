@@ -85,7 +85,9 @@ extension BolPlatform {
         var lines: [CanonicalFactLine] = []
         for result in results {
             let state = state(result)
-            guard let quantity = try result.decimal("quantity"), !quantity.isZero, state != "announced" else { continue }
+            guard let quantity = try result.decimal("quantity"), !quantity.isZero, state != "announced" else {
+                continue
+            }
             lines.append(
                 CanonicalFactLine(
                     sku: ean, quantity: quantity, state: state,

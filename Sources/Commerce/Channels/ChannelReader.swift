@@ -65,7 +65,9 @@ package enum ChannelReader {
                 }
             ]
         case .update(let fields):
-            return facts(platform, store, "update \((fields.id("id", "shipmentId", "returnId") ?? "without id").prefix(80))") {
+            return facts(
+                platform, store, "update \((fields.id("id", "shipmentId", "returnId") ?? "without id").prefix(80))"
+            ) {
                 () throws(ChannelError.Reason) in try platform.facts(ofUpdate: fields)
             }
         case .refused(let name, let reason): return [.refused(reason, name)]

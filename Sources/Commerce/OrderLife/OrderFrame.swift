@@ -28,12 +28,14 @@ struct OrderFrame {
             lines.append(OrderLine(PackedRecord($0, LineShape.members), hasNames: hasFacts, decimals: decimals))
         }
         self.lines = lines
-        let extra = ExtraMembers(order[OrderShape.extra], ["paymentStatus", "deliverBy"])
+        let extra = ExtraMembers(order[OrderShape.extra], Self.names)
+        let payment = extra.text("paymentStatus") ?? ""
         isPaidAlready =
-            Self.isCollecting(channel)
-            || ["paid", "partiallyRefunded", "refunded"].contains(extra.text("paymentStatus"))
+            Self.isCollecting(channel) || payment == "paid" || payment == "partiallyRefunded" || payment == "refunded"
         deliverBy = extra.text("deliverBy")
     }
+
+    private static let names: Set = ["paymentStatus", "deliverBy"]
 
     /// These two hand orders to merchants only when the buyer has paid, and pay the merchant themselves.
     private static func isCollecting(_ channel: Span<UInt8>) -> Bool {
@@ -52,6 +54,8 @@ struct OrderLine {
     /// What one costs; nil if neither price nor line total says.
     let unitPrice: Decimal64?
 
+    private static let names: Set = ["id", "ean", "total"]
+
     init(_ line: PackedRecord, hasNames: Bool, decimals: UInt8) {
         let quantity = line.decimal(LineShape.quantity) ?? Decimal64(units: 1, scale: 0)
         self.quantity = quantity
@@ -60,7 +64,7 @@ struct OrderLine {
             (id, sku, ean, title, unitPrice) = ("", "", "", "", price)
             return
         }
-        let extra = ExtraMembers(line[LineShape.extra], ["id", "ean", "total"])
+        let extra = ExtraMembers(line[LineShape.extra], Self.names)
         id = extra.text("id") ?? ""
         ean = extra.text("ean") ?? ""
         sku = line.text(LineShape.sku)
@@ -95,7 +99,9 @@ struct ExtraMembers {
             while let key = try reader.nextKey(&isFirst) {
                 let name = object.span.text(key.range)
                 let value = try reader.skipValue()
-                if names.contains(name) { texts[name] = try JSONValue(parsing: object.span.extracting(value)).exactText }
+                if names.contains(name) {
+                    texts[name] = try JSONValue(parsing: object.span.extracting(value)).exactText
+                }
             }
         } catch {
             preconditionFailure("members that were read once already do not read: \(error)")

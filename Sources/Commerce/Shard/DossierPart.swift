@@ -85,7 +85,8 @@ extension ShardState {
     package func orderJSON(row: UInt32, into output: inout ByteWriter) {
         let order = orders[Int(row)]
         let party = PartyRecord(records[variants[Int(order.variant)].record])
-        output.order(order, party.members, records[order.record], life(of: row))
+        let record = PackedRecord(records[order.record], OrderShape.members)
+        output.order(order, party.members, record, life(of: row, record, party.members))
     }
 
     private func addOrder(
@@ -94,8 +95,8 @@ extension ShardState {
         let start = builder.output.count
         let record = PackedRecord(records[row.record], OrderShape.members)
         let party = PartyRecord(records[variants[Int(row.variant)].record])
-        let life = life(of: number)
-        builder.output.order(row, party.members, record.bytes, life)
+        let life = life(of: number, record, party.members)
+        builder.output.order(row, party.members, record, life)
         builder.part.tally.add(life)
         let placedAt = record.moment(OrderShape.placedAt)?.milliseconds ?? 0
         let piece = builder.piece(placedAt, profile, from: start)
@@ -153,9 +154,8 @@ extension ShardState {
 extension ByteWriter {
     /// An order with the addresses that came with it, and what happened to it since.
     fileprivate mutating func order(
-        _ row: OrderRow, _ party: PackedRecord, _ bytes: Span<UInt8>, _ life: OrderLife
+        _ row: OrderRow, _ party: PackedRecord, _ record: PackedRecord, _ life: OrderLife
     ) {
-        let record = PackedRecord(bytes, OrderShape.members)
         openObject()
         key("channel")
         string(party[PartyShape.channel])

@@ -3,7 +3,8 @@ import Bytes
 // Packed records as JSON again, members in the order of their shape, unknown members behind them word for word.
 extension ByteWriter {
     /// The members of a record, without braces; `omitted` is a place to leave out.
-    mutating func members(_ record: PackedRecord, _ shape: [Member], from first: Int = 0, omitting omitted: Int? = nil) {
+    mutating func members(_ record: PackedRecord, _ shape: [Member], from first: Int = 0, omitting omitted: Int? = nil)
+    {
         for place in first..<shape.count where record.has(place) && place != omitted {
             member(record, place, shape[place])
         }

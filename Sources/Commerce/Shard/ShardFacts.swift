@@ -45,12 +45,9 @@ extension ShardState {
         return found
     }
 
-    /// The order's life as it stands now.
-    func life(of order: UInt32) -> OrderLife {
-        let row = orders[Int(order)]
+    /// The order's life as it stands now; its record and party are at hand.
+    func life(of order: UInt32, _ record: PackedRecord, _ party: PackedRecord) -> OrderLife {
         let facts = orderFacts(of: order)
-        let party = PartyRecord(records[variants[Int(row.variant)].record]).members
-        let record = PackedRecord(records[row.record], OrderShape.members)
         return OrderLife(OrderFrame(record, channel: party[PartyShape.channel], hasFacts: !facts.isEmpty), facts)
     }
 

@@ -21,7 +21,8 @@ import Testing
                 (0..<3).map { .order($0) } + (0..<40).map { _ in .fact(Self.fact(&random)) }
             let expected = try Self.deliver(deliveries, restarts: false, &random)
             for _ in 0..<3 {
-                let found = try Self.deliver((deliveries + deliveries).shuffled(using: &random), restarts: true, &random)
+                let found = try Self.deliver(
+                    (deliveries + deliveries).shuffled(using: &random), restarts: true, &random)
                 #expect(found == expected, "seed \(seed)")
             }
         }

@@ -54,7 +54,8 @@ extension JSONValue {
     func at(_ path: String) -> String? {
         var value = self
         for step in path.split(separator: ".") {
-            let next = Int(step).flatMap { place in value.array.flatMap { $0.indices.contains(place) ? $0[place] : nil } }
+            let next = Int(step).flatMap { place in value.array.flatMap { $0.indices.contains(place) ? $0[place] : nil }
+            }
             guard let found = next ?? value[String(step)] else { return nil }
             value = found
         }

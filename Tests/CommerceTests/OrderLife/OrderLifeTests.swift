@@ -80,7 +80,9 @@ import Testing
             facts: [
                 Told(.payment, #"{"id":"t","amount":"25"}"#),
                 Told(.return, #"{"id":"R","lines":[{"sku":"A","quantity":2},{"line":"l2","quantity":1}]}"#),
-                Told(.receipt, #"{"id":"r1","return":"R","warehouse":"Ede","receivedAt":"2026-03-09T00:00:00Z",\#(one)}"#),
+                Told(
+                    .receipt, #"{"id":"r1","return":"R","warehouse":"Ede","receivedAt":"2026-03-09T00:00:00Z",\#(one)}"#
+                ),
                 Told(.refund, #"{"id":"F","amount":"10.00","return":"R","refundedAt":"2026-03-10T00:00:00Z"}"#),
             ],
             expected: [
@@ -197,7 +199,9 @@ import Testing
     ])
     func whatIsWrongIsNamed(_ kind: FactKind, _ json: String, _ field: String) {
         let refusal = refusal { () throws(Refusal) in _ = try decodeFact(kind, of: "web:1", json) }
-        #expect(refusal?.code == .invalid && refusal?.text.hasPrefix("\(field): ") == true, "\(String(describing: refusal))")
+        #expect(
+            refusal?.code == .invalid && refusal?.text.hasPrefix("\(field): ") == true, "\(String(describing: refusal))"
+        )
     }
 
     // MARK: Totals (W24)
