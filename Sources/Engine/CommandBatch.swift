@@ -34,11 +34,13 @@ package enum CommandOutcome: Sendable {
     case note(customer: UInt32, sequence: UInt64)
     /// A pin, its removal or an outside verdict; `profile` is the one whose number was named.
     case asserted(Verdict, profile: UInt32, customer: UInt32, sequence: UInt64)
+    case fact(FactOutcome)
     /// `messages`: what the outbox tells of the customer, as JSON members.
     case dossier(CustomerMembers, related: [RelatedCustomer], messages: [UInt8], offset: Int, limit: Int)
     case customers([CustomerMembers], total: Int, offset: Int)
     case evidence(EvidencePlan)
     case order(profile: UInt32, row: UInt32)
+    case life(profile: UInt32, row: UInt32)
     case identity(IdentityOutcome, sequence: UInt64)
     case message(MessageOutcome, sequence: UInt64)
     case explanation(PairExplanation, CustomerMembers, CustomerMembers)
@@ -52,6 +54,19 @@ package enum CommandOutcome: Sendable {
     /// Customers that would be taken apart; their number is `total`.
     case divisions([CustomerSample], total: Int)
     case refused(Refusal)
+}
+
+/// What became of a fact about an order.
+package struct FactOutcome: Sendable {
+    package let verdict: Verdict
+    /// The profile of the order; nil while the order is not known.
+    package let profile: UInt32?
+    package let customer: UInt32?
+    /// Row on the profile's shard.
+    package let row: UInt32
+    package let sequence: UInt64
+    /// What a conflicting fact differs in, where the directory holds the other one.
+    package let differences: [String]
 }
 
 /// A customer that has to do with another and is not the same.

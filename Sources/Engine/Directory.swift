@@ -85,6 +85,7 @@ package actor Directory {
                 let shop = try writableShop(batch.shop, now)
                 let decision = state.decide(order, in: bytes, shop: shop, at: now, &scratch, into: &events)
                 if decision.verdict.isChange { evolveLast(weighed: order.party) }
+                if state.hasHeldFacts { attachFacts(to: decision.subject, now) }
                 let isShared = !order.storeInName.range.isEmpty && isChannelShared(order, bytes, shop)
                 return written(decision, state.orders, isStoreNamed: isShared)
             case .profile(let profile):
@@ -103,6 +104,7 @@ package actor Directory {
                 let decision = try state.decide(note, in: bytes, actor: actor.span, shop: shop, at: now, into: &events)
                 evolveLast()
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
+            case .fact(let fact): return try self.fact(fact, bytes, shop: try writableShop(batch.shop, now), now)
             case .assertion(let request, let actor):
                 return try assertion(request, shop: try knownShop(batch.shop), actor: actor, now)
             case .identity(let command, let actor):
@@ -255,6 +257,7 @@ package actor Directory {
             // The customer's number may come from a later event, of another profile of the cluster.
             return max(sequence, state.lastSequence(ofCustomerOf: profile))
         case .note(_, let sequence): return sequence
+        case .fact(let fact): return max(fact.sequence, fact.profile.map { state.lastSequence(ofCustomerOf: $0) } ?? 0)
         case .asserted(_, let profile, _, let sequence):
             return max(sequence, state.lastSequence(ofCustomerOf: profile))
         case .dossier(let customer, _, _, _, _): return customer.sequence
@@ -263,7 +266,7 @@ package actor Directory {
             return state.sequence
         case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
         case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)
-        case .order(let profile, _): return state.lastSequence(ofCustomerOf: profile)
+        case .order(let profile, _), .life(let profile, _): return state.lastSequence(ofCustomerOf: profile)
         case .refused(let refusal): return tellsOfEvents(refusal, to: command) ? state.sequence : 0
         }
     }

@@ -21,10 +21,11 @@ extension Directory {
             let two: CustomerMembers? = if let second { try customer(second, shop) } else { nil }
             return .evidence(EvidencePlan(first: one, second: two, edges: state.evidence(of: one.profiles), shop: shop))
         case .order(let name):
-            guard let number = state.order(named: name, shop: shop) else {
-                throw Refusal(.notFound, "order: not known in this shop")
-            }
-            return .order(profile: state.orders[number].profile, row: state.orders[number].row)
+            let order = state.orders[try order(name, shop)]
+            return .order(profile: order.profile, row: order.row)
+        case .life(let name):
+            let order = state.orders[try order(name, shop)]
+            return .life(profile: order.profile, row: order.row)
         case .explain(let first, let second):
             let one = try customer(first, shop)
             let two = try customer(second, shop)
@@ -49,6 +50,13 @@ extension Directory {
             let (divisions, total) = state.previewHold(of: key, shop: shop, limit: 100, &scratch)
             return .divisions(divisions.map(sample), total: total)
         }
+    }
+
+    private func order(_ name: OrderName, _ shop: UInt16) throws(Refusal) -> Int {
+        if let order = state.order(named: name, shop: shop) { return order }
+        let waiting = state.heldFactCount(of: name, shop: shop)
+        throw Refusal(
+            .notFound, "order: not known in this shop" + (waiting > 0 ? "; updates that wait for it: \(waiting)" : ""))
     }
 
     private func identity(of shop: UInt16, hasVersion version: Int?) throws(Refusal) -> ShopIdentity {

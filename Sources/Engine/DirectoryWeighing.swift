@@ -53,5 +53,8 @@ extension Directory {
     }
 
     /// Goes on with what a restart has left to weigh.
-    func start() { postWeighing() }
+    func start() {
+        attachLeftFacts()
+        postWeighing()
+    }
 }

@@ -29,7 +29,8 @@ struct EngineState: ~Copyable {
         let shard = Int(truncatingIfNeeded: section.first)
         let isRead: Bool
         switch kind {
-        case .header, .profiles, .variants, .keys, .orders, .documents, .firstEdges, .edges, .identity, .assertions:
+        case .header, .profiles, .variants, .keys, .orders, .documents, .firstEdges, .edges, .identity, .assertions,
+            .facts, .heldFacts:
             isRead = directory.load(kind, bytes)
         case .outboxShops, .messages, .messageHistory, .choices, .outboxRecords: isRead = outbox.load(kind, bytes)
         default:
@@ -55,7 +56,8 @@ struct EngineState: ~Copyable {
     /// Builds the indexes once the snapshot is loaded, and checks that its tables fit together.
     mutating func finishLoading() throws(StoreError) {
         guard directory.isInitialised else { return }
-        var isConsistent = partial.count == 0 && directory.takeIdentity() && directory.isConsistent()
+        var isConsistent =
+            partial.count == 0 && directory.takeIdentity() && directory.takeHeldFacts() && directory.isConsistent()
         for shard in shards {
             let expected = directory.rows(ofShard: shard.number)
             isConsistent =

@@ -40,6 +40,18 @@ package actor Shard {
     /// What a message may say about an order.
     package func orderFacts(row: UInt32) -> OrderFacts { state.orderFacts(row: row) }
 
+    /// The life of one order as JSON.
+    package func lifeJSON(order: UInt32) -> [UInt8] {
+        var output = ByteWriter(capacity: 2_048)
+        state.lifeJSON(order: order, into: &output)
+        return output.copyBytes()
+    }
+
+    /// The members in which a stored fact differs from one that was sent.
+    package func factDifferences(row: UInt32, record: [UInt8]) -> [String] {
+        state.factDifferences(row: row, record: record.span)
+    }
+
     /// How exports name a profile.
     func profileName(_ profile: UInt32) -> String { state.profileName(profile) }
 

@@ -47,6 +47,7 @@ enum Subject: Sendable {
     case order(PreparedOrder)
     case profile
     case document(PreparedDocument)
+    case fact(PreparedFact)
 }
 
 /// A batch on its way to the engine, with what its replies need.
@@ -113,6 +114,14 @@ struct BatchBuilder: ~Copyable {
         items.append(.written(.document(document), tag: tag))
     }
 
+    mutating func fact(
+        _ kind: FactKind, of order: [UInt8], _ json: Span<UInt8>, tag: [UInt8]?
+    ) throws(Refusal) {
+        let fact = try decoder.fact(kind, of: order.span, json, into: &bytes)
+        commands.append(.fact(fact))
+        items.append(.written(.fact(fact), tag: tag))
+    }
+
     mutating func note(customer: UInt32, text: [UInt8], tag: [UInt8]?) {
         let start = bytes.count
         bytes.append(text)
@@ -160,6 +169,11 @@ struct BatchBuilder: ~Copyable {
             case .customer:
                 commands.append(.profile(try decoder.profile(item.json.span, hasher, into: &bytes)))
                 items.append(.channelRow(.profile))
+            case .fact(let kind, let order):
+                let name = [UInt8](order.utf8)
+                let fact = try decoder.fact(kind, of: name.span, item.json.span, into: &bytes)
+                commands.append(.fact(fact))
+                items.append(.channelRow(.fact(fact)))
             case .refused(let error): throw Refusal(.invalid, error.sentence)
             }
         } catch {
@@ -170,14 +184,31 @@ struct BatchBuilder: ~Copyable {
     }
 }
 
+/// What one `CHANNEL.PUT` brought.
+struct ChannelCounts {
+    private(set) var orders = 0
+    private(set) var customers = 0
+    private(set) var updates = 0
+
+    mutating func add(_ subject: Subject) {
+        switch subject {
+        case .order: orders += 1
+        case .profile, .document: customers += 1
+        case .fact: updates += 1
+        }
+    }
+}
+
 extension ByteWriter {
     /// What closes the rows of `CHANNEL.PUT`: how many were taken in.
-    mutating func channelEnd(orders: Int, customers: Int, tag: [UInt8]?) {
+    mutating func channelEnd(_ counts: ChannelCounts, tag: [UInt8]?) {
         beginOK(tag: tag)
         key("orders")
-        number(orders)
+        number(counts.orders)
         key("customers")
-        number(customers)
+        number(counts.customers)
+        key("updates")
+        number(counts.updates)
         endReply()
     }
 

@@ -17,8 +17,7 @@ final class ReplyRenderer: @unchecked Sendable {
     private var shortName = ByteWriter(capacity: 64)
     private var nextItem = 0
     private var nextOutcome = 0
-    private var channelOrders = 0
-    private var channelCustomers = 0
+    private var channelCounts = ChannelCounts()
     private var isRunning = false
     /// Answers that are still missing.
     private var waitingCount = 0
@@ -84,9 +83,8 @@ final class ReplyRenderer: @unchecked Sendable {
         case .written(let subject, let tag): renderWritten(subject, takeOutcome(), tag: tag, isRow: false)
         case .channelRow(let subject): renderWritten(subject, takeOutcome(), tag: nil, isRow: true)
         case .channelEnd(let tag):
-            output.channelEnd(orders: channelOrders, customers: channelCustomers, tag: tag)
-            channelOrders = 0
-            channelCustomers = 0
+            output.channelEnd(channelCounts, tag: tag)
+            channelCounts = ChannelCounts()
         case .note(let tag):
             switch takeOutcome() {
             case .note(let customer, let sequence):
@@ -123,18 +121,17 @@ final class ReplyRenderer: @unchecked Sendable {
             name(subject, isStoreNamed: isStoreNamed)
             output.written(verdict, customer: customer, sequence: sequence)
             output.endReply()
-            if isRow { count(subject) }
+            if isRow { countRow(subject) }
+        case .fact(let outcome): renderFact(subject, outcome, tag: tag, isRow: isRow)
         case .refused(let refusal): refuse(refusal, tag: tag, isRow: isRow)
         default: preconditionFailure("a write is answered by a write")
         }
     }
 
-    private func refuse(_ refusal: Refusal, tag: [UInt8]?, isRow: Bool) {
-        if isRow { output.refusedRow(refusal) } else { output.error(refusal, tag: tag) }
-    }
+    func countRow(_ subject: Subject) { channelCounts.add(subject) }
 
-    private func count(_ subject: Subject) {
-        if case .order = subject { channelOrders += 1 } else { channelCustomers += 1 }
+    func refuse(_ refusal: Refusal, tag: [UInt8]?, isRow: Bool) {
+        if isRow { output.refusedRow(refusal) } else { output.error(refusal, tag: tag) }
     }
 
     private func name(_ subject: Subject, isStoreNamed: Bool) {
@@ -152,7 +149,7 @@ final class ReplyRenderer: @unchecked Sendable {
                 shortName.append(bytes.span.extracting(store.upperBound..<name.upperBound))
                 output.string(contentsOf: shortName)
             }
-        case .profile: break
+        case .profile, .fact: break
         case .document(let document):
             let bytes = built.batch.bytes
             let record = PackedRecord(bytes.span.extracting(document.record.range), DocumentShape.members)
@@ -176,7 +173,7 @@ final class ReplyRenderer: @unchecked Sendable {
         case .document(let document):
             isOrder = false
             record = bytes.extracting(document.record.range).array
-        case .profile: preconditionFailure("a profile never conflicts")
+        case .profile, .fact: preconditionFailure("a profile never conflicts, and a fact on its own")
         }
         let sentParty = party
         shownProfiles.append(profile)
@@ -185,10 +182,7 @@ final class ReplyRenderer: @unchecked Sendable {
                 shardOf: profile, from: lane,
                 { $0.differences(row: row, isOrder: isOrder, party: sentParty, record: record) }, done)
         } _: { (names: [String]) in
-            let text = names.isEmpty ? "updatedAt" : names.joined(separator: ", ")
-            let refusal = Refusal(
-                .conflict, "differs in \(text) and no newer updatedAt says that it may; send updatedAt to replace it")
-            self.refuse(refusal, tag: tag, isRow: isRow)
+            self.refuse(.conflict(in: names), tag: tag, isRow: isRow)
         }
     }
 
@@ -230,8 +224,17 @@ final class ReplyRenderer: @unchecked Sendable {
                 (json: [UInt8]) in
                 self.output.ok(json.span, tag: tag)
             }
+        case .life(let profile, let row):
+            shownProfiles.append(profile)
+            wait { done in
+                engine.ask(shardOf: profile, from: lane, { $0.lifeJSON(order: row) }, done)
+            } _: {
+                (json: [UInt8]) in
+                self.output.ok(json.span, tag: tag)
+            }
         case .refused(let refusal): output.error(refusal, tag: tag)
-        case .written, .note, .asserted, .identity, .message: preconditionFailure("a question is answered by an answer")
+        case .written, .note, .asserted, .identity, .fact, .message:
+            preconditionFailure("a question is answered by an answer")
         default: renderIdentity(outcome, tag: tag)
         }
     }

@@ -203,7 +203,7 @@ package final class Session: @unchecked Sendable {
         for item in builder.items {
             switch item {
             case .local(let reply), .channelRefusal(let reply): bytes.append(reply)
-            case .channelEnd(let tag): bytes.channelEnd(orders: 0, customers: 0, tag: tag)
+            case .channelEnd(let tag): bytes.channelEnd(ChannelCounts(), tag: tag)
             case .written, .channelRow, .note, .assertion, .decision, .query, .message:
                 preconditionFailure("a reply of the engine without a command")
             }

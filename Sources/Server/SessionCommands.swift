@@ -44,6 +44,7 @@ extension Session {
         case .identityLearn: try learn(request, tag: tag)
         case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
             try identityTask(description.name, request, tag: tag)
+        case let name where name.factKind != nil: try fact(name, request, tag: tag)
         case let name where name.isDecision: try decision(name, request, tag: tag)
         case let name where name.concernsMessages: try message(name, request, tag: tag)
         default:
@@ -64,6 +65,13 @@ extension Session {
         } catch {
             throw Refusal(.invalid, error.sentence)
         }
+    }
+
+    private func fact(_ name: CommandName, _ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        guard let kind = name.factKind else { preconditionFailure("\(name) records no fact") }
+        _ = try currentHasher()
+        try builder.fact(
+            kind, of: try RequestReader.factOrder(request), try RequestReader.json(request), tag: tag)
     }
 
     private func bindShop(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {

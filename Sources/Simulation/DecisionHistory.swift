@@ -97,6 +97,8 @@ package struct ModelReplay {
         case .shopOpened: shops.append(decision.shopName ?? "")
         case .documentRecorded, .documentRevised, .noteAdded:
             try apply(try write(of: decision), decision)
+        case .orderFactRecorded, .orderFactHeld:
+            throw BrokenLaw("event \(decision.sequence) is a fact about an order, which these workloads do not tell")
         case .fieldPinned, .fieldUnpinned, .valueVerified:
             throw BrokenLaw("event \(decision.sequence) is an assertion, which no buyer of these workloads makes")
         case .orderRecorded, .orderRevised:

@@ -18,6 +18,8 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case templatePut, templateList, templateShow, templateRemove, templatePreview, templateEvents
     case shopSender, customerWishes, customerLanguage, messageGates
     case messageQueue, messageShow, outboxTake, outboxDone, outboxList
+    case orderShip, orderDelay, orderReturn, returnReceive, orderCancel, orderRefund, paymentRecord, bookingUpdate
+    case orderLife
 }
 
 extension CommandName {
@@ -27,7 +29,7 @@ extension CommandName {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
             .noteAdd, .identityLearn:
             true
-        default: isDecision || changesOutbox
+        default: isDecision || factKind != nil || changesOutbox
         }
     }
 
@@ -62,7 +64,7 @@ package struct CommandDescription: Sendable {
 package enum CommandTable {
     private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
-    package static let all: [CommandDescription] = general + identity + [learning] + messages
+    package static let all: [CommandDescription] = general + orderLife + identity + [learning] + messages
 
     private static let general: [CommandDescription] = [
         CommandDescription(
@@ -102,9 +104,9 @@ package enum CommandTable {
             details: "NOTFOUND if this shop has no such order.", options: [], plainArguments: 1, takesJSON: false),
         CommandDescription(
             name: .channelPut, text: "CHANNEL.PUT", arguments: "channel [store=name] {payload}",
-            summary: "records the orders and customers of a platform's own payload",
+            summary: "records the orders, customers and updates of a platform's own payload",
             details:
-                "Channels: shopify, woocommerce, amazon, bol. One ROW per order or customer: the reply of ORDER.PUT or CUSTOMER.PUT, or {\"error\":code,...} for one that is refused.",
+                "Channels: shopify, woocommerce, amazon, bol. Shipments, returns, refunds and other updates come too, alone or inside an order. One ROW per order, customer and update: the reply of ORDER.PUT, CUSTOMER.PUT or ORDER.SHIP, or {\"error\":code,...} for one that is refused.",
             options: ["store"], plainArguments: 1, takesJSON: true),
         CommandDescription(
             name: .customerPut, text: "CUSTOMER.PUT", arguments: "{profile}",

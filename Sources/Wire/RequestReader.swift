@@ -88,6 +88,10 @@ package enum RequestReader {
             guard plain.count == 1 else { throw Refusal(.syntax, "usage: ORDER.GET channel:number") }
             let name = plain[0]
             return .order(try OrderName(name.span))
+        case .orderLife:
+            guard plain.count == 1 else { throw Refusal(.syntax, "usage: ORDER.LIFE channel:number") }
+            let name = plain[0]
+            return .life(try OrderName(name.span))
         case .customerWhy:
             guard (1...2).contains(plain.count) else { throw Refusal(.syntax, "usage: CUSTOMER.WHY a [b]") }
             return plain.count == 1 ? .why(try number(plain[0]), nil) : try pairQuery(request, command)

@@ -77,11 +77,15 @@ extension SystemTests {
             }
             let end = try JSONValue(parsing: text)
             let rows = try reply.rows.map { try JSONValue(parsing: $0) }
-            for row in rows where row["error"] == nil {
+            for row in rows where row["fact"] != nil {
+                #expect(row.text("order") != nil && row.text("seq") != nil, "\(name): \(row)")
+            }
+            for row in rows where row["error"] == nil && row["fact"] == nil {
                 #expect(row.text("customer")?.hasPrefix("C") == true && row.text("seq") != nil, "\(name): \(row)")
                 #expect(["created", "matched", "merged"].contains(row.text("resolution")), "\(name): \(row)")
             }
-            let taken = rows.filter { $0["error"] == nil }
+            #expect(end.text("updates") == "\(rows.count { $0["fact"] != nil })", "\(name)")
+            let taken = rows.filter { $0["error"] == nil && $0["fact"] == nil }
             #expect(end.text("orders") == "\(taken.count { $0["order"] != nil })", "\(name)")
             #expect(end.text("customers") == "\(taken.count { $0["order"] == nil })", "\(name)")
         }

@@ -93,6 +93,10 @@ enum RequestTrial {
             }
         case .messageGates: break
         case let name where name.concernsMessages: _ = try RequestReader.messageCommand(request, name)
+        case let name where name.factKind != nil:
+            guard let kind = name.factKind else { return }
+            let order = try RequestReader.factOrder(request)
+            _ = try decoder.fact(kind, of: order.span, try RequestReader.json(request), into: &output)
         case let name where name.isDecision: _ = try RequestReader.decision(request, name, hasher)
         case .identitySimulate: _ = try RequestReader.version(request)
         case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport,
@@ -117,6 +121,9 @@ enum RequestTrial {
             switch item.kind {
             case .order: _ = try decoder.order(item.json.span, hasher, into: &output)
             case .customer: _ = try decoder.profile(item.json.span, hasher, into: &output)
+            case .fact(let kind, let order):
+                let name = Array(order.utf8)
+                _ = try decoder.fact(kind, of: name.span, item.json.span, into: &output)
             case .refused: break
             }
         }
@@ -226,6 +233,13 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
             [("record", \.record), ("recordedAt", \.recordedAt), ("next", \.next), ("previous", \.previous)]),
         TableLayout(
             NoteRow.self, [("record", \.record), ("recordedAt", \.recordedAt), ("next", \.next), ("unused", \.unused)]),
+        TableLayout(
+            FactEntry.self,
+            [
+                ("keyHash", \.keyHash), ("contentHash", \.contentHash), ("updatedAt", \.updatedAt),
+                ("sequence", \.sequence), ("order", \.order), ("row", \.row),
+            ]),
+        TableLayout(FactRow.self, [("record", \.record), ("order", \.order), ("next", \.next)]),
         TableLayout(
             AssertionEntry.self,
             [

@@ -117,10 +117,11 @@ import Wire
         for kind in TableKind.allCases { #expect(page.contains("\n| \(kind.rawValue) | ")) }
     }
 
-    @Test(arguments: [
-        ("address", AddressShape.members), ("party", PartyShape.members.dropLast()), ("order", OrderShape.members),
-        ("line", LineShape.members), ("document", DocumentShape.members),
-    ])
+    @Test(
+        arguments: [
+            ("address", AddressShape.members), ("party", PartyShape.members.dropLast()), ("order", OrderShape.members),
+            ("line", LineShape.members), ("document", DocumentShape.members), ("factLine", FactLineShape.members),
+        ] + FactKind.allCases.map { ("fact \($0.text)", $0.members) })
     func theShapeHasTheseMembers(_ name: String, _ members: [Member]) throws {
         let row = try #require(
             Documentation.page("FileFormats.md").split(separator: "\n").first { $0.hasPrefix("| \(name) | ") })

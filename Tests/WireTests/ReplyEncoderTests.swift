@@ -109,8 +109,9 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
                 .noteAdd, .customerMerge, .customerSplit, .customerBind, .customerExclude, .customerLink,
                 .customerRelease,
                 .identityAccept, .identityReject, .identityLearn, .identityPropose, .identityActivate, .quarantineHold,
-                .quarantineRelease, .shopConfigure, .templatePut, .templateRemove, .shopSender, .customerWishes,
-                .customerLanguage, .messageQueue, .outboxTake, .outboxDone,
+                .quarantineRelease, .shopConfigure, .orderShip, .orderDelay, .orderReturn, .returnReceive,
+                .orderCancel, .orderRefund, .paymentRecord, .bookingUpdate, .templatePut, .templateRemove, .shopSender,
+                .customerWishes, .customerLanguage, .messageQueue, .outboxTake, .outboxDone,
             ])
     }
 

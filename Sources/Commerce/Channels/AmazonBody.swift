@@ -8,6 +8,8 @@ struct AmazonBody {
         case currentOrder
         /// A part of an order, with what it is.
         case piece(String)
+        /// Something that happened to an order.
+        case update
         /// Something known that is no order.
         case other(String)
         case unknown
@@ -23,7 +25,7 @@ struct AmazonBody {
 
     var isOfAnOrder: Bool {
         switch kind {
-        case .order, .currentOrder, .piece: true
+        case .order, .currentOrder, .update, .piece: true
         case .other, .unknown: false
         }
     }
@@ -43,6 +45,8 @@ struct AmazonBody {
     private static func kind(of fields: ChannelFields) -> Kind {
         guard let members = fields.value.members else { return .other("a bare value") }
         if members.isEmpty { return .other("an empty object") }
+        let change = fields.fields("Payload").fields("OrderChangeNotification")
+        if !change.isEmpty || fields.has("marketplaceChannelDetails") { return .update }
         for (name, what) in others where fields.has(name) { return .other(what) }
         if fields.has("orderId"), fields.has("createdTime", "orderItems", "salesChannel", "fulfillment") {
             return .currentOrder

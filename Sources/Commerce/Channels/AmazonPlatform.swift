@@ -56,7 +56,7 @@ enum AmazonPlatform: Platform {
             bodies.append(AmazonBody(ChannelFields(value)))
             return false
         }
-        for name in ["Orders", "orders"] {
+        for name in ["Orders", "orders", "returns"] {
             guard let orders = value[name]?.array else { continue }
             for (index, order) in orders.enumerated() {
                 bodies.append(AmazonBody(ChannelFields(order, path: "\(name)[\(index)]")))
@@ -96,6 +96,7 @@ enum AmazonPlatform: Platform {
             case .order:
                 let own = body.orderId.flatMap { lastOrder[$0] == index ? pieces[$0] : nil }
                 parts.append(.order(body.joined(with: own ?? [])))
+            case .update: parts.append(.update(body.fields))
             case .currentOrder: parts.append(.order(body.fields))
             case .other(let what): parts.append(.refused(name: body.name, .notAnOrder(what)))
             case .unknown: parts.append(.refused(name: body.name, .notAnOrder(body.fields.unknown)))

@@ -19,6 +19,10 @@ enum BolPlatform: Platform {
         if let orders = document["orders"]?.array {
             return try PlatformPayload.list(orders, path: "orders", classify)
         }
+        for (name, part) in [("shipments", "shipmentId"), ("returns", "returnItems")] {
+            guard let elements = document[name]?.array, elements.allSatisfy({ $0[part] != nil }) else { continue }
+            return try PlatformPayload.list(elements, path: name, classify)
+        }
         return .single(try classify(ChannelFields(document)))
     }
 
@@ -35,6 +39,8 @@ enum BolPlatform: Platform {
 
     private static func classify(_ fields: ChannelFields) throws(ChannelError.Reason) -> PlatformPayload.Part {
         guard fields.value.members != nil else { throw .notAnOrder("a bare value") }
+        if fields.has("shipmentId"), fields.holds("order", "shipmentItems") { return .update(fields) }
+        if fields.has("returnId"), fields.holds("returnItems") { return .update(fields) }
         for (name, what) in others where fields.has(name) { throw .notAnOrder(what) }
         if fields.hasAll("title", "status"), fields.has("detail", "type") { throw .notAnOrder("an error answer") }
         guard fields.has("orderId", "orderItems", "shipmentDetails", "billingDetails", "customerDetails") else {
@@ -80,7 +86,7 @@ enum BolPlatform: Platform {
         return order
     }
 
-    private static func latestChange(_ fields: ChannelFields) throws(ChannelError.Reason) -> ChannelTime? {
+    static func latestChange(_ fields: ChannelFields) throws(ChannelError.Reason) -> ChannelTime? {
         var latest = try fields.time("latestChangedDateTime")
         for item in fields.list("orderItems") {
             guard let time = try item.time("latestChangedDateTime") else { continue }

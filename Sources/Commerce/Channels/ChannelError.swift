@@ -44,9 +44,10 @@ extension ChannelError.Reason {
             reason == .endOfInput
                 ? "the JSON ends too early, at byte \(offset): send the platform's whole answer"
                 : "not strict JSON from byte \(offset) on: send the platform's answer unchanged"
-        case .notAnOrder(let what): "this is \(what); only orders and customers are taken here"
+        case .notAnOrder(let what): "this is \(what); only orders, customers and updates of orders are taken here"
         case .incomplete(let what, let needs): "this is \(what): \(needs)"
-        case .missingField(let path): "\(path) is missing: send the whole order or customer as the platform gives it"
+        case .missingField(let path):
+            "\(path) is missing: send the whole order, customer or update as the platform gives it"
         case .badValue(let path, let text): "\(path) cannot be read: \"\(text)\""
         }
     }

@@ -5,6 +5,8 @@ package struct ChannelItem: Equatable, Sendable {
         case order
         /// `json` goes to the decoder of CUSTOMER.PUT.
         case customer
+        /// Something that happened to the order named; `json` goes to the decoder of facts.
+        case fact(FactKind, order: String)
         /// Only in payloads of several items; `json` is empty.
         case refused(ChannelError)
     }

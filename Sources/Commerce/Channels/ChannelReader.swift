@@ -1,6 +1,7 @@
 import Bytes
 
-/// Translates the platforms' own payloads into the canonical orders and profiles of ORDER.PUT and CUSTOMER.PUT.
+/// Translates the platforms' own payloads into the canonical orders and profiles of ORDER.PUT and CUSTOMER.PUT, and their
+/// updates into the facts of ORDER.SHIP and the others.
 ///
 /// A pure function of its arguments: the same bytes always give the same items, so that a delivery that comes twice is
 /// recognised as such. Any thread may call it. It allocates freely; hot streams come as canonical orders.
@@ -19,7 +20,7 @@ package enum ChannelReader {
     ///   - store: the store on that channel, as the merchant names it.
     /// - Returns: the items in the payload's order; none if it is a list without orders. In a list each item can be
     ///   refused by itself, also all of them.
-    /// - Throws: if the payload as a whole is not orders or customers, or its only item is refused.
+    /// - Throws: if the payload as a whole is no order, customer or update, or its only item is refused.
     package static func read(
         channel: String, store: String, payload: Span<UInt8>
     ) throws(ChannelError) -> [ChannelItem] {
@@ -35,32 +36,64 @@ package enum ChannelReader {
         }
         var items: [ChannelItem] = []
         for part in content.parts {
-            let item = item(part, platform: platform, store: store)
-            if case .refused(let error) = item.kind, !content.isList { throw error }
-            items.append(item)
+            let found = self.items(part, platform: platform, store: store)
+            if case .refused(let error) = found.first?.kind, !content.isList { throw error }
+            items += found
         }
         return items
     }
 
-    private static func item(
+    /// An order or customer with what else its body tells, or the facts of an update.
+    private static func items(
         _ part: PlatformPayload.Part, platform: any Platform.Type, store: String
+    ) -> [ChannelItem] {
+        switch part {
+        case .order(let fields):
+            let name = "order \(platform.name(of: fields).prefix(80))"
+            let order = item(.order, name) { () throws(ChannelError.Reason) in
+                try platform.order(fields, store: store).json
+            }
+            if case .refused = order.kind { return [order] }
+            return [order]
+                + facts(platform, store, "an update of \(name)") { () throws(ChannelError.Reason) in
+                    try platform.facts(ofOrder: fields)
+                }
+        case .customer(let fields):
+            return [
+                item(.customer, "customer \(platform.name(of: fields).prefix(80))") { () throws(ChannelError.Reason) in
+                    try platform.profile(fields, store: store).json
+                }
+            ]
+        case .update(let fields):
+            return facts(
+                platform, store, "update \((fields.id("id", "shipmentId", "returnId") ?? "without id").prefix(80))"
+            ) {
+                () throws(ChannelError.Reason) in try platform.facts(ofUpdate: fields)
+            }
+        case .refused(let name, let reason): return [.refused(reason, name)]
+        }
+    }
+
+    private static func item(
+        _ kind: ChannelItem.Kind, _ name: String, _ json: () throws(ChannelError.Reason) -> JSONValue
     ) -> ChannelItem {
-        let name: String
+        do throws(ChannelError.Reason) { return ChannelItem(kind: kind, name: name, json: try json().bytes) } catch {
+            return .refused(error, name)
+        }
+    }
+
+    private static func facts(
+        _ platform: any Platform.Type, _ store: String, _ name: String,
+        _ read: () throws(ChannelError.Reason) -> [CanonicalFact]
+    ) -> [ChannelItem] {
         do throws(ChannelError.Reason) {
-            switch part {
-            case .order(let fields):
-                name = "order \(platform.name(of: fields).prefix(80))"
-                return ChannelItem(kind: .order, name: name, json: try platform.order(fields, store: store).json.bytes)
-            case .customer(let fields):
-                name = "customer \(platform.name(of: fields).prefix(80))"
-                let profile = try platform.profile(fields, store: store)
-                return ChannelItem(kind: .customer, name: name, json: profile.json.bytes)
-            case .refused(let refusedName, let reason):
-                name = refusedName
-                throw reason
+            return try read().map { fact in
+                ChannelItem(
+                    kind: .fact(fact.kind, order: "\(platform.channel)/\(store):\(fact.order)"),
+                    name: "\(fact.kind.text) of order \(fact.order.prefix(80))", json: fact.json.bytes)
             }
         } catch {
-            return ChannelItem(kind: .refused(ChannelError(error, item: name)), name: name, json: [])
+            return [.refused(error, name)]
         }
     }
 
@@ -102,6 +135,12 @@ package enum ChannelReader {
             }
         }
         return payload.count
+    }
+}
+
+extension ChannelItem {
+    fileprivate static func refused(_ reason: ChannelError.Reason, _ name: String) -> ChannelItem {
+        ChannelItem(kind: .refused(ChannelError(reason, item: name)), name: name, json: [])
     }
 }
 

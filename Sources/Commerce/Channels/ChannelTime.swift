@@ -29,6 +29,8 @@ struct ChannelTime: Equatable, Sendable, Comparable {
     }
 
     /// The same digits, known to be UTC.
+    var justBefore: ChannelTime { ChannelTime(unchecked: millisecondsSince1970 - 1) }
+
     var inUTC: ChannelTime { ChannelTime(unchecked: millisecondsSince1970) }
 
     private init(unchecked milliseconds: Int) {

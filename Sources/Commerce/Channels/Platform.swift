@@ -9,6 +9,10 @@ protocol Platform: SendableMetatype {
     static func open(_ document: JSONValue) throws(ChannelError.Reason) -> PlatformPayload
     static func order(_ fields: ChannelFields, store: String) throws(ChannelError.Reason) -> CanonicalOrder
     static func profile(_ fields: ChannelFields, store: String) throws(ChannelError.Reason) -> CanonicalProfile
+    /// What an order's body tells of its life besides the order itself.
+    static func facts(ofOrder fields: ChannelFields) throws(ChannelError.Reason) -> [CanonicalFact]
+    /// What a body tells that is no order: a shipment, a return, a refund.
+    static func facts(ofUpdate fields: ChannelFields) throws(ChannelError.Reason) -> [CanonicalFact]
     /// What to call the order or customer in a reply.
     static func name(of fields: ChannelFields) -> String
 }
@@ -18,6 +22,8 @@ struct PlatformPayload {
     enum Part {
         case order(ChannelFields)
         case customer(ChannelFields)
+        /// Something that happened to an order.
+        case update(ChannelFields)
         /// Something in a list that is neither, or not enough of it.
         case refused(name: String, ChannelError.Reason)
     }

@@ -51,16 +51,20 @@ enum ShopifyPlatform: Platform {
         if envelope.holds("customer"), !envelope.has("line_items") {
             return .single(.customer(envelope.fields("customer")))
         }
+        for name in ["refunds", "fulfillments", "transactions"] {
+            guard let updates = document[name]?.array else { continue }
+            return try PlatformPayload.list(updates, path: name, classify)
+        }
+        for name in ["refund", "fulfillment", "transaction"] where envelope.holds(name) {
+            return .single(try classify(envelope.fields(name)))
+        }
         for (name, what) in otherEnvelopes where envelope.has(name) { throw .notAnOrder(what) }
         return .single(try classify(envelope))
     }
 
     private static let otherEnvelopes = [
-        ("refund", "a refund"), ("refunds", "a list of refunds"),
-        ("transaction", "a payment transaction"), ("transactions", "a list of payment transactions"),
         ("draft_order", "a draft order"), ("draft_orders", "a list of draft orders"),
         ("checkout", "an abandoned checkout"), ("checkouts", "a list of abandoned checkouts"),
-        ("fulfillment", "a fulfillment"), ("fulfillments", "a list of fulfillments"),
         ("fulfillment_order", "a fulfillment order"), ("fulfillment_orders", "a list of fulfillment orders"),
         ("return", "a return"), ("product", "a product"), ("products", "a list of products"), ("shop", "a shop"),
         ("count", "a count"), ("errors", "an error answer"), ("error", "an error answer"),
@@ -78,9 +82,13 @@ enum ShopifyPlatform: Platform {
         if fields.has("abandoned_checkout_url") || fields.hasAll("completed_at", "cart_token") {
             throw .notAnOrder("an abandoned checkout")
         }
-        if fields.has("refund_line_items") { throw .notAnOrder("a refund") }
-        if fields.hasAll("kind", "gateway") { throw .notAnOrder("a payment transaction") }
-        if fields.has("tracking_numbers", "tracking_company") { throw .notAnOrder("a fulfillment") }
+        if fields.has("refund_line_items") {
+            guard fields.has("id") else { throw .notAnOrder("a refund calculation, which pays nothing back") }
+            return .update(fields)
+        }
+        if fields.hasAll("kind", "gateway") || fields.has("tracking_numbers", "tracking_company") {
+            return .update(fields)
+        }
         if fields.has("return_line_items") { throw .notAnOrder("a return") }
         if fields.has("line_items", "total_price", "order_number", "financial_status") { return .order(fields) }
         if fields.has("variants") { throw .notAnOrder("a product") }

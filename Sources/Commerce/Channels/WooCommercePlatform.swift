@@ -49,7 +49,7 @@ enum WooCommercePlatform: Platform {
             throw .notAnOrder("an error answer")
         }
         if fields.has("refunded_by", "refunded_payment") || (fields.has("amount") && !fields.has("total")) {
-            throw .notAnOrder("a refund")
+            return .update(fields)
         }
         if fields.has("line_items", "order_key", "payment_method") || fields.hasAll("number", "total") {
             return .order(fields)

@@ -92,6 +92,8 @@ package enum CustomerQuery: Sendable {
     case find([CustomerSelector], offset: Int, limit: Int)
     case why(CustomerSelector, CustomerSelector?)
     case order(OrderName)
+    /// Everything that happened to an order.
+    case life(OrderName)
     /// What ties two profiles, or keeps them apart.
     case explain(CustomerSelector, CustomerSelector)
     /// How a customer came to be, step by step.
@@ -112,6 +114,7 @@ package enum PreparedCommand: Sendable {
     case profile(PreparedProfile)
     case document(PreparedDocument)
     case note(PreparedNote)
+    case fact(PreparedFact)
     /// `actor`: who says so.
     case assertion(CustomerAssertion, actor: String)
     /// `actor`: who decides.

@@ -14,6 +14,7 @@ extension DirectoryState {
             return try Self.check(Int(event.shop) == shops.count, "a shop number out of order")
         }
         try Self.check(Int(event.shop) < shops.count, "an unknown shop")
+        if event.kind == .orderFactHeld { return try validateHeldFact(event, bytes) }
         if !event.kind.concernsShard { return try validateIdentity(event, bytes) }
         let profile = Int(event.party.profile)
         let isKnown = event.party.isNewProfile ? profile == profiles.count : profile < profiles.count
@@ -30,6 +31,7 @@ extension DirectoryState {
             try Self.checkReads(bytes.extracting(event.record.range), DocumentShape.members)
         case .noteAdded: try Self.check(event.row == rows.notes, "a wrong note row")
         case .fieldPinned, .fieldUnpinned, .valueVerified: try validateAssertion(event, bytes, rows)
+        case .orderFactRecorded: try validateFact(event, bytes, rows)
         default: break
         }
     }
@@ -106,6 +108,8 @@ extension DirectoryState {
         case .fieldPinned, .fieldUnpinned, .valueVerified:
             evolveAssertion(event, bytes)
             touch(event.party.profile)
+        case .orderFactRecorded: evolveFact(event)
+        case .orderFactHeld: evolveHeldFact(event, bytes)
         default: evolveIdentity(event, bytes)
         }
     }

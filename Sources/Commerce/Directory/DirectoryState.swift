@@ -120,6 +120,8 @@ package struct DirectoryState: ~Copyable, Sendable {
     var doubtfulEdges: [UInt32] = []
     /// Orders of kind `booking`, and invoices with the order they belong to: what T17 asks for. Derived.
     var bookings = BookingTable()
+    /// What happened to orders.
+    var facts = FactTable()
     var extractor = FeatureExtractor()
     /// Keeps look-ahead reads from being optimised away.
     var touched: UInt64 = 0
@@ -137,7 +139,7 @@ package struct DirectoryState: ~Copyable, Sendable {
         profiles.allocatedBytes + variants.allocatedBytes + keys.allocatedBytes + orders.allocatedBytes
             + documents.allocatedBytes + edges.allocatedBytes + variantIndex.allocatedBytes + keyIndex.allocatedBytes
             + orderIndex.allocatedBytes + documentIndex.allocatedBytes + index.allocatedBytes
-            + assertions.allocatedBytes + assertionIndex.allocatedBytes
+            + assertions.allocatedBytes + assertionIndex.allocatedBytes + facts.allocatedBytes
     }
 }
 
@@ -148,6 +150,7 @@ package struct ShardRows: Equatable, Sendable {
     package var documents: UInt32 = 0
     package var notes: UInt32 = 0
     package var assertions: UInt32 = 0
+    package var facts: UInt32 = 0
 
     package init() {}
 }
@@ -285,6 +288,9 @@ package struct DirectoryCounts: Sendable, Equatable {
     package let documents: Int
     package let edges: Int
     package let messages: Int
+    /// Facts about orders; those that wait for their order are among them.
+    package let facts: Int
+    package let waitingFacts: Int
     package let sequence: UInt64
     package let allocatedBytes: Int
 }
@@ -293,7 +299,8 @@ extension DirectoryState {
     package func counts(with outbox: borrowing OutboxState = OutboxState()) -> DirectoryCounts {
         DirectoryCounts(
             shops: shops.count, customers: customerCount, profiles: profiles.count, orders: orders.count,
-            documents: documents.count, edges: edges.count, messages: outbox.messageCount, sequence: sequence,
+            documents: documents.count, edges: edges.count, messages: outbox.messageCount,
+            facts: facts.entries.count, waitingFacts: facts.heldCount, sequence: sequence,
             allocatedBytes: allocatedBytes + outbox.allocatedBytes)
     }
 }

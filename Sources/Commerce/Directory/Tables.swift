@@ -22,6 +22,9 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case shardRecords = 22
     case assertions = 32
     case shardAssertions = 33
+    case facts = 48
+    case heldFacts = 49
+    case shardFacts = 64
     case outboxShops = 112
     case messages = 113
     case messageHistory = 114
@@ -58,6 +61,7 @@ package struct DirectoryCapture: Sendable {
     fileprivate let edges: PagedArray<EdgeEntry>
     fileprivate let identity: [UInt8]
     fileprivate let assertions: PagedArray<AssertionEntry>
+    fileprivate let facts: FactCapture
 
     /// Writes all tables, the header first.
     package func write<Sink: TableSink>(to sink: Sink) throws(Sink.Failure) {
@@ -74,6 +78,10 @@ package struct DirectoryCapture: Sendable {
         try sink.write(identity.span)
         try sink.end()
         try sink.table(.assertions, 0, assertions)
+        try sink.table(.facts, 0, facts.entries)
+        try sink.begin(.heldFacts, shard: 0, entries: facts.heldCount)
+        try sink.write(facts.heldBytes().span)
+        try sink.end()
     }
 }
 
@@ -98,7 +106,8 @@ extension DirectoryState {
         sources.write(into: &header)
         return DirectoryCapture(
             sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
-            orders: orders, documents: documents, edges: edges, identity: identityBytes(), assertions: assertions)
+            orders: orders, documents: documents, edges: edges, identity: identityBytes(), assertions: assertions,
+            facts: captureFacts())
     }
 
     /// Takes in a piece of a snapshot's table; false if it cannot be one.
@@ -120,6 +129,8 @@ extension DirectoryState {
             loadedIdentity += bytes.array
             return true
         case .assertions: return loadAssertions(bytes)
+        case .facts: return loadFacts(bytes)
+        case .heldFacts: return loadHeldFacts(bytes)
         default: return false
         }
     }
@@ -164,6 +175,7 @@ extension DirectoryState {
             doubtfulEdges.append(UInt32(number))
         }
         for number in 0..<assertions.count { assertionIndex.insert(assertions[number].slot, number) }
+        rebuildFactIndex()
     }
 }
 
@@ -177,6 +189,7 @@ extension ShardState {
         try sink.table(.shardDocuments, number, documents)
         try sink.table(.shardNotes, number, notes)
         try sink.table(.shardAssertions, number, assertions)
+        try sink.table(.shardFacts, number, facts)
         try sink.begin(.shardRecords, shard: number, entries: 0)
         var framed = ByteWriter(capacity: ByteArena.pageSize + 4)
         try records.forEachPage { page throws(Sink.Failure) in
@@ -199,6 +212,7 @@ extension ShardState {
         case .shardDocuments: return documents.append(rawBytes: bytes)
         case .shardNotes: return notes.append(rawBytes: bytes)
         case .shardAssertions: return loadAssertions(bytes)
+        case .shardFacts: return loadFacts(bytes)
         case .shardRecords:
             partial.append(bytes)
             return loadPages(&partial)
@@ -230,6 +244,7 @@ extension ShardState {
         guard variants.count == Int(expected.variants), orders.count == Int(expected.orders),
             documents.count == Int(expected.documents), notes.count == Int(expected.notes),
             assertions.count == Int(expected.assertions), areAssertionsConsistent(),
+            facts.count == Int(expected.facts), areFactsConsistent(),
             profiles.count == (profileCount + shardCount - 1 - number) / shardCount
         else { return false }
         for row in 0..<profiles.count {
@@ -263,6 +278,7 @@ extension ShardState {
         rows.documents = UInt32(documents.count)
         rows.notes = UInt32(notes.count)
         rows.assertions = UInt32(assertions.count)
+        rows.facts = UInt32(facts.count)
         return rows
     }
 }
@@ -295,7 +311,7 @@ extension DirectoryState {
         where !holds(assertions[number].profile, assertions[number].row, { $0.assertions }) {
             return false
         }
-        return areClustersConsistent()
+        return areFactsConsistent() && areClustersConsistent()
     }
 
     @inline(__always)

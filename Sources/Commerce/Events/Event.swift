@@ -21,6 +21,8 @@ import Bytes
 //   fieldPinned,
 //   fieldUnpinned,
 //   valueVerified:     profile (varint) row (varint) actor (counted) at (zigzag, ms) assertion (counted)
+//   orderFactRecorded,
+//   orderFactHeld:     see FactEvents.swift
 //   templateStored and what follows it: see Messages/OutboxEvent.swift
 //   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant, bit 2 weighed) variant row (varint)
 //             [ content hash (8) record (counted) edge count (varint) edges ]      ; only with a new variant
@@ -52,6 +54,8 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case fieldPinned = 32
     case fieldUnpinned = 33
     case valueVerified = 34
+    case orderFactRecorded = 48
+    case orderFactHeld = 49
     case templateStored = 96
     case templateRemoved = 97
     case senderConfigured = 98
@@ -66,7 +70,7 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     package var concernsShard: Bool {
         switch self {
         case .profileRecorded, .orderRecorded, .orderRevised, .documentRecorded, .documentRevised, .noteAdded,
-            .fieldPinned, .fieldUnpinned, .valueVerified:
+            .fieldPinned, .fieldUnpinned, .valueVerified, .orderFactRecorded:
             true
         default: false
         }
@@ -117,6 +121,10 @@ package struct Event: Sendable, BitwiseCopyable {
     /// Groups of `customersResolved`.
     package var groupCount = 0
     package var groups: ByteRange = .empty
+    /// Number, row and key hash of the order that a fact is about; the key of one that is not known yet.
+    package var order: UInt32 = 0
+    package var orderRow: UInt32 = 0
+    package var orderKey: UInt64 = 0
     /// Shards and hash seed of `engineInitialised`.
     package var shards = 0
     package var seed: UInt64 = 0
@@ -151,6 +159,14 @@ package struct Event: Sendable, BitwiseCopyable {
                 actor = try reader.counted()
                 record = try reader.counted()
             case .fieldPinned, .fieldUnpinned, .valueVerified: try readAssertion(&reader)
+            case .orderFactRecorded:
+                party.profile = try reader.varint32()
+                order = try reader.varint32()
+                orderRow = try reader.varint32()
+                try readSubject(&reader)
+            case .orderFactHeld:
+                orderKey = try reader.littleEndian()
+                try readSubject(&reader)
             case .customersResolved: try readResolved(&reader)
             case .identitySettled: subject = try reader.varint32()
             case .decisionMade, .decisionWithdrawn, .rulesProposed, .rulesActivated, .shopConfigured, .valueWatched:

@@ -48,7 +48,7 @@ package struct PackedRecord: ~Escapable {
     private static func range(of kind: MemberKind, _ reader: inout ByteReader) throws(ByteReaderError) -> Range<Int> {
         switch kind {
         case .text, .extra: return try reader.countedRange()
-        case .address, .addresses, .lines:
+        case .address, .addresses, .lines, .factLines:
             let count = try reader.littleEndian(UInt32.self)
             return try reader.range(count: Int(count))
         case .decimal:
@@ -75,6 +75,7 @@ package struct PackedRecord: ~Escapable {
                     case .address: length(of: bytes.extracting(range), AddressShape.members) != nil
                     case .addresses: try areReadable(bytes.extracting(range), AddressShape.members)
                     case .lines: try areReadable(bytes.extracting(range), LineShape.members)
+                    case .factLines: try areReadable(bytes.extracting(range), FactLineShape.members)
                     case .text, .extra, .decimal, .moment: true
                     }
                 guard isReadable else { return nil }

@@ -16,6 +16,8 @@ package enum MemberKind: Sendable, Equatable {
     case address
     case addresses
     case lines
+    /// The articles that a fact is about (`FactLineShape`).
+    case factLines
     /// Unknown members, as JSON text without the braces.
     case extra
 }
@@ -107,7 +109,7 @@ struct MemberKinds: Sendable, BitwiseCopyable {
         for place in 0..<members.count {
             switch members[place].kind {
             case .text, .extra: break
-            case .address, .addresses, .lines: nested |= 1 << UInt64(place)
+            case .address, .addresses, .lines, .factLines: nested |= 1 << UInt64(place)
             case .decimal: decimals |= 1 << UInt64(place)
             case .moment: moments |= 1 << UInt64(place)
             }

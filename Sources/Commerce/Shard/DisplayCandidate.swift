@@ -59,7 +59,7 @@ extension ShardState {
     /// newest to the oldest, so that the oldest stays.
     private func firstOrders(of profile: UInt32) -> [UInt32: ByteArena.Reference] {
         var first: [UInt32: ByteArena.Reference] = [:]
-        forEachOrder(of: profile) { order in
+        forEachOrder(of: profile) { _, order in
             first[order.variant] = order.record
             var previous = order.previous
             while previous != 0 {

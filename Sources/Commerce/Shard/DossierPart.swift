@@ -24,6 +24,8 @@ package struct DossierPart: Sendable {
     package internal(set) var amounts: [(currency: String, sum: Decimal64)] = []
     /// Orders whose totals no longer fit into a sum; zero on any sane day.
     package internal(set) var unsummedOrders = 0
+    /// What is open and what came back.
+    package internal(set) var tally = CustomerTally()
 }
 
 /// Collects a part: text in `output`, and what points into it.
@@ -64,7 +66,7 @@ extension ShardState {
         var builder = DossierPartBuilder()
         for profile in profiles {
             addProfile(profile, to: &builder)
-            forEachOrder(of: profile) { addOrder($0, profile, to: &builder) }
+            forEachOrder(of: profile) { addOrder($0, $1, profile, to: &builder) }
             forEachDocument(of: profile) { addDocument($0, profile, to: &builder) }
             forEachNote(of: profile) { row in
                 let start = builder.output.count
@@ -83,14 +85,19 @@ extension ShardState {
     package func orderJSON(row: UInt32, into output: inout ByteWriter) {
         let order = orders[Int(row)]
         let party = PartyRecord(records[variants[Int(order.variant)].record])
-        output.order(order, party.members, records[order.record])
+        let record = PackedRecord(records[order.record], OrderShape.members)
+        output.order(order, party.members, record, life(of: row, record, party.members))
     }
 
-    private func addOrder(_ row: OrderRow, _ profile: UInt32, to builder: inout DossierPartBuilder) {
+    private func addOrder(
+        _ number: UInt32, _ row: OrderRow, _ profile: UInt32, to builder: inout DossierPartBuilder
+    ) {
         let start = builder.output.count
         let record = PackedRecord(records[row.record], OrderShape.members)
         let party = PartyRecord(records[variants[Int(row.variant)].record])
-        builder.output.order(row, party.members, record.bytes)
+        let life = life(of: number, record, party.members)
+        builder.output.order(row, party.members, record, life)
+        builder.part.tally.add(life)
         let placedAt = record.moment(OrderShape.placedAt)?.milliseconds ?? 0
         let piece = builder.piece(placedAt, profile, from: start)
         builder.part.orders.append(piece)
@@ -145,18 +152,20 @@ extension ShardState {
 }
 
 extension ByteWriter {
-    /// An order with the addresses that came with it.
-    fileprivate mutating func order(_ row: OrderRow, _ party: PackedRecord, _ bytes: Span<UInt8>) {
-        let record = PackedRecord(bytes, OrderShape.members)
+    /// An order with the addresses that came with it, and what happened to it since.
+    fileprivate mutating func order(
+        _ row: OrderRow, _ party: PackedRecord, _ record: PackedRecord, _ life: OrderLife
+    ) {
         openObject()
         key("channel")
         string(party[PartyShape.channel])
         key("store")
         string(party[PartyShape.store])
-        members(record, OrderShape.members)
-        if !record.has(OrderShape.status) {
+        let hasFacts = !life.facts.isEmpty
+        members(record, OrderShape.members, omitting: hasFacts ? OrderShape.status : nil)
+        if hasFacts || !record.has(OrderShape.status) {
             key("status")
-            string("open")
+            string(life.status)
         }
         if !record.has(OrderShape.lines) {
             key("lines")
@@ -175,6 +184,10 @@ extension ByteWriter {
         if row.versions > 1 {
             key("versions")
             number(row.versions)
+        }
+        if hasFacts {
+            key("life")
+            self.life(life)
         }
         closeObject()
     }

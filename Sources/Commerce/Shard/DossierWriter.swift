@@ -85,6 +85,9 @@ package enum DossierWriter {
             output.decimal(sum)
         }
         output.closeObject()
+        var tally = CustomerTally()
+        for part in parts { tally.add(part.tally) }
+        tally.write(into: &output)
         let unsummed = parts.reduce(0) { $0 + $1.unsummedOrders }
         if unsummed > 0 {
             output.key("unsummedOrders")

@@ -11,7 +11,7 @@ extension ShardState {
         let source = "\(party.text(PartyShape.channel))/\(party.text(PartyShape.store))"
         if party.has(PartyShape.ref) { return "\(source):\(party.text(PartyShape.ref))" }
         var lowest: String?
-        forEachOrder(of: profile) { order in
+        forEachOrder(of: profile) { _, order in
             let number = PackedRecord(records[order.record], OrderShape.members).text(OrderShape.number)
             lowest = lowest.map { min($0, number) } ?? number
         }

@@ -2,9 +2,12 @@ import Bytes
 
 // Packed records as JSON again, members in the order of their shape, unknown members behind them word for word.
 extension ByteWriter {
-    /// The members of a record, without braces.
-    mutating func members(_ record: PackedRecord, _ shape: [Member], from first: Int = 0) {
-        for place in first..<shape.count where record.has(place) { member(record, place, shape[place]) }
+    /// The members of a record, without braces; `omitted` is a place to leave out.
+    mutating func members(_ record: PackedRecord, _ shape: [Member], from first: Int = 0, omitting omitted: Int? = nil)
+    {
+        for place in first..<shape.count where record.has(place) && place != omitted {
+            member(record, place, shape[place])
+        }
     }
 
     private mutating func member(_ record: PackedRecord, _ place: Int, _ member: Member) {
@@ -19,8 +22,8 @@ extension ByteWriter {
         case .decimal: if let value = record.decimal(place) { decimal(value) }
         case .moment: if let moment = record.moment(place) { timestamp(moment) }
         case .address: address(record[place])
-        case .addresses, .lines:
-            let shape = member.kind == .lines ? LineShape.members : AddressShape.members
+        case .addresses, .lines, .factLines:
+            let shape = member.kind.elements
             openArray()
             record.forEachElement(place) { element in
                 openObject()
@@ -37,5 +40,16 @@ extension ByteWriter {
         openObject()
         members(PackedRecord(bytes, AddressShape.members), AddressShape.members)
         closeObject()
+    }
+}
+
+extension MemberKind {
+    /// The shape of a list's elements.
+    fileprivate var elements: [Member] {
+        switch self {
+        case .lines: LineShape.members
+        case .factLines: FactLineShape.members
+        default: AddressShape.members
+        }
     }
 }

@@ -70,6 +70,9 @@ package struct ShardState: Sendable {
     var assertions = PagedArray<AssertionRow>()
     /// By profile row: its newest row of `assertions` plus one. As long as the last profile that has any; not on disk.
     var newestAssertions = PagedArray<UInt32>()
+    var facts = PagedArray<FactRow>()
+    /// By order row: its newest row of `facts` plus one. As long as the last order that has any; not on disk.
+    var newestFacts = PagedArray<UInt32>()
     var records = ByteArena()
 
     package init(number: Int, of shardCount: Int) {
@@ -83,7 +86,7 @@ package struct ShardState: Sendable {
     package var allocatedBytes: Int {
         profiles.allocatedBytes + variants.allocatedBytes + orders.allocatedBytes + versions.allocatedBytes
             + documents.allocatedBytes + notes.allocatedBytes + records.allocatedBytes + assertions.allocatedBytes
-            + newestAssertions.allocatedBytes
+            + newestAssertions.allocatedBytes + facts.allocatedBytes + newestFacts.allocatedBytes
     }
 }
 
@@ -118,6 +121,7 @@ extension ShardState {
             documents[Int(event.row)].record = records.append(bytes.extracting(event.record.range))
         case .noteAdded: evolveNote(event, bytes)
         case .fieldPinned, .fieldUnpinned, .valueVerified: evolveAssertion(event, bytes, sequence: sequence)
+        case .orderFactRecorded: evolveFact(event, bytes)
         default: preconditionFailure("an event that concerns no shard")
         }
     }
@@ -187,11 +191,11 @@ extension ShardState {
         }
     }
 
-    func forEachOrder(of profile: UInt32, _ body: (OrderRow) -> Void) {
+    func forEachOrder(of profile: UInt32, _ body: (_ row: UInt32, OrderRow) -> Void) {
         var next = profiles[row(of: profile)].newestOrder
         while next != 0 {
             let order = orders[Int(next - 1)]
-            body(order)
+            body(next - 1, order)
             next = order.next
         }
     }

@@ -36,6 +36,15 @@ func decodeDocument(_ json: String, _ hasher: KeyHasher = mainHasher) throws(Ref
     return Packed(command: document, bytes: output.copyBytes())
 }
 
+func decodeFact(_ kind: FactKind, of order: String, _ json: String) throws(Refusal) -> Packed<PreparedFact> {
+    var decoder = CommandDecoder()
+    var output = ByteWriter()
+    let bytes = [UInt8](json.utf8)
+    let name = [UInt8](order.utf8)
+    let fact = try decoder.fact(kind, of: name.span, bytes.span, into: &output)
+    return Packed(command: fact, bytes: output.copyBytes())
+}
+
 /// The refusal that `body` ends with; nil if it does not.
 func refusal(_ body: () throws(Refusal) -> Void) -> Refusal? {
     do throws(Refusal) {

@@ -41,7 +41,29 @@ struct DirectoryWorld: ~Copyable {
         let decision = directory.decide(
             packed.command, in: packed.bytes.span, shop: number, at: Timestamp(milliseconds: now), &scratch,
             into: &events)
-        return finish(decision)
+        let finished = finish(decision)
+        while directory.hasHeldFacts,
+            directory.attachNextFact(to: decision.subject, at: Timestamp(milliseconds: now), into: &events)
+        {
+            record()
+        }
+        return finished
+    }
+
+    /// Tells a fact about an order.
+    mutating func fact(
+        _ kind: FactKind, of order: String, _ json: String, shop: String = "main", now: Int64 = 1_000
+    ) throws(Refusal) -> FactDecision {
+        let packed = try decodeFact(kind, of: order, json)
+        let number = try open(shop, now)
+        let decision = try directory.decide(
+            packed.command, in: packed.bytes.span, shop: number, at: Timestamp(milliseconds: now), into: &events)
+        switch decision.verdict {
+        case .recorded, .revised: record()
+        case .duplicate, .stale, .conflict:
+            precondition(events.count == appliedCount, "nothing happened, yet an event was written")
+        }
+        return decision
     }
 
     mutating func profile(_ json: String, shop: String, now: Int64) throws(Refusal) -> Decision {
@@ -248,7 +270,8 @@ extension DirectoryWorld {
                     world.shards = (0..<world.directory.shardCount).map {
                         ShardState(number: $0, of: world.directory.shardCount)
                     }
-                case .profiles, .variants, .keys, .orders, .documents, .edges, .identity, .assertions:
+                case .profiles, .variants, .keys, .orders, .documents, .edges, .identity, .assertions, .facts,
+                    .heldFacts:
                     guard world.directory.load(section.kind, chunk.span) else { return nil }
                 default:
                     guard world.shards.indices.contains(section.shard),
@@ -257,7 +280,9 @@ extension DirectoryWorld {
                 }
             }
         }
-        guard partial.count == 0, world.directory.takeIdentity(), world.directory.isConsistent() else { return nil }
+        guard partial.count == 0, world.directory.takeIdentity(), world.directory.takeHeldFacts(),
+            world.directory.isConsistent()
+        else { return nil }
         for shard in world.shards {
             let expected = world.directory.rows(ofShard: shard.number)
             guard shard.isConsistent(with: expected, profileCount: world.directory.profiles.count) else { return nil }
