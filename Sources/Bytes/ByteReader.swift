@@ -116,7 +116,11 @@ extension Span where Element == UInt8 {
     /// Whether both spans hold the same bytes.
     @inlinable package func equals(_ other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
-        for index in 0..<count where self[unchecked: index] != other[unchecked: index] { return false }
-        return true
+        var index = 0
+        while index &+ 8 <= count {
+            if word(at: index) != other.word(at: index) { return false }
+            index &+= 8
+        }
+        return word(at: index, count: count &- index) == other.word(at: index, count: count &- index)
     }
 }

@@ -92,11 +92,34 @@ package struct ByteWriter: ~Copyable, @unchecked Sendable {
 
     @inlinable @inline(__always) package mutating func append(_ bytes: Span<UInt8>) {
         let added = bytes.count
-        reserve(added)
-        bytes.withUnsafeBufferPointer { source in
-            if let start = source.baseAddress { (base + count).copyMemory(from: start, byteCount: added) }
+        reserve(max(added, 16))
+        if added <= 16 {
+            // Most texts are short, and shorter than the way into `memcpy`. What is written behind them is overwritten.
+            let (low, high) = bytes.words(at: 0, count: added)
+            base.storeBytes(of: low.littleEndian, toByteOffset: count, as: UInt64.self)
+            base.storeBytes(of: high.littleEndian, toByteOffset: count &+ 8, as: UInt64.self)
+        } else {
+            bytes.withUnsafeBufferPointer { source in
+                if let start = source.baseAddress { (base + count).copyMemory(from: start, byteCount: added) }
+            }
         }
-        count += added
+        count &+= added
+    }
+
+    /// Appends the lowest `length` bytes of a word, 0 to 8; what stands above them is written too, and then overwritten.
+    @inlinable @inline(__always) package mutating func append(word: UInt64, count length: Int) {
+        precondition(length >= 0 && length <= 8)
+        reserve(8)
+        base.storeBytes(of: word.littleEndian, toByteOffset: count, as: UInt64.self)
+        count &+= length
+    }
+
+    /// Appends once more what was written at `range`.
+    package mutating func appendCopy(of range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        reserve(range.count)
+        (base + count).copyMemory(from: base + range.lowerBound, byteCount: range.count)
+        count += range.count
     }
 
     @inlinable @inline(__always) package mutating func append(_ text: StaticString) {
@@ -127,8 +150,17 @@ package struct ByteWriter: ~Copyable, @unchecked Sendable {
 
     /// Appends 1 to 10 bytes: seven bits a byte, lowest first, the high bit set on all but the last (LEB128).
     @inlinable @inline(__always) package mutating func appendVarint(_ value: UInt64) {
-        var rest = value
         reserve(10)
+        if value < 0x80 {
+            base.storeBytes(of: UInt8(truncatingIfNeeded: value), toByteOffset: count, as: UInt8.self)
+            count &+= 1
+        } else {
+            appendLongVarint(value)
+        }
+    }
+
+    @usableFromInline mutating func appendLongVarint(_ value: UInt64) {
+        var rest = value
         while rest >= 0x80 {
             base.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: count, as: UInt8.self)
             count += 1

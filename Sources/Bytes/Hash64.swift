@@ -31,17 +31,11 @@ package struct Hash64: Sendable, Equatable {
             offset += 16
         }
         var left: UInt64 = 0
-        var right: UInt64 = 0
         if count - offset >= 8 {
             left = raw.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
             offset += 8
         }
-        var shift: UInt64 = 0
-        while offset < count {
-            right |= UInt64(bytes[unchecked: offset]) << shift
-            shift += 8
-            offset += 1
-        }
+        let right = bytes.word(at: offset, count: count &- offset)
         state = Self.fold(left ^ Self.third, right ^ state)
         return Self.fold(state ^ Self.first, UInt64(truncatingIfNeeded: count) ^ Self.third)
     }

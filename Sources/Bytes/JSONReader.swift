@@ -88,7 +88,14 @@
     /// `isFirst` is true before the first call and is cleared by it.
     @_lifetime(self: copy self)
     @inlinable @inline(__always) package mutating func nextKey(_ isFirst: inout Bool) throws(JSONError) -> JSONString? {
-        guard try advance(to: UInt8(ascii: "}"), &isFirst) else { return nil }
+        // Written without blanks, which is how machines write, a comma and a quote follow each other.
+        if !isFirst, position &+ 1 < bytes.count, bytes[unchecked: position] == UInt8(ascii: ","),
+            bytes[unchecked: position &+ 1] == UInt8(ascii: "\"")
+        {
+            position &+= 1
+        } else {
+            guard try advance(to: UInt8(ascii: "}"), &isFirst) else { return nil }
+        }
         let key = try string()
         skipSpace()
         try expect(UInt8(ascii: ":"))
@@ -131,6 +138,14 @@
         let start = position + 1
         var index = start
         let end = bytes.count
+        while index &+ 8 <= end {
+            let word = bytes.word(at: index)
+            let stops =
+                ByteWord.first(UInt8(ascii: "\""), in: word) | ByteWord.first(UInt8(ascii: "\\"), in: word)
+                | ByteWord.firstControl(in: word)
+            index &+= ByteWord.index(of: stops)
+            if stops != 0 { break }
+        }
         while index < end {
             let byte = bytes[unchecked: index]
             if byte == UInt8(ascii: "\"") {
@@ -263,11 +278,7 @@
         let end = bytes.count
         while index < end {
             switch bytes[unchecked: index] {
-            case UInt8(ascii: "\""):
-                index += 1
-                while index < end, bytes[unchecked: index] != UInt8(ascii: "\"") {
-                    index += bytes[unchecked: index] == UInt8(ascii: "\\") ? 2 : 1
-                }
+            case UInt8(ascii: "\""): index = closingQuote(from: index + 1)
             case UInt8(ascii: "{"), UInt8(ascii: "["): level += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 level -= 1
@@ -280,6 +291,45 @@
             index += 1
         }
         throw JSONError(.endOfInput, at: end)
+    }
+
+    /// Like `skipNested`, but what repeats the nested value at `previous`, which was stepped over before, is known by its
+    /// bytes: most orders ship to the billing address and write it twice.
+    @_lifetime(self: copy self)
+    @inlinable package mutating func skipNested(like previous: Range<Int>) throws(JSONError) -> Range<Int> {
+        skipSpace()
+        let same = position..<(position + previous.count)
+        guard !previous.isEmpty, same.upperBound <= bytes.count,
+            bytes.extracting(same).equals(bytes.extracting(previous))
+        else { return try skipNested() }
+        position = same.upperBound
+        return same
+    }
+
+    /// Where the string ends whose content begins at `start`; the end of the bytes, or one beyond, where it does not.
+    @inlinable @inline(__always) func closingQuote(from start: Int) -> Int {
+        var index = start
+        let end = bytes.count
+        while index < end {
+            if index &+ 8 <= end {
+                let word = bytes.word(at: index)
+                let stops =
+                    ByteWord.first(UInt8(ascii: "\""), in: word) | ByteWord.first(UInt8(ascii: "\\"), in: word)
+                index &+= ByteWord.index(of: stops)
+                if stops == 0 { continue }
+            }
+            let byte = bytes[unchecked: index]
+            if byte == UInt8(ascii: "\"") { break }
+            index &+= byte == UInt8(ascii: "\\") ? 2 : 1
+        }
+        return index
+    }
+
+    /// Goes on behind what another reader of the same bytes has read.
+    @_lifetime(self: copy self)
+    @inlinable @inline(__always) package mutating func resume(at offset: Int) {
+        precondition(offset >= position && offset <= bytes.count)
+        position = offset
     }
 
     /// Succeeds if only white space is left.

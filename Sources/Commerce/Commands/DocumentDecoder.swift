@@ -32,8 +32,8 @@ extension CommandDecoder {
         try keeping(&output) { scratch, output throws(Refusal) in
             var reader = JSONReader(json)
             scratch.extra.removeAll()
-            let members = try MemberTable.read(
-                &reader, place: DocumentShape.names.place(of:), path: "document", extra: &scratch.extra)
+            var members = MemberTable()
+            try members.read(&reader, DocumentShape.names, path: "document", extra: &scratch.extra)
             try Self.expectEnd(&reader)
             return try DocumentPacker(json, hasher, members).pack(&scratch, into: &output)
         }

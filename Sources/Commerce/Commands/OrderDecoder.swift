@@ -25,8 +25,8 @@ private struct OrderPacker: ~Escapable {
     func pack(_ scratch: inout PackingScratch, into output: inout ByteWriter) throws(Refusal) -> PreparedOrder {
         var reader = JSONReader(json)
         scratch.orderExtra.removeAll()
-        let members = try MemberTable.read(
-            &reader, place: OrderInputShape.names.place(of:), path: "order", extra: &scratch.orderExtra)
+        var members = MemberTable()
+        try members.read(&reader, OrderInputShape.names, path: "order", extra: &scratch.orderExtra)
         try CommandDecoder.expectEnd(&reader)
 
         let packer = RecordPacker(json)
@@ -38,7 +38,8 @@ private struct OrderPacker: ~Escapable {
         order.keyHash = hasher.order(
             output.span.extracting(number), channel: scratch.channel.span, store: scratch.store.span)
 
-        let source = try partySource(members, &scratch)
+        var source = PartySource()
+        try read(members, into: &source, &scratch)
         order.party = try PartyPacker(json, hasher).pack(
             source, orderHash: order.keyHash, scratch: &scratch, into: &output)
         try appendRecord(members, number: number, &scratch, &order, into: &output)
@@ -67,23 +68,20 @@ private struct OrderPacker: ~Escapable {
         return numberStart..<output.count
     }
 
-    private func partySource(_ members: MemberTable, _ scratch: inout PackingScratch) throws(Refusal) -> PartySource {
+    private func read(
+        _ members: MemberTable, into source: inout PartySource, _ scratch: inout PackingScratch
+    ) throws(Refusal) {
         scratch.extra.removeAll()
-        var person = MemberTable()
         let customer = members[OrderInputShape.customer]
         if customer.form != .absent {
             guard customer.form == .nested else { throw .invalid("customer", "must be an object") }
             var reader = JSONReader(json, at: customer.range.lowerBound)
-            person = try MemberTable.read(
-                &reader, place: PartyShape.names.place(of:), path: "customer", extra: &scratch.extra)
+            try source.person.read(&reader, PartyShape.names, path: "customer", extra: &scratch.extra)
         }
         // Some senders put the addresses into the customer.
-        func address(_ place: Int, _ fallback: Int) -> MemberTable.Slot {
-            members.has(place) ? members[place] : person[fallback]
-        }
-        return PartySource(
-            person: person, billing: address(OrderInputShape.billing, PartyShape.billing),
-            shipping: address(OrderInputShape.shipping, PartyShape.shipping))
+        let (billing, shipping) = (OrderInputShape.billing, OrderInputShape.shipping)
+        source.billing = members.has(billing) ? members[billing] : source.person[PartyShape.billing]
+        source.shipping = members.has(shipping) ? members[shipping] : source.person[PartyShape.shipping]
     }
 
     // MARK: The order's own record
@@ -107,11 +105,11 @@ private struct OrderPacker: ~Escapable {
         output.appendVarint(bitmap)
         let contentStart = output.count
         output.appendVarint(UInt64(number.count))
-        for index in number { output.append(output.byte(at: index)) }
+        output.appendCopy(of: number)
         output.appendZigzag(placed.milliseconds)
-        for place in OrderInputShape.status...OrderInputShape.kind where members.has(place) {
-            try packer.text(members[place], OrderInputShape.members[place].name, into: &output)
-        }
+        try packer.texts(
+            members, members.places(OrderInputShape.status...OrderInputShape.kind), OrderInputShape.members,
+            into: &output)
         output.appendCounted(json.extracting(currency))
         output.appendPacked(total)
         if members.has(OrderInputShape.lines) {
@@ -173,25 +171,26 @@ private struct OrderPacker: ~Escapable {
         guard slot.form == .nested else { throw .invalid("lines", "must be a list") }
         let lengthAt = output.count
         output.appendLittleEndian(UInt32(0))
-        try RecordPacker(json).forEachElement(slot, "lines") { element throws(Refusal) in
-            try line(element, currency, &scratch, into: &output)
+        var reader = JSONReader(json, at: slot.range.lowerBound)
+        var isFirst = true
+        while let start = try RecordPacker.nextObject(&reader, &isFirst, "lines") {
+            reader.resume(at: try line(start, currency, &scratch, into: &output))
         }
         output.overwriteUInt32(UInt32(output.count - lengthAt - 4), at: lengthAt)
     }
 
+    /// Packs the line whose JSON begins at `start` and returns where it ends.
     private func line(
-        _ slot: MemberTable.Slot, _ currency: Range<Int>, _ scratch: inout PackingScratch, into output: inout ByteWriter
-    ) throws(Refusal) {
-        var reader = JSONReader(json, at: slot.range.lowerBound)
+        _ start: Int, _ currency: Range<Int>, _ scratch: inout PackingScratch, into output: inout ByteWriter
+    ) throws(Refusal) -> Int {
+        var reader = JSONReader(json, at: start)
         scratch.innerExtra.removeAll()
-        let members = try MemberTable.read(
-            &reader, place: LineShape.names.place(of:), path: "lines", extra: &scratch.innerExtra)
+        var members = MemberTable()
+        try members.read(&reader, LineShape.names, path: "lines", extra: &scratch.innerExtra)
         let packer = RecordPacker(json)
         let lengthAt = output.count
         output.appendLittleEndian(UInt32(0))
-        var bitmap: UInt64 = scratch.innerExtra.count > 0 ? 1 << UInt64(LineShape.extra) : 0
-        for place in 0..<LineShape.extra where members.has(place) { bitmap |= 1 << UInt64(place) }
-        output.appendVarint(bitmap)
+        output.appendVarint(members.places | (scratch.innerExtra.count > 0 ? 1 << UInt64(LineShape.extra) : 0))
         if members.has(LineShape.sku) { try packer.text(members[LineShape.sku], "lines.sku", into: &output) }
         if members.has(LineShape.title) { try packer.text(members[LineShape.title], "lines.title", into: &output) }
         if members.has(LineShape.quantity) {
@@ -205,5 +204,6 @@ private struct OrderPacker: ~Escapable {
         }
         if scratch.innerExtra.count > 0 { output.appendCounted(scratch.innerExtra.span) }
         output.overwriteUInt32(UInt32(output.count - lengthAt - 4), at: lengthAt)
+        return reader.position
     }
 }

@@ -9,8 +9,8 @@ extension CommandDecoder {
         try keeping(&output) { scratch, output throws(Refusal) in
             var reader = JSONReader(json)
             scratch.extra.removeAll()
-            let members = try MemberTable.read(
-                &reader, place: PartyShape.names.place(of:), path: "profile", extra: &scratch.extra)
+            var members = MemberTable()
+            try members.read(&reader, PartyShape.names, path: "profile", extra: &scratch.extra)
             try Self.expectEnd(&reader)
             let packer = RecordPacker(json)
             try Self.source(

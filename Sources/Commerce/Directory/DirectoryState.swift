@@ -121,6 +121,8 @@ package struct DirectoryState: ~Copyable, Sendable {
     /// Orders of kind `booking`, and invoices with the order they belong to: what T17 asks for. Derived.
     var bookings = BookingTable()
     var extractor = FeatureExtractor()
+    /// Keeps look-ahead reads from being optimised away.
+    var touched: UInt64 = 0
 
     /// An empty state; `engineInitialised` fills in shard count and seed.
     package init() {

@@ -6,9 +6,9 @@ import Bytes
 // the buyer only where it names the same person (family name and first initial): a gift goes to somebody else.
 extension PartyPacker {
     func collectKeys(_ party: PackedRecord, _ scratch: inout PackingScratch) {
-        let billing = PackedRecord(party[PartyShape.billing], AddressShape.members)
-        let shippingPlace = party.has(PartyShape.shipping) ? PartyShape.shipping : PartyShape.billing
-        let shipping = PackedRecord(party[shippingPlace], AddressShape.members)
+        let billing = PackedRecord(party[PartyShape.billing], AddressShape.kinds)
+        let shipping =
+            party.has(PartyShape.shipping) ? PackedRecord(party[PartyShape.shipping], AddressShape.kinds) : billing
         let shipCountry = CountryCode(shipping[AddressShape.country]) ?? .unknown
         let country = CountryCode(billing[AddressShape.country]) ?? shipCountry
 
@@ -33,7 +33,7 @@ extension PartyPacker {
             address(shipping, party, &scratch)
         }
         party.forEachElement(PartyShape.addresses) { bytes in
-            let other = PackedRecord(bytes, AddressShape.members)
+            let other = PackedRecord(bytes, AddressShape.kinds)
             guard isBuyer(other, party, &scratch) else { return }
             address(other, party, &scratch)
         }

@@ -12,7 +12,7 @@ extension FeatureExtractor {
         guard party.has(PartyShape.addresses), features.secondAddress.isEmpty else { return }
         var reader = ByteReader(party[PartyShape.addresses])
         while features.secondAddress.isEmpty, let range = reader.nextRecord() {
-            let other = PackedRecord(reader.bytes.extracting(range), AddressShape.members)
+            let other = PackedRecord(reader.bytes.extracting(range), AddressShape.kinds)
             if namesBuyer(other, features) { Self.keep(address(other), &features) }
         }
     }

@@ -22,6 +22,7 @@ package struct TaughtFields: OptionSet, Hashable, BitwiseCopyable, Sendable {
             case .streetAndNumber: [Self(.street), Self(.houseNumber)]
             case .postalCodeAndNumber: [Self(.postalCode), Self(.city), Self(.houseNumber)]
             case .phoneDigits: Self(.phone)
+            case .initialsAndPhoneEnd: [Self(.firstName), Self(.lastName), Self(.phone)]
             case .emailLocal: Self(.email)
             case .companyAndPlace: [Self(.company), Self(.city)]
             case .firstNameAndPlace, .lastNameAndPlace: [Self(.firstName), Self(.lastName), Self(.city)]

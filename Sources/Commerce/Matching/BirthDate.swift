@@ -94,12 +94,16 @@ extension BirthDate {
             && (16...45).contains(abs(Self.decimal(year) - Self.decimal(other.year)))
     }
 
-    /// Whether the dates lie too near for two children of one mother and differ by a slip: one of them is wrong.
+    /// Whether the dates are one but for a slip: they lie too near for two children of one mother and differ by one digit
+    /// or two neighbours, or one of them is no date. Two dates a few weeks apart are none: so are many couples born.
     func isSlip(of other: BirthDate) -> Bool {
+        guard year == other.year else { return false }
         let level = level(against: other)
-        guard level >= .close, level != .part, level != .same else { return false }
-        let isReal = (1...12).contains(Self.decimal(month)) && (1...12).contains(Self.decimal(other.month))
-        return year == other.year && (!isReal || abs(dayNumber - other.dayNumber) < 7 * 31)
+        if !isPossible || !other.isPossible { return level == .near || level == .close }
+        if level == .swapped { return true }
+        let (left, right) = (UInt64(digits), UInt64(other.digits))
+        return (DecimalDigits.differences(left, right) == 1 || DecimalDigits.isExchange(left, right))
+            && abs(dayNumber - other.dayNumber) < 8 * 31
     }
 
     /// Whether the dates lie a few weeks apart, or would but for the decade.

@@ -6,9 +6,10 @@ extension PartyFeatures {
         case birthDateAndInitial = 1, names, initialsAndBirthMonth, initialsAndBirthYear, initialsAndBirthDay
         case lastNameAndPostalCode, firstNameAndPostalCode, streetAndNumber, postalCodeAndNumber
         case phoneDigits, emailLocal, companyAndPlace, firstNameAndPlace, lastNameAndPlace
+        case initialsAndPhoneEnd
     }
 
-    /// Calls `body` with each key: 10 of a buyer with name, e-mail, telephone and address, five more with a birth date, four
+    /// Calls `body` with each key: 11 of a buyer with name, e-mail, telephone and address, five more with a birth date, four
     /// more with a second address. A kind comes twice where there are two of a value.
     @inline(__always)
     package func forEachBlockingKey(_ body: (_ kind: UInt8, _ hash: UInt64) -> Void) {
@@ -34,6 +35,9 @@ extension PartyFeatures {
         // The order of the two does not count: people exchange them.
         emit(.names, firstName.mixed &+ lastName.mixed, firstLow == 0 || lastName.isEmpty ? 0 : 1)
         emit(.phoneDigits, phone.last(7), 1)
+        // One digit of the number may be wrong, and so may one of the names.
+        let bothInitials = firstLow == 0 || lastName.isEmpty ? 0 : (firstLow & 0xFF) &+ (lastName.low & 0xFF)
+        emit(.initialsAndPhoneEnd, bothInitials, phone.last(4))
         emit(.emailLocal, emailKind == .relay ? 0 : emailLocal.mixed, 1)
         emit(.companyAndPlace, UInt64(companyHash), firstAddress.city)
         // The other name's initial keeps the block of a common name in a large town small.

@@ -21,6 +21,16 @@ extension ShortText {
 }
 
 extension ShortText {
+    fileprivate var hasDigit: Bool { Self.hasDigit(low) || Self.hasDigit(high) }
+
+    /// Digits lie below all letters, and nothing but the unused bytes, which are 0, below the digits.
+    @inline(__always) private static func hasDigit(_ word: UInt64) -> Bool {
+        let bytes = word & 0x7F7F_7F7F_7F7F_7F7F
+        let isDigitOrMore = bytes &+ 0x5050_5050_5050_5050
+        let isMore = bytes &+ 0x4646_4646_4646_4646
+        return isDigitOrMore & ~isMore & ~word & 0x8080_8080_8080_8080 != 0
+    }
+
     /// The text without its digits.
     fileprivate var letters: ShortText {
         var letters = ShortText()
@@ -36,6 +46,13 @@ extension ShortText {
         return letters
     }
 
+    /// Which letters occur.
+    fileprivate var letterSet: UInt32 {
+        var set: UInt32 = 0
+        for index in 0..<count { set |= 1 << UInt32(self[index] & 31) }
+        return set
+    }
+
     /// The letters without their order.
     fileprivate var letterSum: UInt64 {
         var sum: UInt64 = 0
@@ -48,13 +65,21 @@ extension ShortText {
 struct NameComparison {
     var first: PairLevel
     var last: PairLevel
-    /// One of the given names is written as none is, so that what differs in it is a slip.
+    /// One of the given names is none, or is a slip of the other, so that what differs in it tells no two people apart.
     let isMisspelt: Bool
+    /// The given names are alike, and many bear the one while few or none bear the other.
+    let isSlipOfKnown: Bool
+    /// One of the given names is written as none is and holds little of the other.
+    let isOfAnother: Bool
 
     @inline(__always) init(_ left: PartyFeatures, _ right: PartyFeatures) {
-        isMisspelt = left.isFirstNameUnlikely || right.isFirstNameUnlikely
         first = Self.firstLevel(left, right)
         last = Self.lastLevel(left, right)
+        isMisspelt = left.isFirstNameUnlikely || right.isFirstNameUnlikely
+        isSlipOfKnown =
+            Self.isOneKnown(left, right)
+            && (first == .sounds || first == .similar && left.firstName[0] == right.firstName[0])
+        isOfAnother = first == .garbled && !Self.resembles(left.firstName, right.firstName)
         if first <= .similar, last <= .similar, first != .missing || last != .missing {
             compareExchanged(left, right)
         }
@@ -68,6 +93,20 @@ struct NameComparison {
         return level == .similar ? .close : .garbled
     }
 
+    /// What the keyboard made of a name still holds some of its letters: "lazhj" may be Lachlan and is not Eva. A name that
+    /// only looks strange to this table, "Zbigniew" beside "Jan", is somebody else's.
+    private static func resembles(_ one: ShortText, _ other: ShortText) -> Bool {
+        let (left, right) = (one.letterSet, other.letterSet)
+        let most = max(left.nonzeroBitCount, right.nonzeroBitCount)
+        let common = (left & right).nonzeroBitCount
+        return common * 5 >= most * (one[0] == other[0] ? 2 : 3)
+    }
+
+    /// A name that many bear beside one that few or none do: where the two are nearly the same, the rare one is a slip.
+    private static func isOneKnown(_ left: PartyFeatures, _ right: PartyFeatures) -> Bool {
+        left.isFirstNameKnown != right.isFirstNameKnown
+    }
+
     private static func plainFirstLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
         let (one, other) = (left.firstName, right.firstName)
         if one.isEmpty || other.isEmpty { return .missing }
@@ -77,7 +116,7 @@ struct NameComparison {
         let level = one.level(against: other)
         let isMisspelt = left.isFirstNameUnlikely || right.isFirstNameUnlikely
         switch level {
-        case .near where isMisspelt: return .near
+        case .near where isMisspelt || isOneKnown(left, right) && !isLonger(left, right): return .near
         case .near: return isTwoNames(one, other) ? .similar : .near
         case .close, .similar:
             if isOtherGender(one, other) { return .similar }
@@ -103,6 +142,12 @@ struct NameComparison {
             return one.prefix(last) == other.prefix(last) && endsInA(one) != endsInA(other)
         }
         return longer.starts(with: shorter) && (endsInA(longer) || longer[last] == UInt8(ascii: "e"))
+    }
+
+    /// The unknown name is the longer of the two: "Kirana" beside "Kiran" may be a sister, "Matild" is Matilda.
+    private static func isLonger(_ left: PartyFeatures, _ right: PartyFeatures) -> Bool {
+        let (known, unknown) = left.isFirstNameKnown ? (left, right) : (right, left)
+        return unknown.firstName.count > known.firstName.count
     }
 
     /// "Peter" and "Petra": an -a at the end makes a name a woman's.
@@ -171,7 +216,9 @@ extension PartyFeatures {
         let isSameDomain = emailDomain == other.emailDomain
         if emailLocal == other.emailLocal { return isSameDomain ? .close : longer >= 6 ? .local : .similar }
         // "jan.jansen1" and "jan.jansen7" are two mailboxes: numbers tell bearers of one name apart.
-        if emailLocal.letters == other.emailLocal.letters { return .similar }
+        if emailLocal.hasDigit || other.emailLocal.hasDigit, emailLocal.letters == other.emailLocal.letters {
+            return .similar
+        }
         // What was cut may differ more.
         let isCut = longer == ShortText.capacity
         let distance = emailLocal.distance(to: other.emailLocal)

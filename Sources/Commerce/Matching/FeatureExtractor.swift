@@ -10,8 +10,8 @@ package struct FeatureExtractor: ~Copyable, Sendable {
     /// - Parameter party: a packed party record, identity keys included.
     package mutating func features(of party: Span<UInt8>) -> PartyFeatures {
         let members = PartyRecord(party).members
-        let billing = PackedRecord(members[PartyShape.billing], AddressShape.members)
-        let shipping = PackedRecord(members[PartyShape.shipping], AddressShape.members)
+        let billing = PackedRecord(members[PartyShape.billing], AddressShape.kinds)
+        let shipping = PackedRecord(members[PartyShape.shipping], AddressShape.kinds)
         let country =
             CountryCode(billing[AddressShape.country]) ?? CountryCode(shipping[AddressShape.country]) ?? .unknown
         var features = PartyFeatures()

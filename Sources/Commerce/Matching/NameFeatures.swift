@@ -22,7 +22,10 @@ extension FeatureExtractor {
             fullName(full, &features)
             return
         }
-        if first.count > 0 {
+        if let given = PlainName(first) {
+            setGiven(given.text, &features)
+            features.generation = .none
+        } else if first.count > 0 {
             let words = NameWords(first)
             if last.count == 0, words.count > 1 {
                 fullName(first, &features)
@@ -33,8 +36,10 @@ extension FeatureExtractor {
             }
             features.generation = Self.generation(first)
         }
-        if last.count > 0 {
-            let words = NameWords(last)
+        if let family = PlainName(last) {
+            setFamily(family.text, &features)
+        } else if last.count > 0 {
+            let words = NameWords(last, isFamily: true)
             if isName(words) { setFamily(words, 0..<(words.comma ?? words.count), &features) }
             if features.generation == .none { features.generation = Self.generation(last) }
         }
@@ -61,8 +66,12 @@ extension FeatureExtractor {
         guard !range.isEmpty else { return }
         scratch.removeAll()
         words.appendFamily(range, into: &scratch)
-        features.lastName = ShortText(scratch.span)
-        features.lastNameSound = PhoneticKey.short(features.lastName)
+        setFamily(ShortText(scratch.span), &features)
+    }
+
+    private func setFamily(_ name: ShortText, _ features: inout PartyFeatures) {
+        features.lastName = name
+        features.lastNameSound = PhoneticKey.short(name)
     }
 
     /// Takes the given names from the word at `index` on, written together ("Hans Peter", and "ja ck", which is Jack):
@@ -87,9 +96,16 @@ extension FeatureExtractor {
             }
             start = end + 1
         }
-        features.firstName = ShortText(scratch.span)
+        setGiven(ShortText(scratch.span), &features)
+    }
+
+    private func setGiven(_ name: ShortText, _ features: inout PartyFeatures) {
+        // Shorter than it came, perhaps.
+        features.firstName = name
         features.firstNameSound = ShortForms.sound(of: features.firstName)
-        features.isFirstNameUnlikely = features.firstName.count > 1 && NameLetters.isUnlikely(features.firstName)
+        features.isFirstNameKnown = GivenNames.contains(name)
+        features.isFirstNameUnlikely =
+            !features.isFirstNameKnown && features.firstName.count > 1 && NameLetters.isUnlikely(features.firstName)
     }
 
     /// "jr", "junior", "sr", "senior", "II" to "IV" as the last word.

@@ -7,10 +7,11 @@ struct PairJudge {
     let isDecadesApart: Bool
     /// The dates of birth lie in one year and differ by a slip: no two children of a family are born days apart.
     let isDateSlip: Bool
-    /// One of the given names is no name: it does not tell two people apart.
-    let isMisspelt: Bool
+    let names: NameComparison
     let rules: MatchRules
 
+    /// One of the given names is no name: it does not tell two people apart.
+    private var isMisspelt: Bool { names.isMisspelt }
     private var first: PairLevel { weight[.firstName] }
     private var last: PairLevel { weight[.lastName] }
 
@@ -23,7 +24,9 @@ struct PairJudge {
         let score = weight.score
         let byScore: PairVerdict =
             score >= rules.mergeThreshold ? .merge : score >= rules.queueThreshold ? .queue : .none
-        let isOtherPerson = first == .differs ? !isSameBirthDate : first == .similar && !birthDateAgrees
+        let isOtherPerson =
+            first == .differs || names.isOfAnother && first == .garbled
+            ? !isSameBirthDate : first == .similar && !birthDateAgrees && !isSlip
         if isOtherPerson {
             (result.verdict, result.reason) = otherPerson(byScore)
             return
@@ -46,6 +49,9 @@ struct PairJudge {
     /// The one thing that members of a household do not share.
     private var birthDateAgrees: Bool { weight[.birthDate] >= .close && weight[.birthDate] != .part }
     private var isSameBirthDate: Bool { weight[.birthDate] == .same || weight[.birthDate] == .swapped || isDateSlip }
+    /// Names that are alike run in families, but of a known name and one like it that few bear the one behind the same
+    /// telephone is a slip.
+    private var isSlip: Bool { names.isSlipOfKnown && contactAgrees }
     private var contactsDiffer: Bool { weight[.email] == .differs || weight[.phone] == .differs }
     private var isSharedByHousehold: Bool {
         weight[.email] == .same || weight[.phone] >= .local || (address.isSameDoor && lastAgrees)
@@ -78,7 +84,7 @@ struct PairJudge {
         if first == .missing && last == .missing { return namelessObjection }
         if first <= .garbled || first == .initial, !(contactAgrees || birthDateAgrees) { return unnamedReason }
         // A landline and an address are a household's; names that are merely alike run in families.
-        let isOtherForm = first == .part || first == .sounds
+        let isOtherForm = first == .part || first == .sounds && !isSlip
         if isAlike, !birthDateAgrees, weight[.email] < .near,
             isOtherForm || !contactAgrees || weight[.email] == .differs
         {
@@ -86,7 +92,25 @@ struct PairJudge {
         }
         if birthDate == .missing, weight[.email] == .differs, weight[.phone] == .differs { return .contactsDiffer }
         if !(contactAgrees || birthDate >= .similar || hasAddress || isRareNameInPlace) { return .onlyName }
+        if isOnlyNameAndBirthDate, weight.score < rules.mergeThreshold + slipMargin { return .onlyName }
         return .none
+    }
+
+    private var isOnlyNameAndBirthDate: Bool { !contactAgrees && address.sum < 100 }
+
+    /// What slips in the names and dates must weigh beyond the threshold where nothing else tells: a large shop has many
+    /// people of one common name, and some of them were born nearly on one day. One slip is forgiven, each further one
+    /// costs; a family name that is merely alike counts twice, and so do dates that differ in more than one place.
+    private var slipMargin: Int32 {
+        let birthDate = weight[.birthDate]
+        var slips: Int32 = 0
+        func isImperfect(_ level: PairLevel) -> Bool { level < .part && level != .missing }
+        if isImperfect(first) { slips += 1 }
+        if isImperfect(last) { slips += 1 }
+        if isImperfect(birthDate) { slips += 1 }
+        if last == .similar { slips += 1 }
+        if birthDate == .part { slips += 2 } else if birthDate <= .close, birthDate != .missing { slips += 1 }
+        return max(slips - 1, 0) * 200
     }
 
     /// Why the given names do not say that it is one person.
@@ -113,7 +137,14 @@ struct PairJudge {
         return agreeing >= 2 && (birthDateAgrees || first >= .near || isMisspelt && first == .close)
     }
 
-    private var hasAddress: Bool { address.isSameDoor || (address.street >= .similar && address.sum >= 1500) }
+    private var hasAddress: Bool {
+        if address.isSameDoor { return true }
+        // One house number in one town: a wrong postcode, or a street that is only alike, is still the same door.
+        let isDoorOfTown =
+            first == .same && last == .same && address.houseNumber == .same && address.city >= .near
+            && (address.street >= .similar || address.postalCode == .near && weight[.birthDate] != .differs)
+        return isDoorOfTown || address.street >= .similar && address.sum >= 1500
+    }
 
     /// One name in one postcode, and so rare a pair that no second bearer is to be expected there.
     private var isRareNameInPlace: Bool {

@@ -44,7 +44,7 @@ package struct PairWeigher: Sendable {
         PairJudge(
             weight: weight, address: address, isGenerationApart: isGenerationApart,
             isDecadesApart: left.birthDate.isDecadesApart(from: right.birthDate), isDateSlip: isDateSlip,
-            isMisspelt: names.isMisspelt, rules: rules
+            names: names, rules: rules
         ).decide(&weight)
         return weight
     }

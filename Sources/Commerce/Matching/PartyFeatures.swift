@@ -24,7 +24,7 @@ package struct PartyFeatures: BitwiseCopyable, Sendable, Equatable {
     var firstNameSound: UInt16 = 0
     var emailDomain: UInt16 = 0
     var emailKind = EmailKind.none
-    /// The generation, and in the highest bit whether the given name looks misspelt.
+    /// The generation, and in the two highest bits whether the given name looks misspelt and whether it is a known one.
     private var nameTraits: UInt8 = 0
     /// The buyer's own addresses: billing first, then what else names the buyer.
     var firstAddress = AddressFeatures()
@@ -42,14 +42,20 @@ package struct PartyFeatures: BitwiseCopyable, Sendable, Equatable {
     enum Generation: UInt8, BitwiseCopyable, Sendable { case none, junior, senior, second, third, fourth }
 
     var generation: Generation {
-        get { Generation(rawValue: nameTraits & 0x7F) ?? .none }
-        set { nameTraits = nameTraits & 0x80 | newValue.rawValue }
+        get { Generation(rawValue: nameTraits & 0x3F) ?? .none }
+        set { nameTraits = nameTraits & 0xC0 | newValue.rawValue }
     }
 
     /// A given name was given, and it is written as no given name is.
     var isFirstNameUnlikely: Bool {
         get { nameTraits & 0x80 != 0 }
         set { nameTraits = nameTraits & 0x7F | (newValue ? 0x80 : 0) }
+    }
+
+    /// The given name is one that many people bear.
+    var isFirstNameKnown: Bool {
+        get { nameTraits & 0x40 != 0 }
+        set { nameTraits = nameTraits & 0xBF | (newValue ? 0x40 : 0) }
     }
 
     var firstName: ShortText {

@@ -18,6 +18,11 @@ package struct ShortText: BitwiseCopyable, Sendable, Hashable {
 
     /// The bytes of `bytes` that are letters or digits, up to the capacity.
     @inline(__always) init(_ bytes: Span<UInt8>) {
+        let start = bytes.extracting(0..<min(bytes.count, Self.capacity))
+        if start.isLettersAndDigits {
+            (low, high) = start.words(at: 0, count: start.count)
+            return
+        }
         var count = 0
         for index in 0..<bytes.count where count < Self.capacity {
             let byte = bytes[index]

@@ -28,6 +28,7 @@ enum ASCII {
     static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         var lower = range.lowerBound
         var upper = range.upperBound
+        if lower < upper, bytes[lower] &- 0x21 < 0x5E, bytes[upper - 1] &- 0x21 < 0x5E { return range }
         while lower < upper {
             if isBlank(bytes[lower]) {
                 lower += 1
@@ -63,11 +64,34 @@ enum ASCII {
         }
     }
 
+    /// Whether the bytes are words of letters and digits with single dots between them; the two bytes of `others` count
+    /// as letters.
+    static func isDotted(_ bytes: Span<UInt8>, besides others: StaticString = "aa") -> Bool {
+        let (first, second) = (others.utf8Start[0], others.utf8Start[1])
+        var previous = UInt64(UInt8(ascii: "."))
+        var index = 0
+        while index < bytes.count {
+            let length = min(8, bytes.count &- index)
+            let word = bytes.word(at: index, count: length)
+            let dots = ByteWord.equal(UInt8(ascii: "."), in: word)
+            let allowed =
+                ByteWord.lettersAndDigits(in: word) | dots | ByteWord.equal(first, in: word)
+                | ByteWord.equal(second, in: word)
+            let doubled = dots & ByteWord.equal(UInt8(ascii: "."), in: word << 8 | previous)
+            guard (allowed ^ ByteWord.highBits) & ByteWord.mask(length) | doubled == 0 else { return false }
+            previous = word &>> UInt64(length &* 8 &- 8)
+            index &+= 8
+        }
+        return previous != UInt64(UInt8(ascii: "."))
+    }
+
     static func lastIndex(of byte: UInt8, in bytes: Span<UInt8>) -> Int? {
-        var index = bytes.count
-        while index > 0 {
-            index -= 1
-            if bytes[index] == byte { return index }
+        var end = bytes.count
+        while end > 0 {
+            let start = max(0, end &- 8)
+            let marks = ByteWord.equal(byte, in: bytes.word(at: start, count: end &- start))
+            if marks != 0 { return start &+ 7 &- marks.leadingZeroBitCount &>> 3 }
+            end = start
         }
         return nil
     }
@@ -75,8 +99,9 @@ enum ASCII {
     static func firstIndex(of byte: UInt8, in bytes: Span<UInt8>, from start: Int = 0) -> Int? {
         var index = start
         while index < bytes.count {
-            if bytes[index] == byte { return index }
-            index += 1
+            let marks = ByteWord.equal(byte, in: bytes.word(at: index, count: min(8, bytes.count &- index)))
+            if marks != 0 { return index &+ ByteWord.index(of: marks) }
+            index &+= 8
         }
         return nil
     }

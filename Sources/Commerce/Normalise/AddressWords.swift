@@ -46,8 +46,31 @@ enum AddressWords {
 
     private static let repetitions = WordTable("bis ter quater")
 
+    /// What a word of a street's line may be besides a name.
+    struct StreetWord: OptionSet {
+        let rawValue: UInt8
+        static let type = StreetWord(rawValue: 1)
+        /// A type that is often left out.
+        static let dropped = StreetWord(rawValue: 2)
+        /// A box, a locker or a shop: an order goes there, but it is nobody's home.
+        static let collectionPoint = StreetWord(rawValue: 4)
+    }
+
+    /// One look-up for the three lists, since most words stand in none.
+    static func streetWord(_ word: WordTable.PackedWord) -> StreetWord {
+        StreetWord(rawValue: UInt8(truncatingIfNeeded: streetWords.canonical(word)))
+    }
+
+    private static let streetWords = WordTable(meanings: [
+        (WordTable.PackedWord(StreetWord.type.rawValue), typeText),
+        (WordTable.PackedWord(StreetWord.dropped.rawValue), "ul ulica ulice ул улица οδοσ"),
+        (WordTable.PackedWord(StreetWord.collectionPoint.rawValue), collectionPointText),
+    ])
+
     /// One street type has one form, whatever its language: two languages do not share a postcode.
-    static let streetTypes = WordTable(
+    static let streetTypes = WordTable(typeText)
+
+    private static let typeText: StaticString =
         """
         str straße strasse straat strada
         st street saint sint sankt sainte ste
@@ -97,18 +120,14 @@ enum AddressWords {
         s south zuid sud
         e east oost ost
         w west
-        """)
+        """
 
-    /// Words that are often left out.
-    static let droppedTypes = WordTable("ul ulica ulice ул улица οδοσ")
-
-    /// Boxes, lockers and shops: an order goes there, but it is nobody's home.
-    static let collectionPoints = WordTable(
+    private static let collectionPointText: StaticString =
         """
         packstation postfiliale paketbox paketshop parcelshop postfach postbus pobox postboks postlokero paczkomat
         inpost pickup pickuppoint afhaalpunt pakketpunt pakketautomaat locker parcellocker paketautomat apartado
         casella kiala dhl dpd gls ups mondialrelay pakkeboks postnl servicepunt
-        """)
+        """
 
     /// Countries that write the house number before the street.
     static func writesNumberFirst(_ country: CountryCode) -> Bool {

@@ -27,7 +27,7 @@ package struct CountryCode: Hashable, Sendable {
         case CountryCode("UK").rawValue: rawValue = CountryCode.GB.rawValue
         case CountryCode("EL").rawValue: rawValue = CountryCode.GR.rawValue
         default:
-            guard Self.isAssigned(first: first, second: UInt8(second + 0x41)) else { return nil }
+            guard Self.isAssigned(first: first, second: second) else { return nil }
             rawValue = code
         }
     }
@@ -82,9 +82,16 @@ package struct CountryCode: Hashable, Sendable {
         }
     }
 
-    private static func isAssigned(first: Int, second: UInt8) -> Bool {
-        let letters = secondLetters(after: first)
-        for index in 0..<letters.utf8CodeUnitCount where letters.utf8Start[index] == second { return true }
-        return false
+    /// A row of bits for each first letter, one for each second letter that follows it.
+    private static let assigned = {
+        var rows = InlineArray<26, UInt32>(repeating: 0)
+        for first in 0..<26 {
+            for second in secondLetters(after: first).description.utf8 { rows[first] |= 1 << UInt32(second - 0x41) }
+        }
+        return rows
+    }()
+
+    private static func isAssigned(first: Int, second: Int) -> Bool {
+        assigned.span[first] & (1 << UInt32(second)) != 0
     }
 }

@@ -38,29 +38,11 @@ package enum EmailAddress {
         // Longer text cannot be an address, not even one with a display name: refused before anything is scanned.
         guard trimmed.count <= longestAddress * 3 else { return .invalid }
         let address = raw.extracting(trimmed)
-        return isPlain(address)
-            ? normalise(plain: address, into: &output) : EmailRepair.normalise(address, into: &output)
-    }
-
-    /// Whether the fast path may read it: short, ASCII, and no quotes, brackets or colon that need a closer look.
-    private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
-        guard bytes.count <= FoldedText.capacity else { return false }
-        for index in 0..<bytes.count {
-            switch bytes[index] {
-            case 0x80..., UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ":"), UInt8(ascii: "\\"): return false
-            default: continue
-            }
-        }
-        return true
-    }
-
-    /// `local@domain` in ASCII, nothing around it.
-    static func normalise(plain bytes: Span<UInt8>, into output: inout ByteWriter) -> EmailClass {
-        guard let at = ASCII.lastIndex(of: UInt8(ascii: "@"), in: bytes) else {
-            return EmailJunk.isPlaceholder(word: bytes) ? .placeholder : .invalid
-        }
         var lower = FoldedText()
-        for index in 0..<bytes.count { lower.append(ASCII.lowercased(bytes[index])) }
+        guard lower.append(plain: address) else { return EmailRepair.normalise(address, into: &output) }
+        guard let at = ASCII.lastIndex(of: UInt8(ascii: "@"), in: address) else {
+            return EmailJunk.isPlaceholder(word: address) ? .placeholder : .invalid
+        }
         return judge(lower.span, at: at, into: &output)
     }
 
@@ -85,7 +67,7 @@ package enum EmailAddress {
     /// Dot-atom of RFC 5322 in ASCII or beyond (RFC 6532), or a quoted string. Runs of dots are refused, except at
     /// Gmail, where dots are nothing.
     private static func isValid(_ local: Span<UInt8>, provider: MailProvider) -> Bool {
-        if local[0] == UInt8(ascii: "\"") { return true }
+        if local[0] == UInt8(ascii: "\"") || ASCII.isDotted(local, besides: "_-") { return true }
         var previous = UInt8(ascii: ".")
         for index in 0..<local.count {
             let byte = local[index]
@@ -123,5 +105,26 @@ package enum EmailAddress {
         let before = index > 0 && bytes[index - 1] == dot
         let after = index + 1 < bytes.count && bytes[index + 1] == dot
         return !before && !after
+    }
+}
+
+extension FoldedText {
+    /// Appends an address in lower case; false where it needs a closer look: it is long, not all ASCII, or has quotes,
+    /// brackets or a colon.
+    fileprivate mutating func append(plain address: Span<UInt8>) -> Bool {
+        guard address.count <= Self.capacity else { return false }
+        var index = 0
+        while index < address.count {
+            let length = min(8, address.count &- index)
+            let word = address.word(at: index, count: length)
+            let odd =
+                word & ByteWord.highBits | ByteWord.equal(UInt8(ascii: "\""), in: word)
+                | ByteWord.equal(UInt8(ascii: "<"), in: word) | ByteWord.equal(UInt8(ascii: ":"), in: word)
+                | ByteWord.equal(UInt8(ascii: "\\"), in: word)
+            guard odd == 0 else { return false }
+            append(word: ByteWord.lowercased(word), count: length)
+            index &+= 8
+        }
+        return true
     }
 }

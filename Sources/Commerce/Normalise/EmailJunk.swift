@@ -76,6 +76,11 @@ enum EmailJunk {
 
     /// The word with hyphens, dots, underscores and slashes left out; 0 when nothing is left.
     private static func packWithoutHyphens(_ bytes: Span<UInt8>) -> WordTable.PackedWord {
+        if bytes.count <= 16, bytes.isLettersAndDigits {
+            let (low, high) = bytes.words(at: 0, count: bytes.count)
+            return WordTable.PackedWord(ByteWord.lowercased(high)) << 64
+                | WordTable.PackedWord(ByteWord.lowercased(low))
+        }
         var low: UInt64 = 0
         var high: UInt64 = 0
         var count: UInt64 = 0

@@ -6,6 +6,8 @@ protocol ByteSink: ~Copyable {
     /// Nothing more fits; what comes now is lost.
     var isFull: Bool { get }
     mutating func append(_ byte: UInt8)
+    /// Appends the lowest `length` bytes of a word, 0 to 8.
+    mutating func append(word: UInt64, count length: Int)
     /// Takes the last byte back; there is one.
     mutating func removeLast()
 }
@@ -26,10 +28,11 @@ struct FoldedText: ~Copyable, ByteSink {
     private(set) var isFull = false
 
     var span: Span<UInt8> {
-        @_lifetime(borrow self) get { storage.span.extracting(0..<count) }
+        @_lifetime(borrow self) @inline(__always) get { storage.span.extracting(0..<count) }
     }
 
-    subscript(index: Int) -> UInt8 { storage.span[index] }
+    /// Read through the span: a subscript of the array itself copies all of it first.
+    @inline(__always) subscript(index: Int) -> UInt8 { storage.span[index] }
 
     @inline(__always) mutating func append(_ byte: UInt8) {
         if count < Self.capacity {
@@ -40,5 +43,34 @@ struct FoldedText: ~Copyable, ByteSink {
         }
     }
 
+    mutating func append(_ bytes: Span<UInt8>) {
+        var index = 0
+        while index < bytes.count {
+            let length = min(8, bytes.count - index)
+            append(word: bytes.word(at: index, count: length), count: length)
+            index += length
+        }
+    }
+
+    @inline(__always) mutating func append(word: UInt64, count length: Int) {
+        if count &+ 8 <= Self.capacity {
+            var bytes = storage.mutableSpan
+            var free = bytes.mutableBytes
+            free.storeBytes(of: word.littleEndian, toByteOffset: count, as: UInt64.self)
+            count &+= length
+        } else {
+            var rest = word
+            for _ in 0..<length {
+                append(UInt8(truncatingIfNeeded: rest))
+                rest &>>= 8
+            }
+        }
+    }
+
     mutating func removeLast() { count -= 1 }
+
+    mutating func removeAll() {
+        count = 0
+        isFull = false
+    }
 }

@@ -24,7 +24,14 @@ package enum Folding {
     ) {
         var folder = Folder(kept: kept, start: output.count)
         var index = 0
+        var next = 0
         while index < text.count, !output.isFull {
+            if index >= next {
+                let folded = folder.foldPlainWord(in: text, at: index, into: &output)
+                index &+= folded
+                if folded > 0 { continue }
+                next = index &+ 8
+            }
             let byte = text[index]
             if byte < 0x80 {
                 folder.fold(ascii: byte, into: &output)
@@ -33,6 +40,19 @@ package enum Folding {
                 index += folder.foldScalar(in: text, at: index, into: &output)
             }
         }
+    }
+
+    /// Whether a letter of `word` may be the second half of a digraph; `before` holds the byte before each. May say yes
+    /// where the answer is no.
+    @inline(__always) static func mayHaveDigraph(_ word: UInt64, after before: UInt64) -> Bool {
+        let afterA = ByteWord.first(UInt8(ascii: "a"), in: before)
+        let afterVowel =
+            afterA | ByteWord.first(UInt8(ascii: "o"), in: before) | ByteWord.first(UInt8(ascii: "u"), in: before)
+        let digraphs =
+            ByteWord.first(UInt8(ascii: "e"), in: word) & afterVowel
+            | ByteWord.first(UInt8(ascii: "a"), in: word) & afterA
+            | ByteWord.first(UInt8(ascii: "j"), in: word) & ByteWord.first(UInt8(ascii: "i"), in: before)
+        return digraphs != 0
     }
 
     /// Punctuation that stays what it is instead of becoming a blank.
@@ -54,6 +74,36 @@ private struct Folder {
     var previous: UInt8 = 0
     var beforePrevious: UInt8 = 0
     var blankIsDue = false
+
+    /// Folds up to eight bytes at once, if they are what most text is: ASCII letters, digits and single blanks, without a
+    /// digraph. Returns how many; none, and nothing is done, where a byte needs a closer look.
+    @inline(__always)
+    mutating func foldPlainWord<Sink: ByteSink & ~Copyable>(
+        in text: Span<UInt8>, at index: Int, into output: inout Sink
+    ) -> Int {
+        var length = min(8, text.count &- index)
+        // Behind the end stands a letter that belongs to no digraph.
+        let word = text.word(at: index, count: length) | ByteWord.repeating(UInt8(ascii: "x")) & ~ByteWord.mask(length)
+        let lower = word | ByteWord.repeating(0x20)
+        let isStart = blankIsDue || output.count == start
+        let before = lower << 8 | UInt64(isStart ? UInt8(ascii: " ") : previous)
+        let blanks = ByteWord.equal(UInt8(ascii: " "), in: word)
+        let isPlain = ByteWord.lettersAndDigits(in: word) | blanks == ByteWord.highBits
+        let doubled = blanks & ByteWord.equal(UInt8(ascii: " "), in: before)
+        guard isPlain, doubled == 0, !Folding.mayHaveDigraph(lower, after: before) else { return 0 }
+        let endsWithBlank = blanks &>> UInt64(length &* 8 &- 1) & 1 != 0
+        if endsWithBlank { length &-= 1 }
+        guard length > 0 else { return 0 }
+        if blankIsDue, output.count > start { output.append(UInt8(ascii: " ")) }
+        output.append(word: lower, count: length)
+        // A blank before the last letter is no letter.
+        let shift = UInt64(length &* 8 &- 8)
+        beforePrevious = UInt8(truncatingIfNeeded: before &>> shift)
+        if beforePrevious == UInt8(ascii: " ") { beforePrevious = 0 }
+        previous = UInt8(truncatingIfNeeded: lower &>> shift)
+        blankIsDue = endsWithBlank
+        return endsWithBlank ? length + 1 : length
+    }
 
     @inline(__always)
     mutating func fold<Sink: ByteSink & ~Copyable>(ascii byte: UInt8, into output: inout Sink) {

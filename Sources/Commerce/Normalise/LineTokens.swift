@@ -33,9 +33,9 @@ struct LineTokens: ~Copyable, ~Escapable {
         }
     }
 
-    func start(_ index: Int) -> Int { Int(starts[index]) }
-    func end(_ index: Int) -> Int { Int(ends[index]) }
-    func segment(_ index: Int) -> UInt8 { segments[index] }
+    func start(_ index: Int) -> Int { Int(starts.span[index]) }
+    func end(_ index: Int) -> Int { Int(ends.span[index]) }
+    func segment(_ index: Int) -> UInt8 { segments.span[index] }
     func byte(_ index: Int, _ offset: Int) -> UInt8 { line[start(index) + offset] }
     func length(_ index: Int) -> Int { end(index) - start(index) }
 

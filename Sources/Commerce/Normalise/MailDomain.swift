@@ -7,6 +7,11 @@ import Bytes
 /// literals ([192.0.2.1]) are correct mail but nobody's identity, so they are refused.
 enum MailDomain {
     static func isValid(_ domain: Span<UInt8>) -> Bool {
+        // Nearly every domain is words with dots between them.
+        if domain.count <= 63, ASCII.isDotted(domain) {
+            guard let dot = ASCII.lastIndex(of: UInt8(ascii: "."), in: domain) else { return false }
+            return isTopLevel(domain.extracting((dot + 1)..<domain.count))
+        }
         var labelStart = 0
         var labels = 0
         for index in 0...domain.count where index == domain.count || domain[index] == UInt8(ascii: ".") {

@@ -9,6 +9,8 @@ struct NameWords: ~Copyable {
         static let title = Meaning(rawValue: 2)
         static let generation = Meaning(rawValue: 4)
         static let placeholder = Meaning(rawValue: 8)
+        /// Beside a title, a family name: "Dent", "Pan".
+        static let family = Meaning(rawValue: 16)
     }
 
     /// More words than any name has; what follows is not looked at.
@@ -22,16 +24,23 @@ struct NameWords: ~Copyable {
     /// Number of words before the comma, nil without one.
     private(set) var comma: Int?
 
-    init(_ name: Span<UInt8>) {
+    /// - Parameter isFamily: the name is a family name alone, so that a title may be somebody's: "Arthur" "Dent".
+    init(_ name: Span<UInt8>, isFamily: Bool = false) {
+        // The words are cut before the text is moved into its place: each span of a stored buffer costs a copy of it.
         var folded = FoldedText()
-        Folding.fold(
-            name.extracting(0..<Self.endOfName(name)), keeping: [.comma, .hyphen, .apostrophe], into: &folded)
-        cut(folded.span)
+        Folding.fold(name.extracting(0..<Self.endOfName(name)), keeping: [.comma, .hyphen, .apostrophe], into: &folded)
+        if isFamily, Self.meaning(folded.span).contains(.family) {
+            ends[0] = UInt8(folded.span.count)
+            count = 1
+        } else {
+            cut(folded.span)
+        }
         text = folded
     }
 
     /// Where a remark begins behind the name: "Karl Braun (office)", "Jan de Vries c/o Bakker".
     private static func endOfName(_ name: Span<UInt8>) -> Int {
+        guard mayHaveRemark(name) else { return name.count }
         for index in 1..<max(name.count, 1) {
             let byte = name[index]
             if byte == UInt8(ascii: "(") { return index }
@@ -43,6 +52,18 @@ struct NameWords: ~Copyable {
             }
         }
         return name.count
+    }
+
+    /// Whether there is a bracket or a slash at all.
+    private static func mayHaveRemark(_ name: Span<UInt8>) -> Bool {
+        var index = 0
+        while index < name.count {
+            let word = name.word(at: index, count: min(8, name.count &- index))
+            let marks = ByteWord.first(UInt8(ascii: "("), in: word) | ByteWord.first(UInt8(ascii: "/"), in: word)
+            if marks != 0 { return true }
+            index &+= 8
+        }
+        return false
     }
 
     /// Length of "t.a.v." and "z.Hd." at the start: to the attention of.
@@ -71,7 +92,7 @@ struct NameWords: ~Copyable {
         dropTrailingGenerations()
     }
 
-    func isParticle(_ index: Int) -> Bool { meanings[index].contains(.particle) }
+    func isParticle(_ index: Int) -> Bool { meanings.span[index].contains(.particle) }
 
     /// Particles that stand behind the given name in Dutch and German lists ("Berg Jan van den"). Words such as "le" and
     /// "do" are names of their own at the end.
@@ -81,14 +102,14 @@ struct NameWords: ~Copyable {
             || word.equals("ten") || word.equals("ter") || word.equals("t")
     }
 
-    func length(_ index: Int) -> Int { Int(ends[index] - starts[index]) }
+    func length(_ index: Int) -> Int { Int(ends.span[index] - starts.span[index]) }
 
     /// The first word that can give an initial.
     var firstWorthy: Int? { (0..<count).first { !isParticle($0) } }
 
     func appendInitial(of index: Int, into output: inout ByteWriter) {
         guard index < count else { return }
-        let start = Int(starts[index])
+        let start = Int(starts.span[index])
         let length = UTF8Decoding.scalar(in: text.span, at: start)?.length ?? 1
         output.append(text.span.extracting(start..<(start + length)))
     }
@@ -97,7 +118,10 @@ struct NameWords: ~Copyable {
     /// nothing else ("Van" is a name in Vietnam).
     func appendFamily(_ words: Range<Int>, into output: inout ByteWriter) {
         let isOnlyParticles = words.allSatisfy { isParticle($0) }
-        for index in words where isOnlyParticles || !isParticle(index) { appendWord(index, into: &output) }
+        let bytes = text.span
+        for index in words where isOnlyParticles || !isParticle(index) {
+            Self.append(word: bytes.extracting(range(index)), into: &output)
+        }
     }
 
     /// Writes all words in the order in which a name is spoken, a blank behind each: "Vries, Anna de" is "anna de vries ".
@@ -109,19 +133,23 @@ struct NameWords: ~Copyable {
         }
     }
 
-    private func appendWord(_ index: Int, into output: inout ByteWriter) {
-        let bytes = text.span
-        for position in withoutGluedParticle(Int(starts[index])..<Int(ends[index])) {
-            let byte = bytes[position]
+    private static func append(word: Span<UInt8>, into output: inout ByteWriter) {
+        for position in gluedParticleLength(word)..<word.count {
+            let byte = word[position]
             if byte != UInt8(ascii: "-"), byte != UInt8(ascii: "'") { output.append(byte) }
         }
     }
 
     /// The name says that there is none: "n/a", "guest", "Amazon Business EU SARL".
     var isPlaceholder: Bool {
-        guard count > 0, !isConstant else { return true }
-        if isRepeatedLetter || !hasLetters { return true }
-        for index in 0..<count where !meanings[index].contains(.placeholder) && !isRepeated(index) { return false }
+        guard count > 0 else { return true }
+        let bytes = text.span
+        if CompanyName.isConstant(folded: bytes) { return true }
+        if isRepeatedLetter(bytes) || !Self.hasLetters(bytes) { return true }
+        for index in 0..<count {
+            let isWord = !meanings.span[index].contains(.placeholder)
+            if isWord, !Self.isRepeated(bytes.extracting(range(index))) { return false }
+        }
         return true
     }
 
@@ -129,24 +157,22 @@ struct NameWords: ~Copyable {
     var isConstant: Bool { CompanyName.isConstant(folded: text.span) }
 
     /// "12345" and "0" are no names.
-    private var hasLetters: Bool {
-        for position in 0..<text.count where text[position] >= UInt8(ascii: "a") { return true }
+    private static func hasLetters(_ bytes: Span<UInt8>) -> Bool {
+        for position in 0..<bytes.count where bytes[position] >= UInt8(ascii: "a") { return true }
         return false
     }
 
     /// "aaa" and "bbb": one letter three times or more.
-    private func isRepeated(_ index: Int) -> Bool {
-        let word = text.span.extracting(range(index))
+    private static func isRepeated(_ word: Span<UInt8>) -> Bool {
         for position in 1..<word.count where word[position] != word[0] { return false }
         return word.count >= 3
     }
 
-    private func range(_ index: Int) -> Range<Int> { Int(starts[index])..<Int(ends[index]) }
+    private func range(_ index: Int) -> Range<Int> { Int(starts.span[index])..<Int(ends.span[index]) }
 
     /// "xxx", "aaaa aaaa", "...": one letter three times or more is nobody's name.
-    private var isRepeatedLetter: Bool {
-        let bytes = text.span
-        let first = bytes[Int(starts[0])]
+    private func isRepeatedLetter(_ bytes: Span<UInt8>) -> Bool {
+        let first = bytes[Int(starts.span[0])]
         var length = 0
         for position in 0..<bytes.count where bytes[position] != UInt8(ascii: " ") {
             if bytes[position] != first { return false }
@@ -179,42 +205,40 @@ struct NameWords: ~Copyable {
 
     /// "v.d. Berg", "v/d Berg": two letters that are one particle.
     private mutating func markAbbreviatedParticle(_ bytes: Span<UInt8>) {
-        guard count >= 2, length(count - 2) == 1, bytes[Int(starts[count - 2])] == UInt8(ascii: "v") else { return }
+        guard count >= 2, length(count - 2) == 1, bytes[Int(starts.span[count - 2])] == UInt8(ascii: "v") else {
+            return
+        }
         meanings[count - 2] = .particle
         meanings[count - 1] = .particle
     }
 
     /// "Jansen jr.", "Smith III": only where another word is left.
     private mutating func dropTrailingGenerations() {
-        while count > 1, meanings[count - 1].contains(.generation) {
+        while count > 1, meanings.span[count - 1].contains(.generation) {
             count -= 1
             if comma == count { comma = nil }
         }
     }
 
-    /// "Vandenberg" and "Devos" without their particle: what is left begins with a consonant, has a vowel and at least
+    /// Length of the particle in "Vandenberg" and "Devos": what is left begins with a consonant, has a vowel and at least
     /// three letters.
-    private func withoutGluedParticle(_ word: Range<Int>) -> Range<Int> {
-        let bytes = text.span.extracting(word)
+    private static func gluedParticleLength(_ word: Span<UInt8>) -> Int {
+        guard word[0] == UInt8(ascii: "v") || word[0] == UInt8(ascii: "d") else { return 0 }
         let length =
-            if bytes.starts(with: "vanden") || bytes.starts(with: "vander") {
+            if word.starts(with: "vanden") || word.starts(with: "vander") {
                 6
-            } else if bytes.starts(with: "vande") {
+            } else if word.starts(with: "vande") {
                 5
-            } else if bytes.starts(with: "van") {
+            } else if word.starts(with: "van") {
                 3
-            } else if bytes.starts(with: "de") {
+            } else if word.starts(with: "de") {
                 2
             } else {
                 0
             }
-        guard length > 0, bytes.count >= length + 3, !Self.isVowel(bytes[length]), bytes[length] < 0x80 else {
-            return word
-        }
-        for index in length..<bytes.count where Self.isVowel(bytes[index]) {
-            return (word.lowerBound + length)..<word.upperBound
-        }
-        return word
+        guard length > 0, word.count >= length + 3, !isVowel(word[length]), word[length] < 0x80 else { return 0 }
+        for index in length..<word.count where isVowel(word[index]) { return length }
+        return 0
     }
 
     private static func isVowel(_ byte: UInt8) -> Bool {
@@ -226,8 +250,10 @@ struct NameWords: ~Copyable {
         }
     }
 
-    private static func meaning(_ word: Span<UInt8>) -> Meaning {
-        Meaning(rawValue: UInt8(truncatingIfNeeded: table.canonical(WordTable.pack(word))))
+    private static func meaning(_ word: Span<UInt8>) -> Meaning { meaning(WordTable.pack(word)) }
+
+    static func meaning(_ word: WordTable.PackedWord) -> Meaning {
+        Meaning(rawValue: UInt8(truncatingIfNeeded: table.canonical(word)))
     }
 
     private static let table = WordTable(meanings: [
@@ -246,6 +272,12 @@ struct NameWords: ~Copyable {
             dott dottore dottoressa avv sra srta senor senora senhor senhora fam familie family famille familia famiglia
             tav attn zhd aan an en and et pan pani pane slecna bc mgr ds jhr jkvr fru froken fröken frk herra rouva
             domnul doamna gospodin gospodja gospa wed erven κοσ κυριοσ κυρια г-н г-жа
+            """
+        ),
+        (
+            WordTable.PackedWord(Meaning.family.rawValue),
+            """
+            dent pan ing an heer herr sir med
             """
         ),
         (

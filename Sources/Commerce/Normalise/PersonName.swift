@@ -24,6 +24,12 @@ package enum PersonName {
     package static func appendFamilyKey(
         first: Span<UInt8>, last: Span<UInt8>, full: Span<UInt8>, into output: inout ByteWriter
     ) -> Bool {
+        if let family = PlainName(last), let given = PlainName(first) {
+            family.append(to: &output)
+            output.append(UInt8(ascii: "/"))
+            output.append(given.initial)
+            return true
+        }
         let family = NameWords(last)
         guard family.count > 0 else {
             // "." or "-" as last name is what forms get that insist on one.

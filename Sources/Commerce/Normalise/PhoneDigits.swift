@@ -5,7 +5,7 @@ struct PhoneDigits: ~Copyable {
     /// E.164 has 15 digits; an international prefix, a trunk prefix and a calling code may stand in front.
     private static let longest = 24
 
-    private var digits = InlineArray<24, UInt8>(repeating: 0)
+    private var storage = InlineArray<24, UInt8>(repeating: 0)
     private(set) var count = 0
     private(set) var isInternational = false
     /// No letters or other signs that telephone numbers do not have, and not too many digits.
@@ -46,12 +46,15 @@ struct PhoneDigits: ~Copyable {
         }
     }
 
-    func digit(_ index: Int) -> UInt8 { digits[index] }
+    /// Reading through a span: a subscript of the array itself would copy all of it first.
+    private var digits: Span<UInt8> {
+        @_lifetime(borrow self) @inline(__always) get { storage.span }
+    }
 
-    func begins(with prefix: [UInt8], at start: Int) -> Bool {
-        guard start + prefix.count <= count else { return false }
-        for index in 0..<prefix.count where digits[start + index] + 0x30 != prefix[index] { return false }
-        return true
+    @inline(__always) func digit(_ index: Int) -> UInt8 { digits[index] }
+
+    func begins(with prefix: PhonePlans.Prefix, at start: Int) -> Bool {
+        start + prefix.count <= count && digits.word(at: start, count: prefix.count) == prefix.digits
     }
 
     /// The international prefix that people write wherever they are.
@@ -97,7 +100,7 @@ struct PhoneDigits: ~Copyable {
             isReadable = false
             return
         }
-        digits[count] = digit
+        storage[count] = digit
         count += 1
     }
 
@@ -165,14 +168,14 @@ struct PhoneDigits: ~Copyable {
         guard !isInternational else { return }
         for index in start..<raw.count where raw[index] == UInt8(ascii: "p") {
             guard raw.extracting(index..<raw.count).starts(with: name) else { continue }
-            let local = (digits, count)
+            let local = (storage, count)
             count = 0
             isInternational = true
             for position in (index + name.utf8CodeUnitCount)..<raw.count {
                 if raw[position] == UInt8(ascii: ";") { break }
                 if ASCII.isDigit(raw[position]) { add(raw[position] - 0x30) }
             }
-            for position in 0..<local.1 { add(local.0[position]) }
+            for position in 0..<local.1 { add(local.0.span[position]) }
             return
         }
     }

@@ -58,8 +58,14 @@ package enum PhoneNumber {
     private static func judge(
         _ text: borrowing PhoneDigits, country: CountryCode, into output: inout ByteWriter
     ) -> PhoneClass {
+        judge(text, country: country, PhonePlans.shared, into: &output)
+    }
+
+    private static func judge(
+        _ text: borrowing PhoneDigits, country: CountryCode, _ plans: borrowing PhonePlans,
+        into output: inout ByteWriter
+    ) -> PhoneClass {
         if text.isPlaceholder { return .placeholder }
-        let plans = PhonePlans.shared
         let home = plans.plan(of: country)
         let reading =
             text.isInternational
@@ -85,10 +91,11 @@ package enum PhoneNumber {
         let start: Int
     }
 
-    private static func national(_ text: borrowing PhoneDigits, home: Int?, _ plans: PhonePlans) -> Reading? {
+    private static func national(_ text: borrowing PhoneDigits, home: Int?, _ plans: borrowing PhonePlans) -> Reading? {
         guard let home else { return nil }
-        for prefix in plans.plans[home].internationalPrefixes where text.begins(with: prefix, at: 0) {
-            if let number = international(text, from: prefix.count, home: nil, plans) { return number }
+        for index in plans.plans[home].internationalPrefixes where text.begins(with: plans.prefixes[index], at: 0) {
+            let length = plans.prefixes[index].count
+            if let number = international(text, from: length, home: nil, plans) { return number }
         }
         if let start = nationalStart(text, from: 0, plan: home, plans) { return Reading(plan: home, start: start) }
         if text.beginsWithTwoZeros(at: 0), let number = international(text, from: 2, home: nil, plans) {
@@ -100,15 +107,13 @@ package enum PhoneNumber {
     }
 
     private static func international(
-        _ text: borrowing PhoneDigits, from start: Int, home: Int?, _ plans: PhonePlans
+        _ text: borrowing PhoneDigits, from start: Int, home: Int?, _ plans: borrowing PhonePlans
     ) -> Reading? {
         var start = start
         // "+00 64 …", "+011 64 …": the prefix after a plus.
         if start < text.count, text.digit(start) == 0 {
-            if let home,
-                let prefix = plans.plans[home].internationalPrefixes.first(where: { text.begins(with: $0, at: start) })
-            {
-                start += prefix.count
+            if let home, let length = prefixLength(text, at: start, plans.plans[home], plans) {
+                start += length
             } else if text.beginsWithTwoZeros(at: start) {
                 start += 2
             } else {
@@ -124,19 +129,30 @@ package enum PhoneNumber {
         return nil
     }
 
+    /// Length of the international prefix that stands at `start`.
+    private static func prefixLength(
+        _ text: borrowing PhoneDigits, at start: Int, _ plan: PhonePlans.Plan, _ plans: borrowing PhonePlans
+    ) -> Int? {
+        for index in plan.internationalPrefixes where text.begins(with: plans.prefixes[index], at: start) {
+            return plans.prefixes[index].count
+        }
+        return nil
+    }
+
     /// Where the valid national number begins: here, or after the trunk prefix.
     private static func nationalStart(
-        _ text: borrowing PhoneDigits, from start: Int, plan: Int, _ plans: PhonePlans
+        _ text: borrowing PhoneDigits, from start: Int, plan: Int, _ plans: borrowing PhonePlans
     ) -> Int? {
         if isValid(text, from: start, plan: plan, plans) { return start }
-        for trunk in plans.plans[plan].trunks where text.begins(with: trunk, at: start) {
-            if isValid(text, from: start + trunk.count, plan: plan, plans) { return start + trunk.count }
+        for index in plans.plans[plan].trunks where text.begins(with: plans.prefixes[index], at: start) {
+            let number = start + plans.prefixes[index].count
+            if isValid(text, from: number, plan: plan, plans) { return number }
         }
         return nil
     }
 
     private static func isValid(
-        _ text: borrowing PhoneDigits, from start: Int, plan: Int, _ plans: PhonePlans
+        _ text: borrowing PhoneDigits, from start: Int, plan: Int, _ plans: borrowing PhonePlans
     ) -> Bool {
         let length = text.count - start
         guard length >= 4 else { return false }

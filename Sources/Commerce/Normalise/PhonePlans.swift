@@ -1,12 +1,23 @@
 /// The table of `PhoneCountries` in the form that look-ups want: flat arrays, built once.
-struct PhonePlans: Sendable {
+struct PhonePlans: ~Copyable, Sendable {
     /// How one calling code's numbers look.
     struct Plan: Sendable {
         let callingCode: Int
         /// Digits dialled before a national number, with carrier codes, in the order in which they are tried; none where there are none (Italy keeps its 0).
-        let trunks: [[UInt8]]
-        let internationalPrefixes: [[UInt8]]
+        let trunks: Range<Int>
+        let internationalPrefixes: Range<Int>
         fileprivate let rules: Range<Int>
+    }
+
+    /// Up to eight digits in one integer, a byte each, the first one lowest.
+    struct Prefix: Sendable, BitwiseCopyable {
+        let digits: UInt64
+        let count: Int
+
+        init(_ text: Substring) {
+            count = text.utf8.count
+            digits = text.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1 - 0x30) }
+        }
     }
 
     /// National numbers whose first `digits` digits lie in a range have one of these lengths.
@@ -21,6 +32,8 @@ struct PhonePlans: Sendable {
     static let shared = PhonePlans()
 
     private(set) var plans: [Plan] = []
+    /// Trunk and international prefixes of all plans.
+    private(set) var prefixes: [Prefix] = []
     private var rules: [Rule] = []
     /// Plan of a calling code of up to three digits; 255 where there is none.
     private var byCallingCode = [UInt8](repeating: 255, count: 1000)
@@ -37,11 +50,11 @@ struct PhonePlans: Sendable {
                 let letters = Array(country.utf8)
                 byCountry[Int(letters[0] - 65) * 26 + Int(letters[1] - 65)] = UInt8(plans.count)
             }
-            let trunks = words[2] == "-" ? [] : words[2].split(separator: ",").map { Array($0.utf8) }
-            let prefixes = words[3] == "-" ? [] : words[3].split(separator: ",").map { Array($0.utf8) }
+            let trunks = addPrefixes(words[2])
+            let internationalPrefixes = addPrefixes(words[3])
             plans.append(
                 Plan(
-                    callingCode: callingCode, trunks: trunks, internationalPrefixes: prefixes,
+                    callingCode: callingCode, trunks: trunks, internationalPrefixes: internationalPrefixes,
                     rules: first..<rules.count)
             )
         }
@@ -84,6 +97,13 @@ struct PhonePlans: Sendable {
             }
         }
         return entries
+    }
+
+    /// `0,8`; none is `-`.
+    private mutating func addPrefixes(_ words: Substring) -> Range<Int> {
+        let first = prefixes.count
+        if words != "-" { prefixes += words.split(separator: ",").map(Prefix.init) }
+        return first..<prefixes.count
     }
 
     /// `61-66,68:9,11-13`

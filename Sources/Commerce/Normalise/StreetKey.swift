@@ -15,14 +15,12 @@ struct StreetKey: ~Copyable {
         while start < bytes.count {
             let end = ASCII.firstIndex(of: UInt8(ascii: " "), in: bytes, from: start) ?? bytes.count
             let word = WordTable.pack(bytes.extracting(start..<end))
-            if AddressWords.collectionPoints.contains(word) { isCollectionPoint = true }
-            if !AddressWords.droppedTypes.contains(word) {
-                let type = AddressWords.streetTypes.canonical(word)
-                if type != 0 {
-                    WordTable.append(type, to: &text)
-                } else {
-                    for index in start..<end { text.append(bytes[index]) }
-                }
+            let meaning = AddressWords.streetWord(word)
+            if meaning.contains(.collectionPoint) { isCollectionPoint = true }
+            if meaning.contains(.type), !meaning.contains(.dropped) {
+                WordTable.append(AddressWords.streetTypes.canonical(word), to: &text)
+            } else if !meaning.contains(.dropped) {
+                text.append(bytes.extracting(start..<end))
             }
             start = end + 1
         }
@@ -30,22 +28,17 @@ struct StreetKey: ~Copyable {
 
     /// "hauptstrasse" and "hauptstraat" end in "str", "churchillaan" in "ln", as their abbreviations do.
     mutating func shortenSuffix() {
-        if ends(with: "strasse") {
-            shorten(by: 7, to: "str")
-        } else if ends(with: "strat") {
-            shorten(by: 5, to: "str")
-        } else if ends(with: "gasse") {
-            shorten(by: 5, to: "g")
-        } else if ends(with: "gatan") {
-            shorten(by: 5, to: "g")
-        } else if ends(with: "platz") {
-            shorten(by: 5, to: "pl")
-        } else if ends(with: "lan") {
-            shorten(by: 3, to: "ln")
-        }
+        let (length, suffix) = Self.suffix(of: text.span)
+        if length > 0 { shorten(by: length, to: suffix) }
     }
 
-    private func ends(with suffix: StaticString) -> Bool { text.span.ends(with: suffix) }
+    private static func suffix(of street: Span<UInt8>) -> (length: Int, short: StaticString) {
+        if street.ends(with: "strasse") { return (7, "str") }
+        if street.ends(with: "strat") { return (5, "str") }
+        if street.ends(with: "gasse") || street.ends(with: "gatan") { return (5, "g") }
+        if street.ends(with: "platz") { return (5, "pl") }
+        return street.ends(with: "lan") ? (3, "ln") : (0, "")
+    }
 
     private mutating func shorten(by length: Int, to suffix: StaticString) {
         for _ in 0..<length { text.removeLast() }
@@ -54,9 +47,17 @@ struct StreetKey: ~Copyable {
 
     /// Boxes in more words than one: "P.O. Box 12", "Boîte postale 3", "BP 12", "Box 100", "Point relais".
     private static func isBox(_ line: Span<UInt8>) -> Bool {
-        line.starts(with: "po box") || line.starts(with: "p o box") || line.starts(with: "box ")
-            || line.starts(with: "boite postale") || line.starts(with: "bp ") || line.starts(with: "point relais")
-            || line.starts(with: "relais colis") || line.starts(with: "pick up ") || line.starts(with: "post office")
-            || line.starts(with: "skrytka") || line.starts(with: "pf ") || line.starts(with: "pakket automaat")
+        guard line.count > 0 else { return false }
+        switch line[0] {
+        case UInt8(ascii: "b"):
+            return line.starts(with: "box ") || line.starts(with: "boite postale") || line.starts(with: "bp ")
+        case UInt8(ascii: "p"):
+            return line.starts(with: "po box") || line.starts(with: "p o box") || line.starts(with: "point relais")
+                || line.starts(with: "pick up ") || line.starts(with: "post office") || line.starts(with: "pf ")
+                || line.starts(with: "pakket automaat")
+        case UInt8(ascii: "r"): return line.starts(with: "relais colis")
+        case UInt8(ascii: "s"): return line.starts(with: "skrytka")
+        default: return false
+        }
     }
 }

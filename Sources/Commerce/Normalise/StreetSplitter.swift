@@ -30,7 +30,9 @@ package enum StreetSplitter {
 
     package static func split(_ line: Span<UInt8>, country: CountryCode) -> Parts {
         let whole = ASCII.trimmed(line, 0..<line.count)
-        guard line.count <= longestLine, !whole.isEmpty else { return Parts(street: whole, number: 0..<0) }
+        guard line.count <= longestLine, !whole.isEmpty, line.containsDigit else {
+            return Parts(street: whole, number: 0..<0)
+        }
         var tokens = LineTokens(line, before: careOf(line) ?? line.count)
         tokens.numbersEndInDots = country == CountryCode("HU")
         guard tokens.count > 1 || (tokens.count == 1 && glued(tokens, 0) != nil) else {

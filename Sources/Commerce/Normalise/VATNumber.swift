@@ -58,10 +58,15 @@ package enum VATNumber {
 struct VATText {
     private static let longest = 20
 
-    private var bytes = InlineArray<20, UInt8>(repeating: 0)
+    private var storage = InlineArray<20, UInt8>(repeating: 0)
     private(set) var count = 0
 
     private init() {}
+
+    /// Reading through a span: a subscript of the array itself would copy all of it first.
+    private var bytes: Span<UInt8> {
+        @_lifetime(borrow self) @inline(__always) get { storage.span }
+    }
 
     /// Nil when there is a sign that no VAT number is written with, or too much of it.
     init?(_ raw: Span<UInt8>) {
@@ -98,7 +103,7 @@ struct VATText {
         while start < count, ASCII.isLetter(bytes[start]) { start += 1 }
         var end = start
         while end < count, ASCII.isDigit(bytes[end]) { end += 1 }
-        guard end > start else { return EmailJunk.isPlaceholder(word: bytes.span.extracting(0..<count)) }
+        guard end > start else { return EmailJunk.isPlaceholder(word: bytes.extracting(0..<count)) }
         guard end - start >= 5 else { return false }
         var isSame = true
         var isAscending = true
@@ -152,15 +157,15 @@ struct VATText {
         guard count < Self.longest else { return }
         var index = count
         while index > 0 {
-            bytes[index] = bytes[index - 1]
+            storage[index] = storage[index - 1]
             index -= 1
         }
-        bytes[0] = byte
+        storage[0] = byte
         count += 1
     }
 
     private mutating func append(_ byte: UInt8) {
-        bytes[count] = byte
+        storage[count] = byte
         count += 1
     }
 }

@@ -40,12 +40,7 @@ struct WordTable: Sendable {
     /// The word in `bytes` as one integer; 0 when it is empty or too long to be in any table.
     @inline(__always) static func pack(_ bytes: Span<UInt8>) -> PackedWord {
         guard bytes.count <= 16 else { return 0 }
-        var low: UInt64 = 0
-        var high: UInt64 = 0
-        for index in 0..<min(bytes.count, 8) { low |= UInt64(bytes[unchecked: index]) << UInt64(index * 8) }
-        if bytes.count > 8 {
-            for index in 8..<bytes.count { high |= UInt64(bytes[unchecked: index]) << UInt64((index - 8) * 8) }
-        }
+        let (low, high) = bytes.words(at: 0, count: bytes.count)
         return PackedWord(high) << 64 | PackedWord(low)
     }
 

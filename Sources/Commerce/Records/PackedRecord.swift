@@ -13,21 +13,36 @@ package struct PackedRecord: ~Escapable {
     package let end: Int
 
     @_lifetime(copy bytes)
-    package init(_ bytes: Span<UInt8>, _ members: [Member]) {
+    package init(_ bytes: Span<UInt8>, _ members: [Member]) { self.init(bytes, MemberKinds(members)) }
+
+    @_lifetime(copy bytes)
+    init(_ bytes: Span<UInt8>, _ kinds: MemberKinds) {
         self.bytes = bytes
         var reader = ByteReader(bytes)
         do throws(ByteReaderError) {
             // No bytes at all are a record that says nothing: what an absent nested record reads as.
             bitmap = reader.isAtEnd ? 0 : try reader.varint()
-            for place in 0..<members.count where bitmap & (1 << UInt64(place)) != 0 {
-                let range = try Self.range(of: members[place].kind, &reader)
-                starts[place] = UInt32(range.lowerBound)
-                ends[place] = UInt32(range.upperBound)
+            var rest = bitmap & (1 << UInt64(kinds.count) &- 1)
+            while rest != 0 {
+                let place = rest.trailingZeroBitCount
+                let bit = rest & (0 &- rest)
+                let range =
+                    (kinds.nested | kinds.decimals | kinds.moments) & bit == 0
+                    ? try reader.countedRange() : try Self.range(of: bit, kinds, &reader)
+                starts[place] = UInt32(truncatingIfNeeded: range.lowerBound)
+                ends[place] = UInt32(truncatingIfNeeded: range.upperBound)
+                rest ^= bit
             }
         } catch {
             preconditionFailure("a packed record does not read: \(error)")
         }
         end = reader.position
+    }
+
+    private static func range(
+        of bit: UInt64, _ kinds: MemberKinds, _ reader: inout ByteReader
+    ) throws(ByteReaderError) -> Range<Int> {
+        try range(of: kinds.nested & bit != 0 ? .address : kinds.decimals & bit != 0 ? .decimal : .moment, &reader)
     }
 
     private static func range(of kind: MemberKind, _ reader: inout ByteReader) throws(ByteReaderError) -> Range<Int> {
@@ -79,11 +94,13 @@ package struct PackedRecord: ~Escapable {
         return true
     }
 
-    package func has(_ place: Int) -> Bool { bitmap & (1 << UInt64(place)) != 0 }
+    @inline(__always) package func has(_ place: Int) -> Bool { bitmap & (1 << UInt64(place)) != 0 }
 
     /// The member's bytes; empty when it is absent, which as a nested record says nothing.
     package subscript(place: Int) -> Span<UInt8> {
-        @_lifetime(copy self) get { bytes.extracting(Int(starts[place])..<Int(ends[place])) }
+        @_lifetime(copy self) @inline(__always) get {
+            bytes.extracting(Int(starts.span[place])..<Int(ends.span[place]))
+        }
     }
 
     package func text(_ place: Int) -> String { self[place].text }
@@ -127,7 +144,7 @@ package struct PartyRecord: ~Escapable {
     @_lifetime(copy bytes)
     package init(_ bytes: Span<UInt8>) {
         keyBytes = Self.keyBytes(of: bytes)
-        members = PackedRecord(bytes.extracting(0..<(bytes.count - keyBytes.count)), PartyShape.members)
+        members = PackedRecord(bytes.extracting(0..<(bytes.count - keyBytes.count)), PartyShape.kinds)
     }
 
     /// Whether channel, store and all other members, and the keys at the end, are there; for data that came from a disk.

@@ -10,9 +10,9 @@ import Bytes
 /// stand in the scratch, checked and lower-cased.
 struct PartySource {
     /// The members of `customer` (of an order) or of the profile itself.
-    var person: MemberTable
-    var billing: MemberTable.Slot
-    var shipping: MemberTable.Slot
+    var person = MemberTable()
+    var billing = MemberTable.Slot()
+    var shipping = MemberTable.Slot()
 }
 
 /// Reusable buffers of the packers: one per session, so that packing allocates nothing.
@@ -36,12 +36,12 @@ struct IdentityKeySet {
     private(set) var count = 0
     private var keys: InlineArray<12, IdentityKey> = .init(repeating: IdentityKey(kind: .email, hash: 0))
 
-    subscript(index: Int) -> IdentityKey { keys[index] }
+    subscript(index: Int) -> IdentityKey { keys.span[index] }
 
     mutating func removeAll() { count = 0 }
 
     mutating func insert(_ key: IdentityKey) {
-        for index in 0..<count where keys[index] == key { return }
+        for index in 0..<count where keys.span[index] == key { return }
         guard count < Self.capacity else { return }
         keys[count] = key
         count += 1
@@ -67,7 +67,7 @@ struct PartyPacker: ~Escapable {
         try packMembers(source, &scratch, into: &output)
         let membersEnd = output.count
         scratch.keys.removeAll()
-        collectKeys(PackedRecord(output.span.extracting(start..<membersEnd), PartyShape.members), &scratch)
+        collectKeys(PackedRecord(output.span.extracting(start..<membersEnd), PartyShape.kinds), &scratch)
 
         var party = PreparedParty()
         let isAnonymous = scratch.keys.count == 0
@@ -88,26 +88,25 @@ struct PartyPacker: ~Escapable {
     private func packMembers(
         _ source: PartySource, _ scratch: inout PackingScratch, into output: inout ByteWriter
     ) throws(Refusal) {
-        let person = source.person
-        let packer = RecordPacker(bytes)
         let (billingEnd, shippingIsBilling) = try packAddresses(source, &scratch)
         output.appendVarint(bitmap(source, hasExtra: scratch.extra.count > 0, shippingIsBilling: shippingIsBilling))
         output.appendCounted(scratch.channel.span)
         output.appendCounted(scratch.store.span)
-        for place in PartyShape.ref...PartyShape.language where person.has(place) {
-            try packer.text(person[place], PartyShape.members[place].name, into: &output)
-        }
+        try RecordPacker(bytes).texts(
+            source.person, source.person.places(PartyShape.ref...PartyShape.language), PartyShape.members, into: &output
+        )
         output.append(scratch.addresses.span.extracting(0..<(shippingIsBilling ? billingEnd : scratch.addresses.count)))
-        if person.has(PartyShape.addresses) { try addresses(person[PartyShape.addresses], &scratch, into: &output) }
+        if source.person.has(PartyShape.addresses) {
+            try addresses(source.person[PartyShape.addresses], &scratch, into: &output)
+        }
         if scratch.extra.count > 0 { output.appendCounted(scratch.extra.span) }
     }
 
     private func bitmap(_ source: PartySource, hasExtra: Bool, shippingIsBilling: Bool) -> UInt64 {
-        var bitmap: UInt64 = 0
+        var bitmap = source.person.places(PartyShape.ref...PartyShape.language)
         func set(_ place: Int, _ condition: Bool) { if condition { bitmap |= 1 << UInt64(place) } }
         set(PartyShape.channel, true)
         set(PartyShape.store, true)
-        for place in PartyShape.ref...PartyShape.language { set(place, source.person.has(place)) }
         set(PartyShape.billing, source.billing.form != .absent)
         set(PartyShape.shipping, source.shipping.form != .absent && !shippingIsBilling)
         set(PartyShape.addresses, source.person.has(PartyShape.addresses))
@@ -140,21 +139,25 @@ struct PartyPacker: ~Escapable {
         _ slot: MemberTable.Slot, _ path: StaticString, _ extra: inout ByteWriter, into output: inout ByteWriter
     ) throws(Refusal) {
         guard slot.form == .nested else { throw .invalid("\(path)", "must be an object") }
+        _ = try address(at: slot.range.lowerBound, path, &extra, into: &output)
+    }
+
+    /// Appends a counted record of the address whose JSON begins at `start` and returns where it ends.
+    private func address(
+        at start: Int, _ path: StaticString, _ extra: inout ByteWriter, into output: inout ByteWriter
+    ) throws(Refusal) -> Int {
         extra.removeAll()
-        var reader = JSONReader(bytes, at: slot.range.lowerBound)
-        let table = try MemberTable.read(&reader, place: AddressShape.names.place(of:), path: path, extra: &extra)
+        var reader = JSONReader(bytes, at: start)
+        var table = MemberTable()
+        try table.read(&reader, AddressShape.names, path: path, extra: &extra)
         // The length is a fixed four bytes, so that it can be set when the record is there.
         let lengthAt = output.count
         output.appendLittleEndian(UInt32(0))
-        var bitmap: UInt64 = extra.count > 0 ? 1 << UInt64(AddressShape.extra) : 0
-        for place in 0..<AddressShape.extra where table.has(place) { bitmap |= 1 << UInt64(place) }
-        output.appendVarint(bitmap)
-        let packer = RecordPacker(bytes)
-        for place in 0..<AddressShape.extra where table.has(place) {
-            try packer.text(table[place], AddressShape.members[place].name, into: &output)
-        }
+        output.appendVarint(table.places | (extra.count > 0 ? 1 << UInt64(AddressShape.extra) : 0))
+        try RecordPacker(bytes).texts(table, table.places, AddressShape.members, into: &output)
         if extra.count > 0 { output.appendCounted(extra.span) }
         output.overwriteUInt32(UInt32(output.count - lengthAt - 4), at: lengthAt)
+        return reader.position
     }
 
     /// Appends a list: its length in bytes (four), then counted addresses.
@@ -163,8 +166,10 @@ struct PartyPacker: ~Escapable {
     ) throws(Refusal) {
         let lengthAt = output.count
         output.appendLittleEndian(UInt32(0))
-        try RecordPacker(bytes).forEachElement(slot, "addresses") { element throws(Refusal) in
-            try address(element, "addresses", &scratch.innerExtra, into: &output)
+        var reader = JSONReader(bytes, at: slot.range.lowerBound)
+        var isFirst = true
+        while let start = try RecordPacker.nextObject(&reader, &isFirst, "addresses") {
+            reader.resume(at: try address(at: start, "addresses", &scratch.innerExtra, into: &output))
         }
         output.overwriteUInt32(UInt32(output.count - lengthAt - 4), at: lengthAt)
     }

@@ -15,42 +15,51 @@ struct MemberTable {
         var range: Range<Int> { Int(start)..<Int(end) }
     }
 
-    var slots: InlineArray<20, Slot> = .init(repeating: Slot())
+    private var slots: InlineArray<20, Slot> = .init(repeating: Slot())
+    /// The members that are there, one bit for each place.
+    private(set) var places: UInt64 = 0
 
-    subscript(place: Int) -> Slot {
-        get { slots[place] }
-        set { slots[place] = newValue }
+    subscript(place: Int) -> Slot { slots.span[place] }
+
+    func has(_ place: Int) -> Bool { places & (1 << UInt64(place)) != 0 }
+
+    /// The members that are there among those at `range`.
+    @inline(__always) func places(_ range: ClosedRange<Int>) -> UInt64 {
+        places & (2 << UInt64(range.upperBound) &- 1 << UInt64(range.lowerBound))
     }
 
-    func has(_ place: Int) -> Bool { slots[place].form != .absent }
-
-    /// The member's bytes, still escaped; empty when absent.
-    @_lifetime(copy bytes)
-    func raw(_ place: Int, in bytes: Span<UInt8>) -> Span<UInt8> { bytes.extracting(slots[place].range) }
-
     /// Notes where the object's members lie. `null` and `""` count as absent. Unknown members go to `extra` as
-    /// JSON text, separated by commas.
-    @inline(__always) static func read(
-        _ reader: inout JSONReader, place: (Span<UInt8>) -> Int?, path: StaticString, extra: inout ByteWriter
-    ) throws(Refusal) -> MemberTable {
+    /// JSON text, separated by commas. Into an empty table: a table is too large to be handed back by value.
+    mutating func read(
+        _ reader: inout JSONReader, _ names: borrowing MemberNames, path: StaticString, extra: inout ByteWriter
+    ) throws(Refusal) {
         do throws(JSONError) {
-            var table = MemberTable()
             try reader.beginObject()
             var isFirst = true
+            var nested = 0..<0
             while let key = try reader.nextKey(&isFirst) {
-                if let place = place(reader.bytes.extracting(key.range)) {
-                    table[place] = try slot(&reader)
+                if let place = names.place(of: key.range, in: reader.bytes) {
+                    note(try Self.slot(&reader, &nested), at: place)
                 } else {
-                    keep(key, try reader.skipValue(), reader.bytes, in: &extra)
+                    Self.keep(key, try reader.skipValue(), reader.bytes, in: &extra)
                 }
             }
-            return table
         } catch {
             throw .json(error, path)
         }
     }
 
-    @inline(__always) private static func slot(_ reader: inout JSONReader) throws(JSONError) -> Slot {
+    /// Of a member that comes twice, the last one counts.
+    @inline(__always) private mutating func note(_ slot: Slot, at place: Int) {
+        slots[place] = slot
+        let bit: UInt64 = 1 << UInt64(place)
+        places = slot.form == .absent ? places & ~bit : places | bit
+    }
+
+    /// - Parameter nested: where the last nested value lies, if there was one.
+    @inline(__always) private static func slot(
+        _ reader: inout JSONReader, _ nested: inout Range<Int>
+    ) throws(JSONError) -> Slot {
         switch try reader.peek() {
         case .string:
             let string = try reader.string()
@@ -60,7 +69,9 @@ struct MemberTable {
         case .null:
             guard try reader.null() else { throw JSONError(.unexpectedByte, at: reader.position) }
             return Slot()
-        case .object, .array: return Slot(.nested, try reader.skipNested())
+        case .object, .array:
+            nested = try reader.skipNested(like: nested)
+            return Slot(.nested, nested)
         case .bool: return Slot(.nested, try reader.skipValue())
         }
     }
@@ -102,11 +113,25 @@ struct RecordPacker: ~Escapable {
 
     /// Appends a text member, unescaped; numbers count as their text.
     @inline(__always)
-    func text(_ slot: MemberTable.Slot, _ name: StaticString, into output: inout ByteWriter) throws(Refusal) {
+    func text(
+        _ slot: MemberTable.Slot, _ name: @autoclosure () -> StaticString, into output: inout ByteWriter
+    ) throws(Refusal) {
         switch slot.form {
         case .text, .number: output.appendCounted(bytes.extracting(slot.range))
         case .escapedText: unescaped(slot, into: &output)
-        case .absent, .nested: throw .invalid("\(name)", "must be a string")
+        case .absent, .nested: throw .invalid("\(name())", "must be a string")
+        }
+    }
+
+    /// Appends the text members at `places`, one bit for each, in their order.
+    func texts(
+        _ table: MemberTable, _ places: UInt64, _ members: @autoclosure () -> [Member], into output: inout ByteWriter
+    ) throws(Refusal) {
+        var rest = places
+        while rest != 0 {
+            let place = rest.trailingZeroBitCount
+            try text(table[place], members()[place].name, into: &output)
+            rest &= rest &- 1
         }
     }
 
@@ -153,23 +178,18 @@ struct RecordPacker: ~Escapable {
         return value
     }
 
-    /// Calls `body` for each element of an array member; every element must be an object.
-    func forEachElement(
-        _ slot: MemberTable.Slot, _ name: StaticString, _ body: (MemberTable.Slot) throws(Refusal) -> Void
-    ) throws(Refusal) {
-        var reader = JSONReader(bytes, at: slot.range.lowerBound)
-        var isFirst = true
-        while true {
-            let element: MemberTable.Slot
-            do throws(JSONError) {
-                if isFirst { try reader.beginArray() }
-                guard try reader.nextElement(&isFirst) else { return }
-                guard try reader.peek() == .object else { throw JSONError(.wrongType, at: reader.position) }
-                element = MemberTable.Slot(.nested, try reader.skipNested())
-            } catch {
-                throw .json(error, name)
-            }
-            try body(element)
+    /// Where the next element of an array begins, which must be an object; nil behind the last one. The reader stands
+    /// before the array and `isFirst` is true, or behind an element.
+    @inline(__always) static func nextObject(
+        _ reader: inout JSONReader, _ isFirst: inout Bool, _ name: StaticString
+    ) throws(Refusal) -> Int? {
+        do throws(JSONError) {
+            if isFirst { try reader.beginArray() }
+            guard try reader.nextElement(&isFirst) else { return nil }
+            guard try reader.peek() == .object else { throw JSONError(.wrongType, at: reader.position) }
+            return reader.position
+        } catch {
+            throw .json(error, name)
         }
     }
 }

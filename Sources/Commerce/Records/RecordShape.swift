@@ -34,52 +34,84 @@ package struct Member: Sendable {
 /// The members of one kind of record, in packed order.
 package protocol RecordShape {
     static var members: [Member] { get }
-    static var names: MemberNames { get }
 }
 
-/// Finds a member's place by its name in constant time: a table of 128 places, hashed by length, first, middle and last
-/// byte with a multiplier that was searched so that no two names of the shape meet.
-package struct MemberNames: Sendable {
-    private let members: [Member]
+/// Finds a member's place by its name in constant time. A name is two words of eight bytes; a table of 128 places is
+/// hashed with a multiplier that was searched so that no two names of the shape meet, and the words are compared.
+package struct MemberNames: ~Copyable, Sendable {
+    // The arrays are read through their spans: a subscript of the array itself would copy all of it first.
+
+    /// No name is longer than two words.
+    private static let longest = 16
+
+    private var lows: InlineArray<20, UInt64> = .init(repeating: 0)
+    private var highs: InlineArray<20, UInt64> = .init(repeating: 0)
     private var table: InlineArray<128, UInt8> = .init(repeating: 0)
-    private var multiplier: UInt32 = 0x9E37_79B1
+    private var multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     init(_ members: [Member]) {
-        self.members = members
+        for (place, member) in members.enumerated() where member.kind != .extra {
+            let name = Array(member.name.description.utf8)
+            precondition(name.count <= Self.longest, "a member's name is longer than two words")
+            (lows[place], highs[place]) = name.span.words(at: 0, count: name.count)
+        }
         var attempts = 0
-        while !fill() {
-            multiplier &+= 0x3C6E_F372
+        while !fill(members) {
+            multiplier &+= 0x3C6E_F372_FE94_F82A
             attempts += 1
-            precondition(attempts < 100_000, "two members of a shape share length, first, middle and last byte")
+            precondition(attempts < 100_000, "no multiplier parts the names of this shape")
         }
     }
 
-    private mutating func fill() -> Bool {
+    private mutating func fill(_ members: [Member]) -> Bool {
         table = .init(repeating: 0)
         for (place, member) in members.enumerated() where member.kind != .extra {
-            let name = member.name
-            let length = name.utf8CodeUnitCount
-            let bytes = name.utf8Start
-            let bucket = bucket(length, bytes[0], bytes[length / 2], bytes[length - 1])
-            guard table[bucket] == 0 else { return false }
+            let bucket = bucket(lows.span[place], highs.span[place])
+            guard table.span[bucket] == 0 else { return false }
             table[bucket] = UInt8(place + 1)
         }
         return true
     }
 
-    @inline(__always) private func bucket(_ length: Int, _ first: UInt8, _ middle: UInt8, _ last: UInt8) -> Int {
-        let word =
-            UInt32(truncatingIfNeeded: length) | UInt32(first) << 8 | UInt32(middle) << 16 | UInt32(last) << 24
-        return Int((word &* multiplier) >> 25)
+    @inline(__always) private func bucket(_ low: UInt64, _ high: UInt64) -> Int {
+        Int(truncatingIfNeeded: ((low ^ high &<< 7) &* multiplier) &>> 57)
     }
 
-    /// The packed place of the member with this name.
-    @inline(__always) package func place(of name: Span<UInt8>) -> Int? {
-        guard name.count > 0 else { return nil }
-        let count = name.count
-        let entry = table[bucket(count, name[0], name[count / 2], name[count - 1])]
-        guard entry > 0, name.equals(members[Int(entry) - 1].name) else { return nil }
-        return Int(entry) - 1
+    /// The packed place of the member whose name stands at `name`.
+    @inline(__always) func place(of name: Range<Int>, in json: Span<UInt8>) -> Int? {
+        guard !name.isEmpty, name.count <= Self.longest else { return nil }
+        let (low, high) = json.words(at: name.lowerBound, count: name.count)
+        let place = Int(table.span[bucket(low, high)]) &- 1
+        guard place >= 0, lows.span[place] == low, highs.span[place] == high else { return nil }
+        return place
+    }
+}
+
+/// How a shape's members are packed, one bit for each place: what reading a record has to know. Places without a bit are
+/// texts that carry their length as a varint.
+struct MemberKinds: Sendable, BitwiseCopyable {
+    /// Nested records and lists of them, which carry their length in four bytes.
+    var nested: UInt64 = 0
+    var decimals: UInt64 = 0
+    var moments: UInt64 = 0
+    var count: Int
+
+    init(count: Int, nested: UInt64 = 0, moments: UInt64 = 0) {
+        self.count = count
+        self.nested = nested
+        self.moments = moments
+    }
+
+    init(_ members: [Member]) {
+        count = members.count
+        for place in 0..<members.count {
+            switch members[place].kind {
+            case .text, .extra: break
+            case .address, .addresses, .lines: nested |= 1 << UInt64(place)
+            case .decimal: decimals |= 1 << UInt64(place)
+            case .moment: moments |= 1 << UInt64(place)
+            }
+        }
     }
 }
 
@@ -90,7 +122,9 @@ package enum AddressShape: RecordShape {
         Member("postalCode"), Member("city"), Member("state"), Member("country"), Member("firstName"),
         Member("lastName"), Member("email"), Member("phone"), Member("vatId"), Member("extra", .extra),
     ]
-    package static let names = MemberNames(members)
+    static let names = MemberNames(members)
+
+    static let kinds = MemberKinds(count: 15)
 
     package static let name = 0, company = 1, street = 2, houseNumber = 3, addition = 4, postalCode = 5, city = 6
     package static let state = 7, country = 8, firstName = 9, lastName = 10, email = 11, phone = 12, vatId = 13
@@ -105,7 +139,9 @@ package enum PartyShape: RecordShape {
         Member("language"), Member("billing", .address), Member("shipping", .address),
         Member("addresses", .addresses), Member("extra", .extra), Member("updatedAt", .moment),
     ]
-    package static let names = MemberNames(members)
+    static let names = MemberNames(members)
+
+    static let kinds = MemberKinds(count: 17, nested: 0b111 << 12, moments: 1 << 16)
 
     package static let channel = 0, store = 1, ref = 2, email = 3, phone = 4, firstName = 5, lastName = 6, name = 7
     package static let company = 8, vatId = 9, birthDate = 10, language = 11, billing = 12, shipping = 13
@@ -122,7 +158,7 @@ package enum LineShape: RecordShape {
         Member("sku"), Member("title"), Member("quantity", .decimal), Member("unitPrice", .decimal),
         Member("vatRate", .decimal), Member("extra", .extra),
     ]
-    package static let names = MemberNames(members)
+    static let names = MemberNames(members)
 
     package static let sku = 0, title = 1, quantity = 2, unitPrice = 3, vatRate = 4, extra = 5
 }
@@ -133,7 +169,7 @@ package enum OrderShape: RecordShape {
         Member("number"), Member("placedAt", .moment), Member("status"), Member("kind"), Member("currency"),
         Member("total", .decimal), Member("lines", .lines), Member("extra", .extra), Member("updatedAt", .moment),
     ]
-    package static let names = MemberNames(members)
+    static let names = MemberNames(members)
 
     package static let number = 0, placedAt = 1, status = 2, kind = 3, currency = 4, total = 5, lines = 6, extra = 7
     /// Last, so that the content can be compared without it.
@@ -160,7 +196,7 @@ package enum DocumentShape: RecordShape {
         Member("currency"), Member("total", .decimal), Member("recipient", .address), Member("extra", .extra),
         Member("updatedAt", .moment),
     ]
-    package static let names = MemberNames(members)
+    static let names = MemberNames(members)
 
     package static let kind = 0, number = 1, order = 2, customer = 3, issuedAt = 4, currency = 5, total = 6
     package static let recipient = 7, extra = 8, updatedAt = 9

@@ -58,25 +58,32 @@ extension FindingGraph {
     ///   - relation: how two profiles (places) stand to each other.
     func clusters(mergeScore: Int32, relation: (Int, Int) -> ProfileRelation) -> Clustering {
         var forest = Forest(count: profiles.count)
-        var known = KnownSeparations()
+        var separations = KnownSeparations()
         var result = Clustering()
         var followed: [Edge] = []
-        for edge in edges.sorted(by: isStronger) {
-            let left = forest.root(edge.left)
-            let right = forest.root(edge.right)
-            guard left != right else {
+        var waiting = edges.sorted(by: isStronger)
+        // What was refused between two may be followed once more of their like stand around them.
+        while true {
+            let before = followed.count
+            var refused: [(edge: Edge, reason: PairReason)] = []
+            for edge in waiting {
+                let left = forest.root(edge.left)
+                let right = forest.root(edge.right)
+                if left != right {
+                    let (reason, isDisputed) = separations.find(left, right, of: forest, relation)
+                    if let reason, !edge.isBind {
+                        refused.append((edge, reason))
+                        continue
+                    }
+                    if reason != nil { forest.mix(left, right) }
+                    if isDisputed { result.disputed.formUnion([edge.finding.newer, edge.finding.older]) }
+                    forest.unite(left, right)
+                }
                 followed.append(edge)
-                continue
             }
-            let (reason, isDisputed) = known.separation(left, right, of: forest, relation)
-            if !edge.isBind, let reason {
-                result.refused.append(edge.finding.lowered(reason))
-                continue
-            }
-            if edge.isBind, reason != nil { forest.mix(left, right) }
-            if isDisputed { result.disputed.formUnion([edge.finding.newer, edge.finding.older]) }
-            forest.unite(left, right)
-            followed.append(edge)
+            result.refused = refused.map { $0.edge.finding.lowered($0.reason) }
+            if refused.isEmpty || followed.count == before { break }
+            waiting = refused.map(\.edge)
         }
         cutBridges(&followed, mergeScore: mergeScore, &result)
         finish(followed, &result)
@@ -200,7 +207,8 @@ private struct Forest {
 
     /// What keeps two groups apart; a person's word before anything else. Names and dates are counted over all pairs of
     /// members: among ten spellings of one buyer a garbled one must not stand against nine good ones, but one Johanna
-    /// stands against three times Jan, and initials count on neither side.
+    /// stands against three times Jan, and initials count on neither side. Members born on one day speak for one buyer
+    /// whatever they are called, for those around them may not tell when they were born.
     /// - Returns: what keeps them apart, and whether anything spoke against their being one.
     func separation(
         _ left: Int, _ right: Int, _ between: (Int, Int) -> ProfileRelation
@@ -214,7 +222,7 @@ private struct Forest {
                 if relation.reason == .excluded { return (.excluded, true) }
                 found = found ?? relation.reason
                 if relation.personal.namesDiffer { names.against += 1 }
-                if relation.personal.namesAgree { names.for += 1 }
+                if relation.personal.namesAgree || relation.personal.datesAgree { names.for += 1 }
                 if relation.personal.datesDiffer { dates.against += 1 }
                 if relation.personal.datesAgree { dates.for += 1 }
             }
@@ -238,7 +246,7 @@ private struct KnownSeparations {
 
     private var known: [Groups: (reason: PairReason?, isDisputed: Bool)] = [:]
 
-    mutating func separation(
+    mutating func find(
         _ left: Int, _ right: Int, of forest: Forest, _ between: (Int, Int) -> ProfileRelation
     ) -> (reason: PairReason?, isDisputed: Bool) {
         let groups = Groups(

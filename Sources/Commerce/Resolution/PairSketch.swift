@@ -6,8 +6,8 @@ struct PairSketch: BitwiseCopyable, Sendable {
     /// One byte each, zero when there is no value: an e-mail address's first three letters and the rest of its name, a
     /// telephone number's front and end, year, month, day, company or VAT id. Two of each, so that one slip leaves one.
     private var contacts: UInt64 = 0
-    /// Postcode, street's beginning with the house number, postcode's and street's beginnings; the same of the second
-    /// address.
+    /// Postcode, street's beginning, house number or street's initial, beginning of the second line or postcode's first
+    /// sign; the same of the second address.
     private var addresses: UInt64 = 0
     /// Several rows: anything may agree. No features give all ones in both words but by a chance of one in 2^128, and then
     /// nothing is lost.
@@ -29,8 +29,8 @@ struct PairSketch: BitwiseCopyable, Sendable {
 
     private static func bytes(of address: AddressFeatures) -> UInt64 {
         byte(address.postalCode, 0) | byte(address.street.low & 0xFFFFFF, 1)
-            | byte(UInt64(address.houseNumber) << 24 | address.street.low & 0xFF, 2)
-            | byte(UInt64(address.houseNumber) << 32 | address.postalCode & 0xFF, 3)
+            | byte(address.houseNumber != 0 ? UInt64(address.houseNumber) : address.street.low & 0xFF, 2)
+            | byte(address.addition != 0 ? address.addition & 0xFFFFFF : address.postalCode & 0xFF, 3)
     }
 
     /// A value as one byte at a place; never zero unless the value is.

@@ -72,6 +72,18 @@ struct ComparatorTests {
     }
 
     @Test(arguments: [
+        ("1971-06-24", "1971-06-25", true), ("1971-06-24", "1971-06-42", true), ("1971-06-11", "1971-11-06", true),
+        ("1971-03-24", "1971-08-24", true), ("1971-01-24", "1971-11-24", false), ("1998-12-08", "1998-26-08", true),
+        ("1971-06-24", "1971-07-12", false), ("1971-06-24", "1972-06-24", false), ("1971-06-24", "1971-06-24", false),
+        ("1971-06-24", "", false),
+    ])
+    func slipsOfBirthDates(_ left: String, _ right: String, _ expected: Bool) {
+        let (one, other) = (BirthDate(Array(left.utf8).span), BirthDate(Array(right.utf8).span))
+        #expect(one.isSlip(of: other) == expected)
+        #expect(other.isSlip(of: one) == expected)
+    }
+
+    @Test(arguments: [
         ("a@one.de", "b@two.de", PairLevel.differs), ("jan.jansen@ziggo.nl", "jan.jansen@ziggo.nl", .same),
         ("jan.jansen@ziggo.nl", "jan.jansne@ziggo.nl", .near), ("jan.jansen@ziggo.nl", "jan.jansen@kpn.nl", .local),
         ("jan.jansen@ziggo.nl", "x7k2@marketplace.amazon.de", .missing),
@@ -104,6 +116,9 @@ struct ComparatorTests {
 
     @Test(arguments: ["lachlan", "johanna", "giuseppe", "ngoc", "yusuf", "catharina", "saskia", "hans"])
     func namesAreLikely(_ name: String) { #expect(!NameLetters.isUnlikely(text(name))) }
+
+    @Test(arguments: [("lachlan", true), ("zbigniew", true), ("lazhj", false), ("", false)])
+    func givenNames(_ name: String, _ isKnown: Bool) { #expect(GivenNames.contains(text(name)) == isKnown) }
 
     @Test(arguments: ["lazhj", "baqwy", "toqd", "xxq"])
     func slipsAreUnlikely(_ name: String) { #expect(NameLetters.isUnlikely(text(name))) }

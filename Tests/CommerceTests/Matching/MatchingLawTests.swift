@@ -57,6 +57,46 @@ struct MatchingLawTests {
             .link),
     ]
 
+    /// A name that looks strange is a slip only of a name that it resembles.
+    static let strangeNames =
+        ["Zbigniew", "Siobhan", "Sjoerd", "Vsevolod", "Hrvoje", "Dzsenifer", "Qwentzhal"].map { name in
+            Law(
+                "Jan and \(name), one phone", person("Jan", "Visser", home, phone),
+                person(name, "Visser", home, phone), .link, .queue)
+        } + [
+            Law(
+                "a keyboard's Lachlan", person("Lachlan", "Visser", home, phone),
+                person("Lazhj", "Visser", home, phone), .merge),
+            Law(
+                "a keyboard's name that may be anybody's", person("Eva", "Visser", home, phone),
+                person("Lazhj", "Visser", home, phone), .link, .queue),
+        ]
+
+    /// A name that nearly all know and one like it that nobody bears are one; two known ones, or a longer one, are two.
+    static let knownNames = [
+        Law("a letter short", person("Matild", "Bakker", home), person("Matilda", "Bakker", home), .merge),
+        Law("a letter more", person("Kiran", "Bakker", home), person("Kirana", "Bakker", home), .queue, .link),
+        Law(
+            "a slip that sounds the same, one phone", person("Kenneth", "Bakker", home, phone),
+            person("Kennotih", "Bakker", home, phone), .merge),
+        Law(
+            "a slip that sounds the same, no phone", person("Kenneth", "Bakker", home),
+            person("Kennotih", "Bakker", home), .queue),
+        Law(
+            "two names that sound the same, one phone", person("Katrin", "Bakker", home, phone),
+            person("Catharina", "Bakker", home, phone), .queue, .link),
+    ]
+
+    /// Dates of birth of two who live together under different given names.
+    static let couples = [
+        Law(
+            "a couple born in one spring", person("Erin", "Bakker", home, #""birthDate":"1959-05-06""#),
+            person("Timothy", "Bakker", home, #""birthDate":"1959-03-25""#), .queue, .link),
+        Law(
+            "a date that is none", person("Shelbey", "Clark", home, phone, #""birthDate":"1957-05-28""#),
+            person("Willima", "Clark", home, phone, #""birthDate":"1957-20-28""#), .merge),
+    ]
+
     static let generations = [
         Law(
             "father and son by birth date", person("Hans", "Müller", home, #""birthDate":"1952-03-14""#),
@@ -99,6 +139,17 @@ struct MatchingLawTests {
     ]
 
     static let strangers = [
+        Law(
+            "one name and house number, but another street, postcode and date of birth",
+            person(
+                "Stephanie", "Quist", #""birthDate":"1915-06-14""#,
+                #""billing":{"street":"Sollya Place","houseNumber":"26","postalCode":"6285","city":"Galston","country":"AU"}"#
+            ),
+            person(
+                "Stephanie", "Quist", #""birthDate":"1971-07-18""#,
+                #""billing":{"street":"Griffin Place","houseNumber":"26","postalCode":"6258","city":"Galston","country":"AU"}"#
+            ),
+            .queue, .none),
         Law("a common name alone", person("Jan", "Jansen"), person("Jan", "Jansen"), .none, .queue),
         Law(
             "a common name in one town", person("Jan", "Jansen", #""billing":{"city":"Amsterdam","country":"NL"}"#),
@@ -131,11 +182,35 @@ struct MatchingLawTests {
         Law("nothing at all", "", "", .none),
     ]
 
-    @Test(arguments: households + generations + samePersons + strangers, TestShop.allCases)
+    @Test(
+        arguments: households + strangeNames + knownNames + couples + generations + samePersons + strangers,
+        TestShop.allCases)
     func law(_ law: Law, in shop: TestShop) throws {
         let weight = try weigh(law.left, law.right, in: shop)
         #expect(law.allowed.contains(weight.verdict), "\(weight)")
         #expect(try weigh(law.right, law.left, in: shop) == weight)
+    }
+
+    /// Where only names and dates tell, one slip is forgiven; more, or a graver one, only to names that few bear.
+    @Test(arguments: [
+        ("1985-03-01", "Horn", "1985-03-01", "Horn", true, true),
+        ("1985-03-01", "Horn", "1985-03-07", "Horn", true, true),
+        ("1985-03-01", "Horn", "1967-03-01", "Horn", true, false),
+        ("1985-03-01", "Horn", "1985-03-01", "Korn", true, true),
+        ("1985-03-01", "Weber", "1985-03-01", "Becker", true, false),
+        ("1985-03-01", "Horn", "1985-05-21", "Korn", false, false),
+    ])
+    func namesAndDatesAlone(
+        _ oneDate: String, _ oneName: String, _ otherDate: String, _ otherName: String, _ isRare: Bool, _ isCommon: Bool
+    ) throws {
+        let one = try features(person("Petra", oneName, "\"birthDate\":\"\(oneDate)\""))
+        let other = try features(person("Petra", otherName, "\"birthDate\":\"\(otherDate)\""))
+        var classes = FrequencyClasses(population: FrequencyClasses.populationClass(count: 10_000))
+        #expect(
+            (PairWeigher(.standard).weigh(one, other, FrequencyClasses(), withheld: []).verdict == .merge) == isRare)
+        classes[.firstName] = FrequencyClasses.valueClass(count: 100)
+        classes[.lastName] = FrequencyClasses.valueClass(count: 100)
+        #expect((PairWeigher(.standard).weigh(one, other, classes, withheld: []).verdict == .merge) == isCommon)
     }
 
     @Test func rareNameWeighsMoreThanCommonOne() throws {
@@ -183,5 +258,20 @@ struct MatchingLawTests {
         let (one, other) = (try features(left), try features(right))
         #expect(one.contradicts(other) == isExpected)
         #expect(other.contradicts(one) == isExpected)
+    }
+
+    /// Where the names are not everybody's, one house number of one town is one door.
+    @Test func aWrongPostcodeAndAStreetThatIsAlikeAreOneDoor() throws {
+        func buyer(_ street: String, _ postalCode: String) -> String {
+            person(
+                "Jacynta", "Quist",
+                """
+                "billing":{"street":"\(street)","houseNumber":"4","postalCode":"\(postalCode)","city":"Munruben",\
+                "country":"AU"}
+                """)
+        }
+        let right = buyer("Marrakai Street", "2042")
+        #expect(try weigh(right, buyer("Marrakai Srteet", "2153"), in: .small).verdict == .merge)
+        #expect(try weigh(right, buyer("Sollya Street", "2153"), in: .small).verdict == .queue)
     }
 }
