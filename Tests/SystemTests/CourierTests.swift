@@ -82,6 +82,36 @@ extension SystemTests {
             }
         }
 
+        /// Killed while the mail program has the message: nobody knows whether it left. Within the lease nothing is sent;
+        /// after it the message goes out again, and its Message-ID tells that it is the same.
+        @Test func aCrashDuringTheHandoverWaitsForTheLease() throws {
+            try Sandbox.with { sandbox in
+                let server = try sandbox.start()
+                let talk = try server.connect()
+                try Self.setUp(talk, ["sophie@vanderlinden.nl"])
+                let killer = try sandbox.file(
+                    "killer", "#!/bin/sh\ncat > \"$(mktemp \"\(sandbox.path("mail")).XXXXXX\")\"\nkill -9 $PPID\n")
+                try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: killer)
+                let arguments = [
+                    "--port", "\(server.port)", "--once", "--limit", "1", "--sendmail-seconds", "2", "--lease", "2",
+                    "--log",
+                    sandbox.path("log"), "--sendmail",
+                ]
+                #expect(try runProgram("dossier-courier", arguments + [killer]).ending == .signal(SIGKILL))
+                let sendmail = try Self.sendmail(sandbox)
+                #expect(try runProgram("dossier-courier", arguments + [sendmail]).ending == .exit(0))
+                let state = try talk.ok("MESSAGE.SHOW M1")
+                if state.text("state") == "leased" { #expect(try Self.mails(sandbox).count == 1) }
+                let courier = try ChildProcess(
+                    "dossier-courier", arguments.filter { $0 != "--once" } + [sendmail, "--interval", "1"])
+                defer { courier.end() }
+                #expect(courier.error.wait(within: 30) { $0.contains("M1 attempt 2: sent") ? true : nil } == true)
+                let mails = try Self.mails(sandbox)
+                let numbers = mails.map { $0.split(separator: "\n").first { $0.hasPrefix("Message-ID:") } }
+                #expect(mails.count == 2 && numbers[0] != nil && numbers[0] == numbers[1])
+            }
+        }
+
         /// It outlives its server, and ends when it is told to.
         @Test func goesOnThroughARestartOfTheServer() throws {
             try Sandbox.with { sandbox in
