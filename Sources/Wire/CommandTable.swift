@@ -15,11 +15,11 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case identityRules, identityPropose, identitySimulate, identityActivate, identityStatus
     case quarantineList, quarantineHold, quarantineRelease
     case shopConfigure, shopSettings
+    case orderShip, orderDelay, orderReturn, returnReceive, orderCancel, orderRefund, paymentRecord, bookingUpdate
+    case orderLife
     case templatePut, templateList, templateShow, templateRemove, templatePreview, templateEvents
     case shopSender, customerWishes, customerLanguage, messageGates
     case messageQueue, messageShow, outboxTake, outboxDone, outboxList
-    case orderShip, orderDelay, orderReturn, returnReceive, orderCancel, orderRefund, paymentRecord, bookingUpdate
-    case orderLife
 }
 
 extension CommandName {
