@@ -15,9 +15,9 @@ package actor Directory {
     /// Events of the batch in hand by shard.
     private var shardEvents: [[ShardEvent]]
     var scratch = ResolutionScratch()
-    private var isWeighingPosted = false
+    var isWeighingPosted = false
     /// Who waits until everything is weighed.
-    private var waitingForRest: [@Sendable () -> Void] = []
+    var waitingForRest: [@Sendable () -> Void] = []
     /// Rows of each shop when learning looked at it the last time.
     var learningAttempts: [UInt16: Int] = [:]
     /// Learning is under way unasked.
@@ -65,7 +65,7 @@ package actor Directory {
         for command in batch.commands {
             let outcome = decide(command, bytes, batch, now)
             result.outcomes.append(outcome)
-            result.releaseSequence = max(result.releaseSequence, releaseSequence(of: outcome))
+            result.releaseSequence = max(result.releaseSequence, releaseSequence(of: outcome, to: command))
         }
         handOver(firstSequence: firstSequence)
         postWeighing()
@@ -99,8 +99,8 @@ package actor Directory {
                 let decision = try state.decide(note, in: bytes, actor: actor.span, shop: shop, at: now, into: &events)
                 evolveLast()
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
-            case .assertion(let request):
-                return try assertion(request, shop: try knownShop(batch.shop), actor: batch.actor, now)
+            case .assertion(let request, let actor):
+                return try assertion(request, shop: try knownShop(batch.shop), actor: actor, now)
             case .identity(let command, let actor):
                 let shop = command.opensShop ? try writableShop(batch.shop, now) : try knownShop(batch.shop)
                 let outcome = try state.perform(
@@ -137,6 +137,9 @@ package actor Directory {
         return .asserted(
             verdict, profile: plan.profile, customer: state.customerNumber(of: plan.profile), sequence: sequence)
     }
+
+    /// Whether events may be written at the moment.
+    var isWritable: Bool { journalFailure == nil && backlog == nil }
 
     func checkWritable() throws(Refusal) {
         if let reason = journalFailure ?? backlog { throw Refusal(.readOnly, reason) }
@@ -184,7 +187,7 @@ package actor Directory {
 
     /// Applies the event that was just written, and notes it for its shard.
     /// - Parameter party: whose features `decide` has extracted, if it had to.
-    private func evolveLast(weighed party: PreparedParty? = nil) {
+    func evolveLast(weighed party: PreparedParty? = nil) {
         do throws(EventError) {
             let event = try Event(events.last)
             let features = party.flatMap { scratch.takeFeatures(of: $0) }
@@ -229,7 +232,7 @@ package actor Directory {
     }
 
     /// The last event that the outcome shows: a reply must not leave before it is durable.
-    private func releaseSequence(of outcome: CommandOutcome) -> UInt64 {
+    private func releaseSequence(of outcome: CommandOutcome, to command: PreparedCommand) -> UInt64 {
         switch outcome {
         case .written(_, let profile, _, _, let sequence, _):
             // The customer's number may come from a later event, of another profile of the cluster.
@@ -244,172 +247,19 @@ package actor Directory {
         case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
         case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)
         case .order(let profile, _): return state.lastSequence(ofCustomerOf: profile)
-        case .refused: return 0
+        case .refused(let refusal): return tellsOfEvents(refusal, to: command) ? state.sequence : 0
         }
     }
 
-    // MARK: Questions
-
-    private static func empty(_ shop: String) -> Refusal {
-        Refusal(.notFound, "nothing is known in shop \(shop) yet")
-    }
-
-    private func answer(_ query: CustomerQuery, shop: UInt16) throws(Refusal) -> CommandOutcome {
-        switch query {
-        case .dossier(let selector, let offset, let limit):
-            let customer = try customer(selector, shop)
-            return .dossier(customer, related: related(to: customer), offset: offset, limit: limit)
-        case .find(let selectors, let offset, let limit):
-            return find(selectors, shop, offset: offset, limit: limit)
-        case .why(let first, let second):
-            let one = try customer(first, shop)
-            let two: CustomerMembers? = if let second { try customer(second, shop) } else { nil }
-            return .evidence(EvidencePlan(first: one, second: two, edges: state.evidence(of: one.profiles), shop: shop))
-        case .order(let name):
-            guard let number = state.order(named: name, shop: shop) else {
-                throw Refusal(.notFound, "order: not known in this shop")
-            }
-            return .order(profile: state.orders[number].profile, row: state.orders[number].row)
-        case .explain(let first, let second):
-            let one = try customer(first, shop)
-            let two = try customer(second, shop)
-            let explanation = state.explain(
-                try profile(first, shop), try profile(second, shop), &scratch)
-            return .explanation(explanation, one, two)
-        case .history(let selector):
-            let members = try customer(selector, shop)
-            return .history(state.history(of: members.profiles, &scratch), members, shop: shop)
-        case .doubtfulPairs(let reason, let offset, let limit):
-            let (pairs, total) = state.doubtfulPairs(
-                of: shop, reason: reason, offset: offset, limit: limit, &scratch)
-            let customers = pairs.map { (members($0.edge.older), members($0.edge.newer)) }
-            return .doubtfulPairs(pairs, customers: customers, total: total, offset: offset)
-        case .watchedValues(let offset, let limit):
-            let (values, total) = state.watchedValues(of: shop, offset: offset, limit: limit)
-            return .watchedValues(values, customers: values.map(someCustomers), total: total, offset: offset)
-        case .identityStatus: return .identityStatus(state.identityStatus(of: shop, &scratch))
-        case .rules(let version): return .rules(try identity(of: shop, hasVersion: version), version: version)
-        case .settings: return .settings(state.settings(of: shop))
-        case .holdPreview(let key):
-            let (divisions, total) = state.previewHold(of: key, shop: shop, limit: 100, &scratch)
-            return .divisions(divisions.map(sample), total: total)
+    /// Whether a refusal shows what events have brought about: who put two apart, which versions there are. What a
+    /// question does not find no crash brings back, and that nothing can be written must be said at once.
+    private func tellsOfEvents(_ refusal: Refusal, to command: PreparedCommand) -> Bool {
+        switch command {
+        case .query(.rules): true
+        case .query: false
+        default: refusal.code != .readOnly
         }
     }
-
-    private func identity(of shop: UInt16, hasVersion version: Int?) throws(Refusal) -> ShopIdentity {
-        let identity = state.identities[Int(shop)]
-        if let version, !(1...identity.versions.count).contains(version) {
-            throw Refusal(.notFound, "version: this shop's rules have versions 1 to \(identity.versions.count)")
-        }
-        return identity
-    }
-
-    private func someCustomers(of value: WatchedValue) -> [UInt32] {
-        var numbers: [UInt32] = []
-        for carrier in value.carriers where numbers.count < 10 {
-            let number = state.customerNumber(of: carrier)
-            if !numbers.contains(number) { numbers.append(number) }
-        }
-        return numbers.sorted()
-    }
-
-    private func related(to customer: CustomerMembers) -> [RelatedCustomer] {
-        state.related(to: customer.profiles).map {
-            RelatedCustomer(number: state.customerNumber(of: $0.profile), decision: $0.decision, edge: $0.edge)
-        }
-    }
-
-    private func profile(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> UInt32 {
-        guard let profile = state.profile(selector, shop: shop) else {
-            throw Refusal(.notFound, "no customer of this shop has that \(selector.text)")
-        }
-        return profile
-    }
-
-    private func customer(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> CustomerMembers {
-        guard let profile = state.profile(selector, shop: shop) else {
-            throw Refusal(.notFound, "no customer of this shop has that \(selector.text)")
-        }
-        return members(profile)
-    }
-
-    func members(_ profile: UInt32) -> CustomerMembers {
-        CustomerMembers(
-            number: state.customerNumber(of: profile), profiles: state.members(of: profile),
-            sequence: state.lastSequence(ofCustomerOf: profile))
-    }
-
-    private func find(_ selectors: [CustomerSelector], _ shop: UInt16, offset: Int, limit: Int) -> CommandOutcome {
-        guard let first = selectors.first else {
-            let (customers, total) = state.customers(of: shop, offset: offset, limit: limit)
-            return .customers(customers.map(members), total: total, offset: offset)
-        }
-        // Every key names one customer at most; all of them must name the same one.
-        guard let profile = state.profile(first, shop: shop) else { return .customers([], total: 0, offset: 0) }
-        let root = state.root(of: profile)
-        for selector in selectors.dropFirst() {
-            guard let other = state.profile(selector, shop: shop), state.root(of: other) == root else {
-                return .customers([], total: 0, offset: 0)
-            }
-        }
-        let customers = offset == 0 && limit > 0 ? [members(profile)] : []
-        return .customers(customers, total: 1, offset: offset)
-    }
-
-    // MARK: Weighing, just behind the replies
-
-    /// Profiles that one turn of the lane weighs before others get theirs.
-    private static let profilesPerTurn = 64
-
-    func postWeighing() {
-        guard !isWeighingPosted, !state.isAtRest || !waitingForRest.isEmpty else { return }
-        isWeighingPosted = true
-        lane.post { self.assumeIsolated { $0.weighSome() } }
-    }
-
-    /// Weighs what new data, new rules or people's decisions have touched, a slice at a time.
-    private func weighSome() {
-        isWeighingPosted = false
-        guard journalFailure == nil, backlog == nil else { return }
-        let first = state.sequence + 1
-        let now = clock.now()
-        for _ in 0..<Self.profilesPerTurn {
-            guard let profile = state.takeDirty() else { break }
-            resolve(state.plan(for: profile, &scratch), cause: profile, now)
-        }
-        if state.isAtRest { rest(now) }
-        handOver(firstSequence: first)
-        postWeighing()
-    }
-
-    /// Writes and applies what a plan says.
-    private func resolve(_ plan: ResolutionPlan, cause profile: UInt32, _ now: Timestamp) {
-        guard !plan.isEmpty else { return }
-        state.write(plan, cause: profile, at: now, into: &events)
-        evolveLast()
-    }
-
-    /// Everything is weighed. The mark in the journal saves a restart from weighing it again.
-    private func rest(_ now: Timestamp) {
-        if state.owesRestMark {
-            events.identitySettled(variants: state.variantCount, now: now)
-            evolveLast()
-        }
-        let waiting = waitingForRest
-        waitingForRest = []
-        for body in waiting { body() }
-        learnWhenQuiet()
-    }
-
-    /// Runs `body` on this lane when everything that has arrived by now is weighed.
-    func whenAtRest(_ body: @escaping @Sendable () -> Void) {
-        if state.isAtRest { return body() }
-        waitingForRest.append(body)
-        postWeighing()
-    }
-
-    /// Goes on with what a restart has left to weigh.
-    func start() { postWeighing() }
 
     // MARK: For the engine
 

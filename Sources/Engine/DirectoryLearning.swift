@@ -13,46 +13,53 @@ package struct LearningReport: Sendable {
     package let isActive: Bool
     /// What it rests on, in words.
     package let basis: String
-    /// The event that must be durable before anybody is told.
+    /// The last event when learning was done.
     package let sequence: UInt64
 }
 
 extension Directory {
     private static let profilesPerSlice = 64
 
+    /// Who wants it, and whether what is learned is to be put into force.
+    private struct Request {
+        let person: String?
+        let activates: Bool
+    }
+
     /// Learns from a shop's profiles as soon as everything is weighed. `completion` runs on this lane.
+    /// - Parameter person: who asked for it; nil if nobody did.
     func learn(
-        shop: UInt16, activatedBy person: String?,
+        shop: UInt16, askedBy person: String?, activates: Bool,
         _ completion: @escaping @Sendable (Result<LearningReport, Refusal>) -> Void
     ) {
         whenAtRest {
             self.assumeIsolated { directory in
                 let walk = LearningWalk(shop: shop, of: directory.state)
                 directory.learningAttempts[shop] = walk.rows
-                directory.advance(walk, activatedBy: person, completion)
+                directory.advance(walk, Request(person: person, activates: activates), completion)
             }
         }
     }
 
     private func advance(
-        _ walk: LearningWalk, activatedBy person: String?,
+        _ walk: LearningWalk, _ request: Request,
         _ completion: @escaping @Sendable (Result<LearningReport, Refusal>) -> Void
     ) {
         var walk = walk
         walk.advance(Self.profilesPerSlice, in: state, &scratch)
         guard walk.isDone else {
             let next = walk
-            lane.post { self.assumeIsolated { $0.advance(next, activatedBy: person, completion) } }
+            lane.post { self.assumeIsolated { $0.advance(next, request, completion) } }
             return
         }
         do throws(Refusal) {
-            completion(.success(try propose(walk, activatedBy: person)))
+            completion(.success(try propose(walk, request)))
         } catch {
             completion(.failure(error))
         }
     }
 
-    private func propose(_ walk: LearningWalk, activatedBy person: String?) throws(Refusal) -> LearningReport {
+    private func propose(_ walk: LearningWalk, _ request: Request) throws(Refusal) -> LearningReport {
         try checkWritable()
         let identity = state.identities[Int(walk.shop)]
         guard walk.rules.differsEnough(from: identity.rules) else {
@@ -64,15 +71,17 @@ extension Directory {
         let version =
             known.map { $0 + 1 }
             ?? state.proposeLearned(
-                walk.rules, basis: walk.basis, rows: walk.rows, shop: walk.shop, at: now, into: &events)
-        if let person {
+                walk.rules, basis: request.person.map { "\(walk.basis); asked for by \($0)" } ?? walk.basis,
+                rows: walk.rows, shop: walk.shop, at: now, into: &events)
+        if let person = request.person, request.activates {
             _ = try state.perform(
                 .activate(version: version), shop: walk.shop, actor: person, at: now, &scratch,
                 into: &events)
         }
         handOver(firstSequence: first)
         postWeighing()
-        return LearningReport(version: version, isActive: person != nil, basis: walk.basis, sequence: state.sequence)
+        return LearningReport(
+            version: version, isActive: request.activates, basis: walk.basis, sequence: state.sequence)
     }
 
     /// So many events a second are a quiet second.
@@ -100,7 +109,7 @@ extension Directory {
     private func learnWhereDoubled() {
         guard !isLearning, let shop = state.shopToLearnFrom(attempts: learningAttempts) else { return }
         isLearning = true
-        learn(shop: shop, activatedBy: nil) { _ in
+        learn(shop: shop, askedBy: nil, activates: false) { _ in
             // What could not be written now is learned again when the shop has doubled, or when somebody asks.
             self.assumeIsolated { directory in
                 directory.isLearning = false
@@ -111,11 +120,9 @@ extension Directory {
 
     func shopToLearnFrom(named name: String) throws(Refusal) -> UInt16 {
         try checkWritable()
-        guard let shop = state.shop(named: name) else {
-            throw Refusal(.notFound, "nothing is known in shop \(name) yet")
-        }
+        guard let shop = state.shop(named: name) else { throw Self.empty(name) }
         guard state.identities[Int(shop)].mode == .evidence else {
-            throw Refusal(.refused, "this shop weighs no evidence: its match mode is not evidence")
+            throw Refusal(.refused, "this shop weighs no evidence; SHOP.CONFIGURE match=evidence has it weigh")
         }
         return shop
     }
@@ -123,9 +130,9 @@ extension Directory {
 
 extension Engine {
     /// Learns weights from a shop's profiles and proposes them as a version of its rules, or, where a person says so, puts
-    /// them into force at once. `completion` runs on `lane`; the report may be shown when its sequence is released.
+    /// them into force at once. `completion` runs on `lane`; the report may be shown when `lastSequence` is released.
     package func learnRules(
-        ofShopNamed name: String, activatedBy person: String?, from lane: any EngineLane,
+        ofShopNamed name: String, askedBy person: String, activates: Bool, from lane: any EngineLane,
         _ completion: @escaping @Sendable (Result<LearningReport, Refusal>) -> Void
     ) {
         let directory = directory
@@ -133,7 +140,9 @@ extension Engine {
             directory.assumeIsolated { directory in
                 do throws(Refusal) {
                     let shop = try directory.shopToLearnFrom(named: name)
-                    directory.learn(shop: shop, activatedBy: person) { result in lane.run { completion(result) } }
+                    directory.learn(shop: shop, askedBy: person, activates: activates) { result in
+                        lane.run { completion(result) }
+                    }
                 } catch {
                     lane.run { completion(.failure(error)) }
                 }

@@ -67,15 +67,9 @@ extension Directory {
 
     /// The shop's number and, when asked for, a version of its rules.
     func shopAndRules(_ name: String, version: Int?) throws(Refusal) -> (UInt16, MatchRules?) {
-        guard let shop = state.shop(named: name) else {
-            throw Refusal(.notFound, "nothing is known in shop \(name) yet")
-        }
+        guard let shop = state.shop(named: name) else { throw Self.empty(name) }
         guard let version else { return (shop, nil) }
-        let versions = state.identities[Int(shop)].versions
-        guard version > 0, version <= versions.count else {
-            throw Refusal(.notFound, "version: this shop's rules have versions 1 to \(versions.count)")
-        }
-        return (shop, versions[version - 1].rules)
+        return (shop, try state.identities[Int(shop)].rules(ofVersion: version))
     }
 
     /// A page of a shop's customers, each with its profiles.

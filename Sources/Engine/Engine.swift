@@ -228,6 +228,16 @@ package final class Engine: Sendable {
         }
     }
 
+    /// The last event decided; `completion` runs on `lane`. Whatever directory and shards have answered before shows events
+    /// up to this one, and none later.
+    package func lastSequence(from lane: any EngineLane, _ completion: @escaping @Sendable (UInt64) -> Void) {
+        let directory = directory
+        directory.lane.run {
+            let sequence = directory.assumeIsolated { $0.lastSequence() }
+            lane.run { completion(sequence) }
+        }
+    }
+
     /// Counts of the directory and bytes held by the shards; `completion` runs on `lane`.
     package func counts(
         from lane: any EngineLane, _ completion: @escaping @Sendable (DirectoryCounts, _ shardBytes: Int) -> Void

@@ -123,8 +123,8 @@ struct BatchBuilder: ~Copyable {
         items.append(.decision(command, tag: tag))
     }
 
-    mutating func assertion(_ assertion: CustomerAssertion, tag: [UInt8]?) {
-        commands.append(.assertion(assertion))
+    mutating func assertion(_ assertion: CustomerAssertion, actor: String, tag: [UInt8]?) {
+        commands.append(.assertion(assertion, actor: actor))
         items.append(.assertion(tag: tag))
     }
 

@@ -15,7 +15,9 @@ struct ExplanationText {
         if explanation.isSame { return "\(one) and \(two) are one customer\(together(explanation))" }
         let decided = explanation.decisions.filter { $0.kind == .linked }.last
         let linked = decided.map { " \($0.actor) linked them on \(day($0.at))\(quoted($0.reason))." } ?? ""
-        return "\(one) and \(two) are not one customer: \(apart(explanation)).\(next(explanation))\(linked)"
+        let compared =
+            explanation.comparedProfiles.map { " Only the first \($0) profiles of each were compared." } ?? ""
+        return "\(one) and \(two) are not one customer: \(apart(explanation)).\(next(explanation))\(linked)\(compared)"
     }
 
     /// How a customer came to be; `steps` oldest first.
@@ -92,7 +94,7 @@ struct ExplanationText {
         }
         if let words = explanation.mode.condition { return words }
         let pair = explanation.pair
-        let agreed = agreements(pair)
+        let agreed = agreements(pair, but: explanation.leadingField)
         let though = agreed.isEmpty ? "" : ", though they have \(Self.list(agreed))"
         return "\(lead(explanation))\(though); \(bits(explanation))"
     }
@@ -106,7 +108,8 @@ struct ExplanationText {
         }
         let weight = explanation.pair.weight
         if weight.reason != .none, weight.reason.field == nil { return "\(weight.reason.text)" }
-        if let field = weight.reason.field, let words = disagreement(explanation.pair, field) { return words }
+        if let field = explanation.leadingField, let words = disagreement(explanation.pair, field) { return words }
+        if explanation.isUncompared, weight.verdict == .merge { return Self.uncompared }
         if let edge = explanation.edge, edge.verdict == PairVerdict.queue.rawValue,
             let reason = PairReason(rawValue: edge.reason), reason != .none, weight.verdict == .merge
         {
@@ -131,6 +134,10 @@ struct ExplanationText {
         guard explanation.mode == .evidence, !explanation.decisions.contains(where: { $0.kind == .apart }) else {
             return ""
         }
+        if explanation.isUncompared {
+            let tie = " CUSTOMER.MERGE C\(explanation.one + 1) C\(explanation.two + 1) makes them one."
+            return explanation.pair.weight.verdict == .merge ? tie : " But \(Self.uncompared)."
+        }
         let recorded = explanation.edge.flatMap { PairVerdict(rawValue: $0.verdict) } ?? .none
         let verdict = max(explanation.pair.weight.verdict, recorded)
         switch verdict {
@@ -143,12 +150,15 @@ struct ExplanationText {
     // MARK: Fields
 
     /// What agrees, the weightiest first, at most three.
-    func agreements(_ pair: WeighedPair) -> [String] {
+    /// - Parameter told: a field that was spoken of already.
+    func agreements(_ pair: WeighedPair, but told: MatchField? = nil) -> [String] {
         var found: [(score: Int32, text: String)] = []
         let parts = Dictionary(uniqueKeysWithValues: pair.waterfall.parts.map { ($0.field, $0) })
         let values = (facts.values(pair.one), facts.values(pair.two))
-        var told: Set<MatchField> = []
-        if let first = parts[.firstName], let last = parts[.lastName], first.level == .same, last.level == .same {
+        var told = Set([told].compactMap(\.self))
+        if told.isDisjoint(with: [.firstName, .lastName]), let first = parts[.firstName], let last = parts[.lastName],
+            first.level == .same, last.level == .same
+        {
             found.append((first.score + last.score, "the same name \(Self.name(values.1))"))
             told.formUnion([.firstName, .lastName])
         }
@@ -175,16 +185,21 @@ struct ExplanationText {
 
     private func disagreement(_ pair: WeighedPair, _ field: MatchField) -> String? {
         pair.waterfall.parts.first { $0.field == field }.map {
-            words($0, (facts.values(pair.one), facts.values(pair.two)))
+            let values = (facts.values(pair.one), facts.values(pair.two))
+            return $0.score < 0 ? words($0, values) : "the \(field.text) is not the same (\(shown($0, values)))"
         }
     }
 
-    private func words(_ part: PairWaterfall.Part, _ values: ([String], [String])) -> String {
+    private func shown(_ part: PairWaterfall.Part, _ values: ([String], [String])) -> String {
         let place = Int(part.field.rawValue)
-        let (one, two) = (values.0[place], values.1[place])
-        let shown = [one, two].filter { !$0.isEmpty }.joined(separator: ", ")
+        return [values.0[place], values.1[place]].filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+
+    private func words(_ part: PairWaterfall.Part, _ values: ([String], [String])) -> String {
+        let shown = shown(part, values)
         switch part.level {
-        case .same: return "the same \(part.field.text) \(two)"
+        case .same: return "the same \(part.field.text) \(values.1[Int(part.field.rawValue)])"
+        case .differs where part.field == .generation: return "one is junior, the other senior (\(shown))"
         case .initial, .part: return "\(part.field.article) \(part.field.text) that fits (\(part.level.text): \(shown))"
         case .differs: return "the \(part.field.text) differs (\(shown))"
         case .near, .close, .swapped, .local:
@@ -194,6 +209,10 @@ struct ExplanationText {
         case .similar, .missing: return "a similar \(part.field.text) (\(shown))"
         }
     }
+
+    /// Why two of whom much agrees were never looked at: how `Who is who` finds whom to compare.
+    static let uncompared =
+        "nothing but a name, or what many carry, leads from one to the other, so they were never compared"
 
     private static func name(_ values: [String]) -> String {
         let first = values[Int(MatchField.firstName.rawValue)]
@@ -226,6 +245,11 @@ struct ExplanationText {
         let tenths = (hundredths.magnitude + 5) / 10
         return "\(hundredths < 0 && tenths > 0 ? "-" : "")\(tenths / 10).\(tenths % 10)"
     }
+}
+
+extension PairExplanation {
+    /// The field that keeps the two from being one by its law.
+    fileprivate var leadingField: MatchField? { separation == nil ? pair.weight.reason.field : nil }
 }
 
 extension WeighedPair {

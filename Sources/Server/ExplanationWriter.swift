@@ -24,6 +24,10 @@ extension ByteWriter {
             key("otherProfiles")
             numbers(two.profiles)
             separation(explanation)
+            if let count = explanation.comparedProfiles {
+                key("comparedProfiles")
+                number(count)
+            }
         }
         key("mode")
         string(explanation.mode.text)
@@ -47,6 +51,13 @@ extension ByteWriter {
     private mutating func separation(_ explanation: PairExplanation) {
         let recorded = explanation.edge.flatMap { PairReason(rawValue: $0.reason) } ?? .none
         let found = recorded == .none ? explanation.pair.weight.reason : recorded
+        if explanation.isUncompared {
+            key("separation")
+            string("uncompared")
+            key("reason")
+            string(ExplanationText.uncompared)
+            return
+        }
         let reason = explanation.separation ?? (explanation.mode == .evidence ? found : .none)
         key("separation")
         string(reason == .none ? (explanation.mode == .evidence ? "weight" : "mode") : "\(reason)")
@@ -157,6 +168,10 @@ extension ByteWriter {
         string(decision.actor)
         key("decision")
         string("\(decision.retiresLeft ? "merge" : "\(decision.kind.text)")" as String)
+        if decision.version > 0 {
+            key("version")
+            number(decision.version)
+        }
         if !decision.reason.isEmpty {
             key("reason")
             string(decision.reason)

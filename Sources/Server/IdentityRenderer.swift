@@ -219,6 +219,13 @@ extension ByteWriter {
         string(settings.mode.text)
         key("bookings")
         string(settings.protectsBookings ? "protect" : "allow")
+        for (name, word) in [("matchSet", settings.modeWord), ("bookingsSet", settings.bookingsWord)] {
+            guard let word else { continue }
+            key(name)
+            openObject()
+            members(of: word)
+            closeObject()
+        }
         key("version")
         number(settings.activeVersion)
         key("sources")
@@ -231,9 +238,17 @@ extension ByteWriter {
             string(source.knowsBuyersOnce ? "no" : "yes")
             key("declared")
             bool(source.isDeclared)
+            if let word = source.word { members(of: word) }
             closeObject()
         }
         closeArray()
+    }
+
+    private mutating func members(of word: SettingWord) {
+        key("by")
+        string(word.actor)
+        key("at")
+        timestamp(Timestamp(milliseconds: word.at))
     }
 
     /// Hundredths of a bit as a number of bits.

@@ -3,33 +3,20 @@ import Commerce
 import Engine
 import Wire
 
-/// `IDENTITY.LEARN`: takes its time, and may write. `completion` runs on `lane` with the reply and the event that must be
-/// durable before it may leave.
+/// `IDENTITY.LEARN`: takes its time, and may write. `completion` runs on `lane` with the reply.
 enum LearningTask {
     static func learn(
-        _ engine: Engine, shop: String, activatedBy person: String?, tag: [UInt8]?, from lane: any EngineLane,
-        _ completion: @escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void
+        _ engine: Engine, shop: String, askedBy person: String, activates: Bool, tag: [UInt8]?,
+        from lane: any EngineLane,
+        _ completion: @escaping @Sendable ([UInt8]) -> Void
     ) {
-        engine.learnRules(ofShopNamed: shop, activatedBy: person, from: lane) { result in
+        engine.learnRules(ofShopNamed: shop, askedBy: person, activates: activates, from: lane) { result in
             var output = ByteWriter()
             switch result {
-            case .success(let report):
-                output.reply(report, tag: tag)
-                completion(output.copyBytes(), report.sequence)
-            case .failure(let refusal):
-                output.error(refusal, tag: tag)
-                completion(output.copyBytes(), 0)
+            case .success(let report): output.reply(report, tag: tag)
+            case .failure(let refusal): output.error(refusal, tag: tag)
             }
-        }
-    }
-
-    /// Whether `activate=yes` was said.
-    static func activates(_ request: RequestLine) throws(Refusal) -> Bool {
-        guard let answer = request.argument(named: "activate") else { return false }
-        switch String(decoding: answer, as: UTF8.self) {
-        case "yes": return true
-        case "no": return false
-        default: throw .invalid("activate", "is yes or no")
+            completion(output.copyBytes())
         }
     }
 }

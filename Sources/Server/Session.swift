@@ -3,49 +3,6 @@ import Commerce
 import Engine
 import Wire
 
-/// What a session needs of the house around it. All of it is confined to the session's lane.
-package protocol SessionHost: AnyObject {
-    /// The lane that the session lives on.
-    var lane: any EngineLane { get }
-    /// The engine, or why there is none yet (LOADING) or any more.
-    var engine: Result<Engine, Refusal> { get }
-    var limits: SessionLimits { get }
-    /// The last event whose acknowledgement may leave.
-    var releasedSequence: UInt64 { get }
-    /// Why nothing can be written at the moment.
-    var journalFailure: String? { get }
-    /// Asks to be told (`Session.released`) when more may leave.
-    func awaitRelease(_ session: Session)
-    /// Answers a command that concerns the server as a whole (INFO, SNAPSHOT, VERIFY); `completion` runs on the lane.
-    func administer(
-        _ command: CommandName, session: Session, tag: [UInt8]?, _ completion: @escaping @Sendable ([UInt8]) -> Void)
-}
-
-/// The bytes' way out of a session; a connection in production, a buffer in the simulation.
-package protocol SessionOutput: AnyObject {
-    func write(_ body: (inout ByteWriter) -> Void)
-    /// Whether more output has to wait for the client to read.
-    var isFull: Bool { get }
-    func pauseReading()
-    func resumeReading()
-    /// Closes when everything written has left.
-    func closeAfterFlush()
-}
-
-/// What one session may use.
-package struct SessionLimits: Sendable {
-    /// Longest request line in bytes, without its line feed.
-    package var lineBytes = 8 << 20
-    /// Most requests in one batch.
-    package var batchRequests = 512
-    /// Reading pauses while more bytes of replies than this wait for durability or for other lanes.
-    package var waitingBytes = 4 << 20
-    /// Reading pauses while more batches than this are on their way.
-    package var batches = 64
-
-    package init() {}
-}
-
 /// One connection's conversation: bytes in, batches to the engine, replies out in request order. Knows no socket.
 /// Confined to its lane.
 package final class Session: @unchecked Sendable {
@@ -53,7 +10,7 @@ package final class Session: @unchecked Sendable {
     private let output: any SessionOutput
     private(set) var shop = "main"
     private var hasher: KeyHasher?
-    private var builder = BatchBuilder()
+    var builder = BatchBuilder()
     private var replies = ReplyQueue()
     private var batchesInFlight = 0
     /// Batches with questions, and server commands, that are not answered yet. Nothing later is looked at meanwhile:
@@ -206,10 +163,17 @@ package final class Session: @unchecked Sendable {
         return made
     }
 
+    /// What was sent before belongs to the shop before.
+    func bind(to shop: String) {
+        submit()
+        self.shop = shop
+        hasher = nil
+    }
+
     // MARK: Batches
 
     /// Sends what has been collected to the engine; behind a question only when that is answered.
-    private func submit() {
+    func submit() {
         guard !builder.isEmpty, questionsInFlight == 0 else { return }
         guard case .success(let engine) = host.engine, !builder.commands.isEmpty else { return answerLocally() }
         let built = builder.build(shop: shop, actor: "anonymous", hasher: engine.hasher(shop: shop))
@@ -248,6 +212,21 @@ package final class Session: @unchecked Sendable {
         builder.discard()
         replies.fill(replies.reserve(), bytes.copyBytes(), releaseSequence: 0, replyCount: count)
         release()
+    }
+
+    /// Sends what came before, and looks at nothing that comes after until `start` has brought the answer about.
+    func wait(
+        _ tag: [UInt8]?, _ start: (@escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void) -> Void
+    ) {
+        submit()
+        let place = replies.reserve()
+        questionsInFlight += 1
+        start { bytes, releaseSequence in
+            self.questionsInFlight -= 1
+            self.replies.fill(place, bytes, releaseSequence: releaseSequence, replyCount: 1, tags: [tag])
+            self.submit()
+            self.release()
+        }
     }
 
     // MARK: Replies out
@@ -303,161 +282,4 @@ package final class Session: @unchecked Sendable {
 
     /// The client has read what had piled up; called by the connection.
     package func outputDrained() { goOn() }
-
-    // MARK: Commands
-
-    private func dispatch(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
-        guard let description = CommandTable.find(request.bytes.extracting(request.command)) else {
-            let name = request.bytes.text(request.command)
-            throw Refusal(.unknown, "no command \(String(name.prefix(64))); HELP lists all")
-        }
-        try RequestReader.check(request, description)
-        if builder.hasQuestions, description.name.isWrite { submit() }
-        switch description.name {
-        case .ping:
-            builder.local {
-                $0.beginOK(tag: tag)
-                $0.key("pong")
-                $0.bool(true)
-                $0.endReply()
-            }
-        case .auth: throw Refusal(.refused, "no credentials are configured on this server; everybody may ask")
-        case .shop: try bindShop(request, tag: tag)
-        case .help: try help(request, tag: tag)
-        case .quit:
-            builder.local { $0.plainOK(tag: tag) }
-            submit()
-            isEnding = true
-            closeIfDone()
-        case .info, .snapshot, .verify: administer(description.name, tag: tag)
-        case .orderPut: try builder.order(try RequestReader.json(request), try currentHasher(), tag: tag)
-        case .customerPut: try builder.profile(try RequestReader.json(request), try currentHasher(), tag: tag)
-        case .documentPut: try builder.document(try RequestReader.json(request), try currentHasher(), tag: tag)
-        case .channelPut: try channel(request, tag: tag)
-        case .noteAdd:
-            _ = try currentHasher()
-            let note = try RequestReader.note(request)
-            builder.note(customer: note.customer, text: note.text, tag: tag)
-        case .customerPin, .customerUnpin, .customerVerify:
-            _ = try currentHasher()
-            builder.assertion(try RequestReader.assertion(request, description.name), tag: tag)
-        case .identityLearn: try learn(request, tag: tag)
-        case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
-            try identityTask(description.name, request, tag: tag)
-        case let name where name.isDecision: try decision(name, request, tag: tag)
-        default:
-            builder.query(try RequestReader.query(request, description.name, try currentHasher()), tag: tag)
-        }
-    }
-
-    private func channel(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
-        guard let channel = request.plainArguments.first else {
-            throw .invalid("channel", "is required: CHANNEL.PUT shopify {…}")
-        }
-        let store = request.argument(named: "store").map { String(decoding: $0, as: UTF8.self) } ?? "main"
-        let hasher = try currentHasher()
-        let payload = try RequestReader.payload(request)
-        do throws(ChannelError) {
-            try builder.channel(
-                String(decoding: channel, as: UTF8.self), store: store, payload, hasher, tag: tag)
-        } catch {
-            throw Refusal(.invalid, error.sentence)
-        }
-    }
-
-    private func bindShop(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
-        if let name = request.plainArguments.first {
-            let checked = try RequestReader.shopName(name)
-            // What was sent before belongs to the shop before.
-            submit()
-            shop = checked
-            hasher = nil
-        }
-        let shop = shop
-        builder.local {
-            $0.beginOK(tag: tag)
-            $0.key("shop")
-            $0.string(shop)
-            $0.endReply()
-        }
-        // Alone, so that its reply never shares the fate of a write that the journal could not take.
-        submit()
-    }
-
-    private func help(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
-        let wanted = request.plainArguments.first
-        let rows = try HelpText.rows(for: wanted)
-        builder.local {
-            $0.append(rows)
-            $0.plainOK(tag: tag)
-        }
-    }
-
-    private func administer(_ command: CommandName, tag: [UInt8]?) {
-        ask { host.administer(command, session: self, tag: tag, $0) }
-    }
-
-    /// Sends what came before and waits for an answer that takes its time.
-    private func ask(_ start: (@escaping @Sendable ([UInt8]) -> Void) -> Void) {
-        askForChange { completion in start { completion($0, 0) } }
-    }
-
-    /// The same for an answer that must not leave before the event it tells of is durable.
-    private func askForChange(_ start: (@escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void) -> Void) {
-        submit()
-        let place = replies.reserve()
-        questionsInFlight += 1
-        start { bytes, releaseSequence in
-            self.questionsInFlight -= 1
-            self.replies.fill(place, bytes, releaseSequence: releaseSequence, replyCount: 1)
-            self.submit()
-            self.release()
-        }
-    }
-
-    private func decision(_ name: CommandName, _ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
-        let hasher = try currentHasher()
-        let (command, actor) = try RequestReader.decision(request, name, hasher)
-        if name == .quarantineHold, let preview = try RequestReader.holdPreview(request, hasher) {
-            return builder.query(preview, tag: tag)
-        }
-        builder.decision(command, actor: actor, tag: tag)
-    }
-
-    private func learn(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
-        let activates = try LearningTask.activates(request)
-        guard case .success(let engine) = host.engine else {
-            _ = try currentHasher()
-            return
-        }
-        let shop = shop
-        let lane = host.lane
-        askForChange {
-            LearningTask.learn(
-                engine, shop: shop, activatedBy: activates ? "anonymous" : nil, tag: tag, from: lane, $0)
-        }
-    }
-
-    private func identityTask(_ command: CommandName, _ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
-        guard case .success(let engine) = host.engine else {
-            _ = try currentHasher()
-            return
-        }
-        let shop = shop
-        let lane = host.lane
-        let offset = try RequestReader.natural(request, "offset") ?? 0
-        let limit = try RequestReader.natural(request, "limit") ?? .max
-        let version = command == .identitySimulate ? try RequestReader.version(request) : 0
-        ask { completion in
-            switch command {
-            case .identityCheck: IdentityTasks.check(engine, shop: shop, tag: tag, from: lane, completion)
-            case .identityExport:
-                IdentityTasks.export(
-                    engine, shop: shop, offset: offset, limit: limit, tag: tag, from: lane, completion)
-            case .identitySimulate:
-                IdentityTasks.simulate(engine, shop: shop, version: version, tag: tag, from: lane, completion)
-            default: IdentityTasks.settle(engine, tag: tag, from: lane, completion)
-            }
-        }
-    }
 }

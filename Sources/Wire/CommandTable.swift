@@ -128,23 +128,24 @@ package enum CommandTable {
                 "a and b are customer or profile numbers. With b: a sentence for people, the weight of each field in bits, and the steps that made the two one customer. Without: everything that ties the profiles of a.",
             options: [], plainArguments: 2, takesJSON: false),
         CommandDescription(
-            name: .customerPin, text: "CUSTOMER.PIN", arguments: "customer field value | customer field profile=",
+            name: .customerPin, text: "CUSTOMER.PIN",
+            arguments: "customer field value | customer field profile= [actor=]",
             summary: "decides which value of a field shows on a customer, whatever the channels say",
             details:
                 "Fields: name, firstName, lastName, company, email, phone, vatId, birthDate, language, billing. profile=C7 shows what that profile of the customer says; billing takes only that. The newest pin of a field wins.",
-            options: ["profile"], plainArguments: 3, takesJSON: false),
+            options: ["profile", "actor"], plainArguments: 3, takesJSON: false),
         CommandDescription(
-            name: .customerUnpin, text: "CUSTOMER.UNPIN", arguments: "customer field",
+            name: .customerUnpin, text: "CUSTOMER.UNPIN", arguments: "customer field [actor=]",
             summary: "takes back what was pinned of a field; the rule decides again",
             details: "Takes back the pins of all the customer's profiles. Without one it answers duplicate:true.",
-            options: [], plainArguments: 2, takesJSON: false),
+            options: ["actor"], plainArguments: 2, takesJSON: false),
         CommandDescription(
             name: .customerVerify, text: "CUSTOMER.VERIFY",
-            arguments: "customer vat= verdict=valid|invalid source= [at=]",
+            arguments: "customer vat= verdict=valid|invalid source= [at=] [actor=]",
             summary: "records what an outside authority says of a VAT id",
             details:
                 "at is when it said so, RFC 3339; now unless given. A verdict older than the one known answers stale:true and changes nothing.",
-            options: ["vat", "verdict", "source", "at"], plainArguments: 1, takesJSON: false),
+            options: ["vat", "verdict", "source", "at", "actor"], plainArguments: 1, takesJSON: false),
         CommandDescription(
             name: .documentPut, text: "DOCUMENT.PUT", arguments: "{document}",
             summary: "files an invoice, credit note or other document that was made elsewhere",

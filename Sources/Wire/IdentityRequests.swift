@@ -7,8 +7,17 @@ extension RequestReader {
     package static func decision(
         _ request: RequestLine, _ name: CommandName, _ hasher: KeyHasher
     ) throws(Refusal) -> (command: IdentityCommand, actor: String) {
-        let actor = try text(request, "actor", bytes: 64) ?? "anonymous"
-        return (try command(request, name, hasher), actor)
+        return (try command(request, name, hasher), try actor(request))
+    }
+
+    /// Who speaks: `actor=`, or `anonymous`.
+    package static func actor(_ request: RequestLine) throws(Refusal) -> String {
+        try text(request, "actor", bytes: 64) ?? "anonymous"
+    }
+
+    /// Whether `IDENTITY.LEARN` was told to put what it learns into force.
+    package static func activates(_ request: RequestLine) throws(Refusal) -> Bool {
+        try choice(request, "activate", ["no", "yes"]) == 1
     }
 
     private static func command(
@@ -17,14 +26,14 @@ extension RequestReader {
         let reason = try text(request, "reason", bytes: 1_000) ?? ""
         switch name {
         case .customerMerge:
-            let (from, into) = try pair(request, name)
+            let (from, into) = try two(request, name)
             return .merge(from: from, into: into, isPreview: try isPreview(request), reason: reason)
         case .customerSplit:
             return .split(
                 try one(request, name), profiles: try profiles(request), isPreview: try isPreview(request),
                 reason: reason)
         case .customerBind, .customerExclude, .customerLink, .customerRelease:
-            let (a, b) = try pair(request, name)
+            let (a, b) = try two(request, name)
             return tie(name, a, b, reason)
         case .identityAccept: return .answer(pair: try count(request, name), isSame: true, reason: reason)
         case .identityReject: return .answer(pair: try count(request, name), isSame: false, reason: reason)
@@ -84,6 +93,13 @@ extension RequestReader {
         return (try customer(plain[0]), try customer(plain[1]))
     }
 
+    /// A pair to decide about: one number twice is a typing error.
+    private static func two(_ request: RequestLine, _ name: CommandName) throws(Refusal) -> (UInt32, UInt32) {
+        let (a, b) = try pair(request, name)
+        guard a != b else { throw Refusal(.invalid, "C\(a) stands there twice; \(usage(of: name))") }
+        return (a, b)
+    }
+
     private static func one(_ request: RequestLine, _ name: CommandName) throws(Refusal) -> UInt32 {
         let plain = request.plainArguments
         guard plain.count == 1 else { throw wrongUse(name) }
@@ -94,10 +110,12 @@ extension RequestReader {
     private static func count(_ request: RequestLine, _ name: CommandName) throws(Refusal) -> Int {
         let plain = request.plainArguments
         guard plain.count == 1 else { throw wrongUse(name) }
-        let text = String(decoding: plain[0].prefix(40), as: UTF8.self)
-        guard text.utf8.count <= 9, let number = Int(text), number > 0 else {
-            let field = name == .identityAccept || name == .identityReject ? "pair" : "version"
-            throw .invalid(field, "\(text) is no number from 1 to 999999999")
+        guard let number = digits(plain[0]), number > 0 else {
+            let text = String(decoding: plain[0].prefix(40), as: UTF8.self)
+            let (field, list) =
+                name == .identityAccept || name == .identityReject
+                ? ("pair", "IDENTITY.QUEUE") : ("version", "IDENTITY.RULES")
+            throw .invalid(field, "\(text) is no number from 1 to 999999999; \(list) lists them")
         }
         return number
     }
@@ -108,8 +126,11 @@ extension RequestReader {
     }
 
     private static func wrongUse(_ name: CommandName) -> Refusal {
-        let description = CommandTable.all.first { $0.name == name }
-        return Refusal(.syntax, "usage: \(description.map { usage($0) } ?? "")")
+        Refusal(.syntax, usage(of: name))
+    }
+
+    private static func usage(of name: CommandName) -> String {
+        "usage: \(CommandTable.all.first { $0.name == name }.map { usage($0) } ?? "")"
     }
 
     /// A text of 1 to so many bytes, without control characters; nil if the argument is absent.

@@ -6,6 +6,7 @@ package enum RequestReader {
     /// Refuses arguments that the command does not take: a typing error must not be overlooked.
     package static func check(_ request: RequestLine, _ command: CommandDescription) throws(Refusal) {
         var plain = 0
+        var names = Set<String>()
         for argument in request.arguments {
             if argument.name.isEmpty {
                 plain += 1
@@ -16,7 +17,11 @@ package enum RequestReader {
             }
             let name = request.name(argument)
             guard name == "tag" || command.options.contains(name) else {
-                throw Refusal(.syntax, "\(command.text) takes no \(name)=; usage: \(usage(command))")
+                throw Refusal(.syntax, "\(command.text) takes no \(name.prefix(64))=; usage: \(usage(command))")
+            }
+            // CUSTOMER.FIND alone takes several keys of a kind.
+            guard names.insert(name).inserted || command.name == .customerFind else {
+                throw Refusal(.syntax, "\(name)= stands there twice; usage: \(usage(command))")
             }
         }
         if request.json != nil, !command.takesJSON {
@@ -136,8 +141,17 @@ package enum RequestReader {
 
     package static func natural(_ request: RequestLine, _ name: String) throws(Refusal) -> Int? {
         guard let text = request.argument(named: name) else { return nil }
-        guard text.count <= 9, let value = Int(String(decoding: text, as: UTF8.self)), value >= 0 else {
-            throw .invalid(name, "a whole number from 0 to 999999999")
+        guard let value = digits(text) else { throw .invalid(name, "a whole number from 0 to 999999999") }
+        return value
+    }
+
+    /// A number of one to nine digits and nothing else; nil if the text is none.
+    static func digits(_ text: [UInt8]) -> Int? {
+        guard (1...9).contains(text.count) else { return nil }
+        var value = 0
+        for byte in text {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            value = value * 10 + Int(byte - UInt8(ascii: "0"))
         }
         return value
     }
@@ -165,8 +179,9 @@ package enum RequestReader {
         switch EmailAddress.normalise(value.span, into: &normalised) {
         case .real: return .keys([hasher.key(.email, normalised.span)])
         case .relay: return .keys([hasher.key(.relayLookup, normalised.span)])
-        case .constant, .placeholder: throw .invalid("email", "that address stands for nobody in particular")
-        case .invalid: throw .invalid("email", "not an e-mail address")
+        case .constant, .placeholder:
+            throw .invalid("email", "that address stands for nobody in particular; it ties nobody")
+        case .invalid: throw .invalid("email", "not an e-mail address such as anna@example.nl")
         }
     }
 

@@ -178,6 +178,30 @@ import Wire
         }
     }
 
+    /// Answers about who is who, refusals too, tell of decisions and orders: none leaves before those are durable.
+    @Test(arguments: [
+        "IDENTITY.SETTLE", "IDENTITY.CHECK", "IDENTITY.EXPORT", "IDENTITY.SIMULATE 1", "IDENTITY.LEARN",
+        "IDENTITY.STATUS", "IDENTITY.QUEUE", "IDENTITY.RULES", "IDENTITY.RULES 1", "QUARANTINE.LIST", "SHOP.SETTINGS",
+        "QUARANTINE.HOLD email=anna1@example.nl preview=yes", "CUSTOMER.WHY C1", "CUSTOMER.WHY C1 C2",
+        "CUSTOMER.WHYNOT C1 C2", "CUSTOMER.HOW C1", "CUSTOMER.MERGE C1 C2 preview=yes", "CUSTOMER.MERGE C2 C1",
+        "CUSTOMER.BIND C1 C2", "CUSTOMER.EXCLUDE C1 C2", "CUSTOMER.SPLIT C1 profiles=C2", "CUSTOMER.SPLIT C1",
+        "CUSTOMER.RELEASE C1 C9", "IDENTITY.ACCEPT 9", "IDENTITY.ACTIVATE 1", "IDENTITY.ACTIVATE 9",
+        "SHOP.CONFIGURE match=evidence", "CUSTOMER.PIN C1 email a@example.nl", "CUSTOMER.UNPIN C1 email",
+    ])
+    func answersAboutWhoIsWhoWaitForTheJournal(question: String) throws {
+        let house = try SteppedHouse(seed: 5, isOneLane: false)
+        let writer = SteppedClient(house, sends: [Self.order(1), Self.order(2, email: 1), "CUSTOMER.EXCLUDE C1 C2"])
+        while writer.deliver() { house.runAllButJournal() }
+        house.runAllButJournal()
+        #expect(writer.output.text == "")
+        let reader = SteppedClient(house, sends: [question])
+        while reader.deliver() { house.runAllButJournal() }
+        house.runAllButJournal()
+        #expect(reader.output.text == "", "shown before it was durable")
+        house.runAll()
+        #expect(["OK", "ERR", "ROW"].contains { reader.output.text.hasPrefix($0) })
+    }
+
     @Test(arguments: ["GET / HTTP/1.1", "POST /x HTTP/1.1", "\u{16}\u{3}\u{1}", "PRI * HTTP/2.0"])
     func somebodyWhoSpeaksAnotherProtocolIsSentAway(line: String) throws {
         let house = try SteppedHouse(seed: 1, isOneLane: true)

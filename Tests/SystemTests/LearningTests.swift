@@ -30,21 +30,24 @@ extension SystemTests {
                     guard case .ok = reply.outcome else { throw TestFailure("\(reply.outcome)") }
                 }
                 try talk.ok("IDENTITY.SETTLE")
-                try talk.refused("IDENTITY.LEARN activate=maybe", "INVALID", "yes or no")
-                let proposed = try talk.ok("IDENTITY.LEARN")
+                try talk.refused("IDENTITY.LEARN activate=maybe", "INVALID", "no or yes")
+                let proposed = try talk.ok("IDENTITY.LEARN actor=ines")
                 #expect(proposed.text("version") == "2" && proposed["active"] == .bool(false), "\(proposed)")
                 #expect(proposed.text("basis")?.hasPrefix("260 profiles, ") == true)
                 let sequence = try talk.sequence()
                 // The same again is known, and proposes nothing.
                 #expect(try talk.ok("IDENTITY.LEARN").text("version") == "2")
                 #expect(try talk.sequence() == sequence)
-                let active = try talk.ok("IDENTITY.LEARN activate=yes")
+                let active = try talk.ok("IDENTITY.LEARN activate=yes actor=jo")
                 #expect(active.text("version") == "2" && active["active"] == .bool(true))
                 try talk.ok("IDENTITY.SETTLE")
                 #expect(try talk.ok("IDENTITY.CHECK").text("differences") == "0")
                 try server.kill()
 
                 let again = try sandbox.start().connect()
+                let rules = try #require(again.rows("IDENTITY.RULES").rows.last)
+                #expect(rules.text("proposedBy") == "learning" && rules.text("activatedBy") == "jo", "\(rules)")
+                #expect(rules.text("basis")?.hasSuffix("; asked for by ines") == true, "\(rules)")
                 try again.ok("IDENTITY.SETTLE")
                 #expect(try again.ok("IDENTITY.CHECK").text("differences") == "0")
                 #expect(try again.ok("IDENTITY.LEARN")["unchanged"] == .bool(true))

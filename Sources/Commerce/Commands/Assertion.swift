@@ -64,10 +64,10 @@ extension Assertion {
         case .email:
             switch EmailAddress.normalise(text.span, into: &normalised) {
             case .real, .relay, .constant: return .pin(field, .text(text))
-            case .placeholder, .invalid: throw .invalid("email", "not an e-mail address")
+            case .placeholder, .invalid: throw .invalid("email", "not an e-mail address such as anna@example.nl")
             }
         case .vatId where VATNumber.normalise(text.span, country: .unknown, into: &normalised) == .invalid:
-            throw .invalid("vatId", "not a VAT id with valid check digits")
+            throw .invalid("vatId", "not a VAT id with valid check digits, country code first")
         default: return .pin(field, .text(text))
         }
     }

@@ -112,7 +112,8 @@ package enum PreparedCommand: Sendable {
     case profile(PreparedProfile)
     case document(PreparedDocument)
     case note(PreparedNote)
-    case assertion(CustomerAssertion)
+    /// `actor`: who says so.
+    case assertion(CustomerAssertion, actor: String)
     /// `actor`: who decides.
     case identity(IdentityCommand, actor: String)
     case query(CustomerQuery)

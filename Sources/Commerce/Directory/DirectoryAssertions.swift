@@ -39,19 +39,20 @@ extension DirectoryState {
         _ request: CustomerAssertion, shop: UInt16, at now: Timestamp
     ) throws(Refusal) -> AssertionPlan {
         let number = request.customerNumber
-        guard let profile = profile(.number(number), shop: shop) else {
-            throw Refusal(.notFound, "C\(number) is not known in this shop")
-        }
+        let profile = try profile(numbered: number, shop: shop)
         if let at = request.at, at > now.milliseconds + Self.clockTolerance {
-            throw .invalid("at", "lies in the future")
+            throw .invalid("at", "lies in the future; leave it out for now")
         }
         switch request.assertion {
         case .pin(_, .profile(let other)):
             guard self.profile(.number(other + 1), shop: shop) != nil else {
-                throw Refusal(.notFound, "profile: C\(other + 1) is not known in this shop")
+                throw Refusal(
+                    .notFound, "profile: C\(other + 1) is not known in this shop; CUSTOMER.360 C\(number) lists its")
             }
             guard root(of: other) == root(of: profile) else {
-                throw .invalid("profile", "C\(other + 1) is not a profile of customer C\(number)")
+                throw .invalid(
+                    "profile",
+                    "C\(other + 1) is not a profile of customer C\(number); CUSTOMER.360 C\(number) lists them")
             }
             return AssertionPlan(profile: profile, targets: [profile])
         case .pin, .verify: return AssertionPlan(profile: profile, targets: [profile])

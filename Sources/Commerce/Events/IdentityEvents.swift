@@ -237,7 +237,7 @@ extension DirectoryState {
             let decision = PersonDecision(
                 kind: kind, shop: event.shop, left: try reader.profiles(), right: try reader.profiles(),
                 retiresLeft: retiresLeft, actor: try reader.string(), reason: try reader.string(),
-                at: event.recordedAt, sequence: sequence)
+                at: event.recordedAt, sequence: sequence, version: identities[shop].activeVersion)
             decisions.append(decision)
             decided(decision)
         case .decisionWithdrawn:
@@ -266,6 +266,10 @@ extension DirectoryState {
             let value = Int(try reader.varint())
             let subject = UInt16(truncatingIfNeeded: try reader.varint())
             configure(shop, setting, value, subject)
+            if let setting {
+                identities[shop].settingWords[SettingSubject(setting, source: subject)] = SettingWord(
+                    actor: try reader.string(), at: event.recordedAt)
+            }
         case .valueWatched:
             let kind = IdentityKeyKind(rawValue: try reader.byte()) ?? .email
             let hash: UInt64 = try reader.littleEndian()

@@ -27,6 +27,10 @@ package struct RulesChange: Sendable, Equatable {
         guard let basis = value["basis"]?.string, (1...500).contains(basis.utf8.count) else {
             throw .invalid("basis", "is required: what the change rests on, 1 to 500 bytes")
         }
+        guard basis.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw .invalid("basis", "must not hold control characters")
+        }
+        try Self.checkOnce(value.members ?? [], "")
         self.basis = basis
         for member in value.members ?? [] where member.name != "basis" {
             if member.name == "weights" {
@@ -38,11 +42,14 @@ package struct RulesChange: Sendable, Equatable {
                 throw .invalid(String(member.name.prefix(64)), "is no part of the rules; they have \(names)")
             }
         }
-        guard !numbers.isEmpty || !weights.isEmpty else { throw .invalid("weights", "nothing is to be changed") }
+        guard !numbers.isEmpty || !weights.isEmpty else {
+            throw .invalid("weights", "nothing is to be changed; name a number or a weight")
+        }
     }
 
     private mutating func read(weights value: JSONValue) throws(Refusal) {
         guard let fields = value.members else { throw .invalid("weights", "must be an object of fields") }
+        try Self.checkOnce(fields, "weights.")
         for member in fields {
             let name = "weights.\(member.name.prefix(64))"
             guard let field = MatchField.allCases.first(where: { "\($0)" == member.name }) else {
@@ -50,6 +57,7 @@ package struct RulesChange: Sendable, Equatable {
                 throw .invalid(name, "is no field; fields are \(names)")
             }
             guard let levels = member.value.members else { throw .invalid(name, "must be an object of levels") }
+            try Self.checkOnce(levels, "\(name).")
             for item in levels { try read(item, of: field, name) }
         }
     }
@@ -62,6 +70,14 @@ package struct RulesChange: Sendable, Equatable {
             throw .invalid(path, "is no level; levels are \(names)")
         }
         weights.append(Weight(field: field, level: level, weight: try Self.hundredths(item.value, path)))
+    }
+
+    /// Which of two numbers is meant nobody can tell.
+    private static func checkOnce(_ members: [JSONMember], _ path: String) throws(Refusal) {
+        var names = Set<String>()
+        for member in members where !names.insert(member.name).inserted {
+            throw .invalid("\(path)\(member.name.prefix(64))", "stands there twice; say it once")
+        }
     }
 
     private static func hundredths(_ value: JSONValue, _ name: String) throws(Refusal) -> Int32 {

@@ -44,8 +44,17 @@ package struct PairExplanation: Sendable {
     package let separation: PairReason?
     /// People's decisions about the two customers that stand.
     package let decisions: [PersonDecision]
-    /// What is recorded about the pair.
+    /// What is recorded about the pair, or else about another pair of the two customers.
     package let edge: EdgeEntry?
+    /// Nothing waits to be weighed: what is not recorded was never compared.
+    package let isAtRest: Bool
+    /// Of one of the two customers not all profiles were compared, but this many.
+    package let comparedProfiles: Int?
+
+    /// The two would be weighed as more than strangers, but nothing that only few carry has ever led from one to the other.
+    package var isUncompared: Bool {
+        !isSame && mode == .evidence && edge == nil && separation == nil && isAtRest && pair.weight.verdict != .none
+    }
 }
 
 extension DirectoryState {
@@ -85,6 +94,9 @@ extension DirectoryState {
             at: decision.at, sequence: decision.sequence, pair: nil, order: nil)
     }
 
+    /// Profiles of a customer that an explanation compares with those of another.
+    private static let mostCompared = 32
+
     /// What ties two profiles, or keeps them apart.
     package func explain(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> PairExplanation {
         let identity = identities[Int(profiles[Int(one)].shop)]
@@ -92,22 +104,27 @@ extension DirectoryState {
         let between = one == two ? [] : path(from: one, to: two, &scratch)
         var separation: PairReason?
         var best = weighedPair(one, two, &scratch)
+        var edge = edgeNumber(one, two)
         if !isSame {
-            for left in members(of: one).prefix(32) {
-                for right in members(of: two).prefix(32) {
+            for left in members(of: one).prefix(Self.mostCompared) {
+                for right in members(of: two).prefix(Self.mostCompared) {
                     separation = separation ?? self.separation(left, right)
+                    edge = edge ?? edgeNumber(left, right)
                     let pair = weighedPair(left, right, &scratch)
                     if pair.weight.isStronger(than: best.weight) { best = pair }
                 }
             }
         }
+        let largest = isSame ? 0 : max(members(of: one).count, members(of: two).count)
         let concerned = Set(members(of: one).flatMap { decisions.live(of: $0) })
             .intersection(members(of: two).flatMap { decisions.live(of: $0) })
         return PairExplanation(
             shop: UInt16(truncatingIfNeeded: profiles[Int(one)].shop), one: one, two: two, isSame: isSame,
             path: between, pair: best, rules: identity.rules,
             version: identity.activeVersion, mode: identity.mode, separation: separation,
-            decisions: concerned.sorted().map { decisions.all[$0] }, edge: edgeNumber(one, two).map { edges[$0] })
+            decisions: concerned.sorted().map { decisions.all[$0] },
+            edge: edge.map { edges[$0] },
+            isAtRest: isAtRest, comparedProfiles: largest > Self.mostCompared ? Self.mostCompared : nil)
     }
 
     /// The fewest steps that lead from one profile to another of the same customer.

@@ -34,10 +34,7 @@ extension DirectoryState {
         case .proposeChange(let change):
             return propose(try change.applied(to: identities[Int(shop)].rules), basis: change.basis, desk, &events)
         case .activate(let version):
-            guard version > 0, version <= identities[Int(shop)].versions.count else {
-                throw Refusal(
-                    .notFound, "version: this shop's rules have versions 1 to \(identities[Int(shop)].versions.count)")
-            }
+            _ = try identities[Int(shop)].rules(ofVersion: version)
             if Int(identities[Int(shop)].activeVersion) == version { return .version(version, isDuplicate: true) }
             events.rulesActivated(version: version, shop: shop, actor: actor, now: now)
             record(events)
@@ -127,7 +124,7 @@ extension DirectoryState {
         _ left: UInt32, _ right: UInt32, retiresLeft: Bool, _ reason: String, _ desk: DecisionDesk,
         _ scratch: inout ResolutionScratch, _ events: inout EventWriter
     ) throws(Refusal) -> IdentityOutcome {
-        guard left != right else { throw Refusal(.invalid, "the two are one profile") }
+        guard left != right else { throw Refusal(.invalid, "C\(left + 1) stands on both sides; name two profiles") }
         if !crossing(.together, [left], [right]).isEmpty { return outcome([left, right], isDuplicate: true) }
         events.decisionMade(
             desk.decision(.together, [left], [right], retiresLeft: retiresLeft, reason), now: desk.now)
@@ -151,7 +148,7 @@ extension DirectoryState {
             return outcome([profile] + left.sorted(), isDuplicate: true, isPreview: isPreview)
         }
         for one in taken where !members.contains(one &- 1) {
-            throw .invalid("profiles", "C\(one) is no profile of C\(number)")
+            throw .invalid("profiles", "C\(one) is no profile of C\(number); CUSTOMER.360 C\(number) lists them")
         }
         let right = members.filter { !left.contains($0) }
         guard !right.isEmpty else { throw .invalid("profiles", "must leave at least one profile with the customer") }
@@ -199,7 +196,7 @@ extension DirectoryState {
     ) throws(Refusal) -> IdentityOutcome {
         let left = try profile(numbered: one, shop: desk.shop)
         let right = try profile(numbered: two, shop: desk.shop)
-        guard left != right else { throw Refusal(.invalid, "the two are one profile") }
+        guard left != right else { throw Refusal(.invalid, "C\(left + 1) stands on both sides; name two profiles") }
         if root(of: left) != root(of: right), decisions.separation(left, right) != nil {
             return outcome([left, right], isDuplicate: true)
         }
@@ -259,7 +256,9 @@ extension DirectoryState {
         }
         if numbers.isEmpty, wasWithdrawn(left, right) { return outcome([left, right], isDuplicate: true) }
         guard !numbers.isEmpty else {
-            throw Refusal(.notFound, "nobody decided anything about C\(one) and C\(two)")
+            throw Refusal(
+                .notFound,
+                "nobody decided anything about C\(one) and C\(two); CUSTOMER.WHY C\(one) C\(two) tells what did")
         }
         let concerned = numbers.flatMap { decisions.all[$0].left + decisions.all[$0].right }
         withdraw(numbers, desk, &events)
@@ -304,43 +303,10 @@ extension DirectoryState {
             record(events)
         }
     }
-
-    // MARK: Settings
-
-    private mutating func configure(
-        _ changes: [SettingChange], _ desk: DecisionDesk, _ events: inout EventWriter
-    ) throws(Refusal) -> IdentityOutcome {
-        var news: [(SettingChange, subject: Int)] = []
-        for change in changes {
-            var subject = 0
-            if let source = change.source {
-                guard let number = sources.number(desk.shop, channel: source.channel, store: source.store) else {
-                    throw Refusal(.notFound, "source: nothing came from \(source.text) yet in this shop")
-                }
-                subject = Int(number)
-            }
-            if !isSet(change, subject, shop: Int(desk.shop)) { news.append((change, subject)) }
-        }
-        for (change, subject) in news {
-            events.shopConfigured(
-                change.setting, change.value, subject: subject, shop: desk.shop, actor: desk.actor, now: desk.now)
-            record(events)
-        }
-        return .configured(isDuplicate: news.isEmpty)
-    }
-
-    private func isSet(_ change: SettingChange, _ subject: Int, shop: Int) -> Bool {
-        let identity = identities[shop]
-        return switch change.setting {
-        case .matchMode: Int(identity.mode.rawValue) == change.value
-        case .protectsBookings: identity.protectsBookings == (change.value != 0)
-        case .knowsBuyersOnce: identity.declaredSources[UInt16(subject)] == (change.value != 0)
-        }
-    }
 }
 
 /// Who decides, where and when.
-private struct DecisionDesk {
+struct DecisionDesk {
     let shop: UInt16
     let actor: String
     let now: Timestamp
@@ -350,98 +316,6 @@ private struct DecisionDesk {
     ) -> PersonDecision {
         PersonDecision(
             kind: kind, shop: shop, left: left, right: right, retiresLeft: retiresLeft, actor: actor, reason: reason,
-            at: now.milliseconds, sequence: 0)
-    }
-}
-
-extension DirectoryState {
-    /// The profile that a customer number names, within the shop.
-    func profile(numbered number: UInt32, shop: UInt16) throws(Refusal) -> UInt32 {
-        guard let profile = profile(.number(number), shop: shop) else {
-            throw Refusal(.notFound, "C\(number) is not known in this shop")
-        }
-        return profile
-    }
-
-    /// Refuses what would put together what a person has put apart.
-    func checkNotApart(_ left: [UInt32], _ right: [UInt32]) throws(Refusal) {
-        for one in left {
-            for two in right {
-                guard let number = decisions.separation(one, two) else { continue }
-                let decision = decisions.all[number]
-                throw Refusal(
-                    .refused,
-                    "\(decision.actor) decided on \(Timestamp(milliseconds: decision.at).dayText) that C\(one + 1) and C\(two + 1) are not one customer; CUSTOMER.RELEASE C\(one + 1) C\(two + 1) takes that back"
-                )
-            }
-        }
-    }
-
-    /// Live decisions of a kind with one profile on each of the two sides.
-    func crossing(_ kind: PersonDecision.Kind, _ left: [UInt32], _ right: [UInt32]) -> [Int] {
-        let leftSide = Set(left)
-        let rightSide = Set(right)
-        var numbers = Set<Int>()
-        for profile in left {
-            for number in decisions.live(of: profile) where decisions.all[number].kind == kind {
-                let decision = decisions.all[number]
-                let crosses =
-                    decision.left.contains { leftSide.contains($0) }
-                    && decision.right.contains { rightSide.contains($0) }
-                let crossesBack =
-                    decision.right.contains { leftSide.contains($0) }
-                    && decision.left.contains { rightSide.contains($0) }
-                if crosses || crossesBack { numbers.insert(number) }
-            }
-        }
-        return numbers.sorted()
-    }
-
-    /// A profile by way of which people's word, and not about the two alone, makes one customer of them; nil if none does.
-    func chain(from one: UInt32, to two: UInt32) -> UInt32? {
-        var seen: Set<UInt32> = [one]
-        var waiting = [one]
-        while let profile = waiting.popLast() {
-            for number in decisions.live(of: profile) where decisions.all[number].kind == .together {
-                let decision = decisions.all[number]
-                let other = decision.left[0] == profile ? decision.right[0] : decision.left[0]
-                if other == two, profile != one { return profile }
-                if other != two, seen.insert(other).inserted { waiting.append(other) }
-            }
-        }
-        return nil
-    }
-
-    /// Whether a merge that had retired the number was taken back, and no other stands.
-    func wasTakenBack(_ profile: UInt32) -> Bool {
-        decisions.numbers(of: profile).contains {
-            !decisions.all[$0].isLive && decisions.all[$0].retiresLeft && decisions.all[$0].left.contains(profile)
-        }
-    }
-
-    /// Whether people once decided something about the two and took it back.
-    func wasWithdrawn(_ one: UInt32, _ two: UInt32) -> Bool {
-        decisions.numbers(of: one).contains { !decisions.all[$0].isLive && decisions.all[$0].separates(one, two) }
-    }
-
-    /// Whether a person took the profile out of this customer: keeps it apart, or has taken back what tied it.
-    func isApart(_ profile: UInt32, _ members: [UInt32]) -> Bool {
-        members.contains { decisions.separation(profile, $0) != nil || wasWithdrawn(profile, $0) }
-    }
-
-    /// Live merges and binds that retired the number of this profile.
-    func merges(retiring profile: UInt32) -> [Int] {
-        decisions.live(of: profile).filter {
-            decisions.all[$0].kind == .together && decisions.all[$0].retiresLeft
-                && decisions.all[$0].left.contains(profile)
-        }
-    }
-
-    /// The edge of a doubtful pair that still waits for an answer.
-    package func doubtfulPair(_ number: Int, shop: UInt16) throws(Refusal) -> EdgeEntry {
-        guard number > 0, number <= edges.count, Int(profiles[Int(edges[number - 1].newer)].shop) == Int(shop),
-            edges[number - 1].verdict == PairVerdict.queue.rawValue
-        else { throw Refusal(.notFound, "pair: no doubtful pair \(number) in this shop; IDENTITY.QUEUE lists them") }
-        return edges[number - 1]
+            at: now.milliseconds, sequence: 0, version: 0)
     }
 }

@@ -6,9 +6,9 @@ import Bytes
 //   format (1) settled variants, settled sequence, sweep sequence
 //   shop count; each: mode (1) active version, protects bookings (1), declared sources (count; number, 0 or 1),
 //     versions beyond the first (count; rules counted, proposed by, at (zigzag), basis, activated by (empty: never), at,
-//     and from format 2 on: rows)
+//     and from format 2 on: rows), and from format 3 on: who set what (count; setting (1) source, actor, at)
 //   decision count; each: kind (1) shop, left, right (counts and profiles) flags (1) actor, reason, at, sequence,
-//     withdrawn by (empty: it stands), at, sequence
+//     withdrawn by (empty: it stands), at, sequence, and from format 3 on: version of the rules
 //   watch count; each: kind (1) hash (8) shop, state (1) actor, at
 
 /// A person's word about a value that many carry.
@@ -24,7 +24,7 @@ package struct ValueWatch: Sendable, Equatable {
 }
 
 extension DirectoryState {
-    private static let format: UInt8 = 2
+    private static let format: UInt8 = 3
 
     func identityBytes() -> [UInt8] {
         var writer = ByteWriter(capacity: 4_096)
@@ -67,6 +67,16 @@ extension DirectoryState {
             writer.appendZigzag(version.activatedAt)
             writer.appendVarint(UInt64(version.rows))
         }
+        writer.appendVarint(UInt64(identity.settingWords.count))
+        let words = identity.settingWords.sorted {
+            ($0.key.setting.rawValue, $0.key.source) < ($1.key.setting.rawValue, $1.key.source)
+        }
+        for (subject, word) in words {
+            writer.append(subject.setting.rawValue)
+            writer.appendVarint(UInt64(subject.source))
+            writer.appendText(word.actor)
+            writer.appendZigzag(word.at)
+        }
     }
 
     private func write(_ decision: PersonDecision, into writer: inout ByteWriter) {
@@ -84,6 +94,7 @@ extension DirectoryState {
         writer.appendText(decision.withdrawnBy ?? "")
         writer.appendZigzag(decision.withdrawnAt)
         writer.appendVarint(decision.withdrawnSequence)
+        writer.appendVarint(UInt64(decision.version))
     }
 
     /// Reads the table that was loaded; a snapshot of the first version has none. False if it cannot be read.
@@ -100,11 +111,11 @@ extension DirectoryState {
             sweepSequence = try reader.varint()
             guard try reader.varint() == UInt64(identities.count) else { return false }
             for shop in identities.indices {
-                guard let identity = try reader.identity(hasRows: format >= 2) else { return false }
+                guard let identity = try reader.identity(format: format) else { return false }
                 identities[shop] = identity
             }
             for _ in 0..<(try reader.varint()) {
-                guard let decision = try reader.decision(), isKnown(decision) else { return false }
+                guard let decision = try reader.decision(format: format), isKnown(decision) else { return false }
                 decisions.append(decision)
             }
             for _ in 0..<(try reader.varint()) {
@@ -185,7 +196,7 @@ extension ByteWriter {
 
 extension ByteReader {
     @_lifetime(self: copy self)
-    fileprivate mutating func identity(hasRows: Bool) throws(ByteReaderError) -> ShopIdentity? {
+    fileprivate mutating func identity(format: UInt8) throws(ByteReaderError) -> ShopIdentity? {
         guard let mode = MatchMode(rawValue: try byte()) else { return nil }
         var identity = ShopIdentity(mode: mode)
         let active = try varint()
@@ -203,8 +214,15 @@ extension ByteReader {
             let activator = try string()
             version.activatedBy = activator.isEmpty ? nil : activator
             version.activatedAt = try zigzag()
-            if hasRows { version.rows = Int(try varint32()) }
+            if format >= 2 { version.rows = Int(try varint32()) }
             identity.versions.append(version)
+        }
+        if format >= 3 {
+            for _ in 0..<(try varint()) {
+                guard let setting = ShopSetting(rawValue: try byte()) else { return nil }
+                let subject = SettingSubject(setting, source: UInt16(truncatingIfNeeded: try varint()))
+                identity.settingWords[subject] = SettingWord(actor: try string(), at: try zigzag())
+            }
         }
         guard active > 0, active <= UInt64(identity.versions.count) else { return nil }
         identity.activeVersion = UInt16(active)
@@ -213,19 +231,20 @@ extension ByteReader {
     }
 
     @_lifetime(self: copy self)
-    fileprivate mutating func decision() throws(ByteReaderError) -> PersonDecision? {
+    fileprivate mutating func decision(format: UInt8) throws(ByteReaderError) -> PersonDecision? {
         guard let kind = PersonDecision.Kind(rawValue: try byte()) else { return nil }
         let shop = UInt16(truncatingIfNeeded: try varint())
         let left = try profiles()
         let right = try profiles()
         let retiresLeft = try byte() != 0
+        let (actor, reason, at, sequence) = (try string(), try string(), try zigzag(), try varint())
+        let (withdrawer, withdrawnAt, withdrawnSequence) = (try string(), try zigzag(), try varint())
         var decision = PersonDecision(
-            kind: kind, shop: shop, left: left, right: right, retiresLeft: retiresLeft, actor: try string(),
-            reason: try string(), at: try zigzag(), sequence: try varint())
-        let withdrawer = try string()
+            kind: kind, shop: shop, left: left, right: right, retiresLeft: retiresLeft, actor: actor, reason: reason,
+            at: at, sequence: sequence, version: format >= 3 ? UInt16(truncatingIfNeeded: try varint()) : 0)
         decision.withdrawnBy = withdrawer.isEmpty ? nil : withdrawer
-        decision.withdrawnAt = try zigzag()
-        decision.withdrawnSequence = try varint()
+        decision.withdrawnAt = withdrawnAt
+        decision.withdrawnSequence = withdrawnSequence
         return decision
     }
 

@@ -12,8 +12,19 @@ package struct ShopIdentity: Sendable {
     package internal(set) var protectsBookings = true
     /// Sources (by number) that a person declared to know each buyer once (true) or to hold duplicates (false).
     var declaredSources: [UInt16: Bool] = [:]
+    /// Who set what stands, and when. What nobody set, and what a snapshot of an older version holds, has no entry.
+    var settingWords: [SettingSubject: SettingWord] = [:]
 
     package init(mode: MatchMode = .exact) { self.mode = mode }
+
+    /// The rules of one version.
+    package func rules(ofVersion version: Int) throws(Refusal) -> MatchRules {
+        guard (1...versions.count).contains(version) else {
+            throw Refusal(
+                .notFound, "version: this shop's rules have versions 1 to \(versions.count); IDENTITY.RULES lists them")
+        }
+        return versions[version - 1].rules
+    }
 
     package var rules: MatchRules { versions[Int(activeVersion) - 1].rules }
 
@@ -77,6 +88,8 @@ package struct PersonDecision: Sendable, Equatable {
     package let reason: String
     package let at: Int64
     package let sequence: UInt64
+    /// The version of the shop's rules that was in force; 0 where a snapshot of an older version does not say.
+    package let version: UInt16
     package internal(set) var withdrawnBy: String?
     package internal(set) var withdrawnAt: Int64 = 0
     package internal(set) var withdrawnSequence: UInt64 = 0

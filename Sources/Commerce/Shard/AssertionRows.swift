@@ -28,6 +28,15 @@ package struct Pin: Sendable {
     package let profile: UInt32
 }
 
+/// That a field's pin was taken back.
+package struct Unpin: Sendable {
+    package let field: DisplayField
+    package let actor: [UInt8]
+    /// Milliseconds.
+    package let at: Int64
+    package let sequence: UInt64
+}
+
 /// The last verdict of an outside authority on a VAT id of one profile.
 package struct Verification: Sendable {
     package let verdict: Assertion.Verdict
@@ -76,6 +85,14 @@ extension ShardState {
                 Pin(
                     field: field, choice: choice, actor: actor, at: row.recordedAt, sequence: row.sequence,
                     profile: profile))
+        }
+    }
+
+    /// Calls `body` with each pin that was taken back and not set again.
+    func forEachUnpin(of profile: UInt32, _ body: (Unpin) -> Void) {
+        forEachAssertion(of: profile) { row, actor, assertion in
+            guard case .unpin(let field) = assertion else { return }
+            body(Unpin(field: field, actor: actor, at: row.recordedAt, sequence: row.sequence))
         }
     }
 

@@ -7,7 +7,7 @@ struct CustomerWriter {
 
     init(_ parts: [DossierPart]) { survivorship = Survivorship(parts) }
 
-    /// - Parameter isWhole: with sources, pins and verifications; rows of `CUSTOMER.FIND` stay short.
+    /// - Parameter isWhole: with sources, pins, what was taken back of them, and verifications; rows of `CUSTOMER.FIND` stay short.
     func write(_ number: UInt32, isWhole: Bool, into output: inout ByteWriter) {
         let shown = survivorship.shown()
         output.openObject()
@@ -21,6 +21,7 @@ struct CustomerWriter {
         if isWhole {
             sources(shown, into: &output)
             if !survivorship.pins.isEmpty { pins(into: &output) }
+            if !survivorship.unpins.isEmpty { unpins(into: &output) }
             if !survivorship.verifications.isEmpty { verifications(into: &output) }
         }
         output.closeObject()
@@ -41,6 +42,8 @@ struct CustomerWriter {
                 output.openObject()
                 output.key("profile")
                 output.customerNumber(pin.profile + 1)
+                output.key("actor")
+                output.string(pin.actor.span)
             }
             output.key("at")
             output.timestamp(Timestamp(milliseconds: value.time))
@@ -70,6 +73,22 @@ struct CustomerWriter {
             output.string(pin.actor.span)
             output.key("at")
             output.timestamp(Timestamp(milliseconds: pin.at))
+            output.closeObject()
+        }
+        output.closeArray()
+    }
+
+    private func unpins(into output: inout ByteWriter) {
+        output.key("unpinned")
+        output.openArray()
+        for unpin in survivorship.unpins {
+            output.openObject()
+            output.key("field")
+            output.string("\(unpin.field.text)" as String)
+            output.key("actor")
+            output.string(unpin.actor.span)
+            output.key("at")
+            output.timestamp(Timestamp(milliseconds: unpin.at))
             output.closeObject()
         }
         output.closeArray()

@@ -18,6 +18,7 @@ package struct DossierPart: Sendable {
     package internal(set) var notes: [Piece] = []
     package internal(set) var candidates: [DisplayCandidate] = []
     package internal(set) var pins: [Pin] = []
+    package internal(set) var unpins: [Unpin] = []
     package internal(set) var verifications: [Verification] = []
     /// Sum of order totals by currency.
     package internal(set) var amounts: [(currency: String, sum: Decimal64)] = []
@@ -72,6 +73,7 @@ extension ShardState {
                 builder.part.notes.append(piece)
             }
             forEachPin(of: profile) { builder.part.pins.append($0) }
+            forEachUnpin(of: profile) { builder.part.unpins.append($0) }
             forEachVerification(of: profile) { builder.part.verifications.append($0) }
         }
         return builder.finish()

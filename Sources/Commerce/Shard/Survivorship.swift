@@ -40,13 +40,21 @@ struct Survivorship {
     let parts: [DossierPart]
     /// Pins of the customer, newest first.
     let pins: [Pin]
+    /// Fields of which nothing is pinned any more, with who took the last pin back, newest first.
+    let unpins: [Unpin]
     /// The newest verdict on each VAT id, by VAT id.
     let verifications: [Verification]
 
     init(_ parts: [DossierPart]) {
         self.parts = parts
         pins = parts.flatMap(\.pins).sorted { $0.sequence > $1.sequence }
+        unpins = Self.lastWords(parts.flatMap(\.unpins), pinned: Set(pins.map(\.field)))
         verifications = Self.newest(parts.flatMap(\.verifications))
+    }
+
+    private static func lastWords(_ all: [Unpin], pinned: Set<DisplayField>) -> [Unpin] {
+        var seen = pinned
+        return all.sorted { $0.sequence > $1.sequence }.filter { seen.insert($0.field).inserted }
     }
 
     private static func newest(_ all: [Verification]) -> [Verification] {

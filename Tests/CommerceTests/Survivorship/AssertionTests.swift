@@ -56,7 +56,7 @@ import Testing
         #expect(pinned["email"]?.string == "a@jansen.nl")
         #expect(
             pinned.member("sources", "email")
-                == (try JSONValue(#"{"profile":"C1","at":"2027-01-15T08:00:00Z","rule":"pinned"}"#)))
+                == (try JSONValue(#"{"profile":"C1","actor":"anna","at":"2027-01-15T08:00:00Z","rule":"pinned"}"#)))
         #expect(
             pinned["pins"]
                 == (try JSONValue(

@@ -1,0 +1,106 @@
+import Bytes
+import Commerce
+
+// Questions about customers: what the directory knows of the answer. Nothing here changes anything.
+extension Directory {
+    static func empty(_ shop: String) -> Refusal {
+        Refusal(.notFound, "nothing is known in shop \(shop) yet; ORDER.PUT and CUSTOMER.PUT begin it")
+    }
+
+    func answer(_ query: CustomerQuery, shop: UInt16) throws(Refusal) -> CommandOutcome {
+        switch query {
+        case .dossier(let selector, let offset, let limit):
+            let customer = try customer(selector, shop)
+            return .dossier(customer, related: related(to: customer), offset: offset, limit: limit)
+        case .find(let selectors, let offset, let limit):
+            return find(selectors, shop, offset: offset, limit: limit)
+        case .why(let first, let second):
+            let one = try customer(first, shop)
+            let two: CustomerMembers? = if let second { try customer(second, shop) } else { nil }
+            return .evidence(EvidencePlan(first: one, second: two, edges: state.evidence(of: one.profiles), shop: shop))
+        case .order(let name):
+            guard let number = state.order(named: name, shop: shop) else {
+                throw Refusal(.notFound, "order: not known in this shop")
+            }
+            return .order(profile: state.orders[number].profile, row: state.orders[number].row)
+        case .explain(let first, let second):
+            let one = try customer(first, shop)
+            let two = try customer(second, shop)
+            let explanation = state.explain(
+                try profile(first, shop), try profile(second, shop), &scratch)
+            return .explanation(explanation, one, two)
+        case .history(let selector):
+            let members = try customer(selector, shop)
+            return .history(state.history(of: members.profiles, &scratch), members, shop: shop)
+        case .doubtfulPairs(let reason, let offset, let limit):
+            let (pairs, total) = state.doubtfulPairs(
+                of: shop, reason: reason, offset: offset, limit: limit, &scratch)
+            let customers = pairs.map { (members($0.edge.older), members($0.edge.newer)) }
+            return .doubtfulPairs(pairs, customers: customers, total: total, offset: offset)
+        case .watchedValues(let offset, let limit):
+            let (values, total) = state.watchedValues(of: shop, offset: offset, limit: limit)
+            return .watchedValues(values, customers: values.map(someCustomers), total: total, offset: offset)
+        case .identityStatus: return .identityStatus(state.identityStatus(of: shop, &scratch))
+        case .rules(let version): return .rules(try identity(of: shop, hasVersion: version), version: version)
+        case .settings: return .settings(state.settings(of: shop))
+        case .holdPreview(let key):
+            let (divisions, total) = state.previewHold(of: key, shop: shop, limit: 100, &scratch)
+            return .divisions(divisions.map(sample), total: total)
+        }
+    }
+
+    private func identity(of shop: UInt16, hasVersion version: Int?) throws(Refusal) -> ShopIdentity {
+        let identity = state.identities[Int(shop)]
+        if let version { _ = try identity.rules(ofVersion: version) }
+        return identity
+    }
+
+    private func someCustomers(of value: WatchedValue) -> [UInt32] {
+        var numbers: [UInt32] = []
+        for carrier in value.carriers where numbers.count < 10 {
+            let number = state.customerNumber(of: carrier)
+            if !numbers.contains(number) { numbers.append(number) }
+        }
+        return numbers.sorted()
+    }
+
+    private func related(to customer: CustomerMembers) -> [RelatedCustomer] {
+        state.related(to: customer.profiles).map {
+            RelatedCustomer(number: state.customerNumber(of: $0.profile), decision: $0.decision, edge: $0.edge)
+        }
+    }
+
+    private func profile(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> UInt32 {
+        guard let profile = state.profile(selector, shop: shop) else {
+            throw Refusal(.notFound, "no customer of this shop has that \(selector.text); CUSTOMER.FIND lists all")
+        }
+        return profile
+    }
+
+    private func customer(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> CustomerMembers {
+        members(try profile(selector, shop))
+    }
+
+    func members(_ profile: UInt32) -> CustomerMembers {
+        CustomerMembers(
+            number: state.customerNumber(of: profile), profiles: state.members(of: profile),
+            sequence: state.lastSequence(ofCustomerOf: profile))
+    }
+
+    private func find(_ selectors: [CustomerSelector], _ shop: UInt16, offset: Int, limit: Int) -> CommandOutcome {
+        guard let first = selectors.first else {
+            let (customers, total) = state.customers(of: shop, offset: offset, limit: limit)
+            return .customers(customers.map(members), total: total, offset: offset)
+        }
+        // Every key names one customer at most; all of them must name the same one.
+        guard let profile = state.profile(first, shop: shop) else { return .customers([], total: 0, offset: 0) }
+        let root = state.root(of: profile)
+        for selector in selectors.dropFirst() {
+            guard let other = state.profile(selector, shop: shop), state.root(of: other) == root else {
+                return .customers([], total: 0, offset: 0)
+            }
+        }
+        let customers = offset == 0 && limit > 0 ? [members(profile)] : []
+        return .customers(customers, total: 1, offset: offset)
+    }
+}

@@ -1,0 +1,155 @@
+import Bytes
+import Commerce
+import Engine
+import Wire
+
+// What a session does with each command: some it answers itself, most go into the batch, and some take their time.
+extension Session {
+    func dispatch(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        guard let description = CommandTable.find(request.bytes.extracting(request.command)) else {
+            let name = request.bytes.text(request.command)
+            throw Refusal(.unknown, "no command \(String(name.prefix(64))); HELP lists all")
+        }
+        try RequestReader.check(request, description)
+        if builder.hasQuestions, description.name.isWrite { submit() }
+        switch description.name {
+        case .ping:
+            builder.local {
+                $0.beginOK(tag: tag)
+                $0.key("pong")
+                $0.bool(true)
+                $0.endReply()
+            }
+        case .auth: throw Refusal(.refused, "no credentials are configured on this server; everybody may ask")
+        case .shop: try bindShop(request, tag: tag)
+        case .help: try help(request, tag: tag)
+        case .quit:
+            builder.local { $0.plainOK(tag: tag) }
+            submit()
+            stop()
+        case .info, .snapshot, .verify: administer(description.name, tag: tag)
+        case .orderPut: try builder.order(try RequestReader.json(request), try currentHasher(), tag: tag)
+        case .customerPut: try builder.profile(try RequestReader.json(request), try currentHasher(), tag: tag)
+        case .documentPut: try builder.document(try RequestReader.json(request), try currentHasher(), tag: tag)
+        case .channelPut: try channel(request, tag: tag)
+        case .noteAdd:
+            _ = try currentHasher()
+            let note = try RequestReader.note(request)
+            builder.note(customer: note.customer, text: note.text, tag: tag)
+        case .customerPin, .customerUnpin, .customerVerify:
+            _ = try currentHasher()
+            builder.assertion(
+                try RequestReader.assertion(request, description.name), actor: try RequestReader.actor(request),
+                tag: tag)
+        case .identityLearn: try learn(request, tag: tag)
+        case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
+            try identityTask(description.name, request, tag: tag)
+        case let name where name.isDecision: try decision(name, request, tag: tag)
+        default:
+            builder.query(try RequestReader.query(request, description.name, try currentHasher()), tag: tag)
+        }
+    }
+
+    private func channel(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        guard let channel = request.plainArguments.first else {
+            throw .invalid("channel", "is required: CHANNEL.PUT shopify {…}")
+        }
+        let store = request.argument(named: "store").map { String(decoding: $0, as: UTF8.self) } ?? "main"
+        let hasher = try currentHasher()
+        let payload = try RequestReader.payload(request)
+        do throws(ChannelError) {
+            try builder.channel(
+                String(decoding: channel, as: UTF8.self), store: store, payload, hasher, tag: tag)
+        } catch {
+            throw Refusal(.invalid, error.sentence)
+        }
+    }
+
+    private func bindShop(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        if let name = request.plainArguments.first {
+            let checked = try RequestReader.shopName(name)
+            bind(to: checked)
+        }
+        let shop = shop
+        builder.local {
+            $0.beginOK(tag: tag)
+            $0.key("shop")
+            $0.string(shop)
+            $0.endReply()
+        }
+        // Alone, so that its reply never shares the fate of a write that the journal could not take.
+        submit()
+    }
+
+    private func help(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        let wanted = request.plainArguments.first
+        let rows = try HelpText.rows(for: wanted)
+        builder.local {
+            $0.append(rows)
+            $0.plainOK(tag: tag)
+        }
+    }
+
+    /// What concerns the server as a whole is answered also while nothing can be written.
+    private func administer(_ command: CommandName, tag: [UInt8]?) {
+        wait(tag) { completion in host.administer(command, session: self, tag: tag) { completion($0, 0) } }
+    }
+
+    /// Asks the engine something that takes its time. The answer leaves when every event is durable that was decided
+    /// before it was ready: it shows nothing that a crash could take back.
+    private func ask(
+        _ engine: Engine, tag: [UInt8]?, _ start: (@escaping @Sendable ([UInt8]) -> Void) -> Void
+    ) {
+        let lane = host.lane
+        wait(tag) { completion in
+            start { bytes in engine.lastSequence(from: lane) { completion(bytes, $0) } }
+        }
+    }
+
+    private func decision(_ name: CommandName, _ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        let hasher = try currentHasher()
+        let (command, actor) = try RequestReader.decision(request, name, hasher)
+        if name == .quarantineHold, let preview = try RequestReader.holdPreview(request, hasher) {
+            return builder.query(preview, tag: tag)
+        }
+        builder.decision(command, actor: actor, tag: tag)
+    }
+
+    private func learn(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        let activates = try RequestReader.activates(request)
+        let actor = try RequestReader.actor(request)
+        guard case .success(let engine) = host.engine else {
+            _ = try currentHasher()
+            return
+        }
+        let shop = shop
+        let lane = host.lane
+        ask(engine, tag: tag) {
+            LearningTask.learn(
+                engine, shop: shop, askedBy: actor, activates: activates, tag: tag, from: lane, $0)
+        }
+    }
+
+    private func identityTask(_ command: CommandName, _ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        guard case .success(let engine) = host.engine else {
+            _ = try currentHasher()
+            return
+        }
+        let shop = shop
+        let lane = host.lane
+        let offset = try RequestReader.natural(request, "offset") ?? 0
+        let limit = try RequestReader.natural(request, "limit") ?? .max
+        let version = command == .identitySimulate ? try RequestReader.version(request) : 0
+        ask(engine, tag: tag) { completion in
+            switch command {
+            case .identityCheck: IdentityTasks.check(engine, shop: shop, tag: tag, from: lane, completion)
+            case .identityExport:
+                IdentityTasks.export(
+                    engine, shop: shop, offset: offset, limit: limit, tag: tag, from: lane, completion)
+            case .identitySimulate:
+                IdentityTasks.simulate(engine, shop: shop, version: version, tag: tag, from: lane, completion)
+            default: IdentityTasks.settle(engine, tag: tag, from: lane, completion)
+            }
+        }
+    }
+}
