@@ -34,7 +34,8 @@ package enum CommandOutcome: Sendable {
     case note(customer: UInt32, sequence: UInt64)
     /// A pin, its removal or an outside verdict; `profile` is the one whose number was named.
     case asserted(Verdict, profile: UInt32, customer: UInt32, sequence: UInt64)
-    case dossier(CustomerMembers, related: [RelatedCustomer], offset: Int, limit: Int)
+    /// `ledger`: documents and vouchers that the ledger keeps.
+    case dossier(CustomerMembers, related: [RelatedCustomer], ledger: DossierPart, offset: Int, limit: Int)
     case customers([CustomerMembers], total: Int, offset: Int)
     case evidence(EvidencePlan)
     case order(profile: UInt32, row: UInt32)
@@ -49,6 +50,7 @@ package enum CommandOutcome: Sendable {
     case settings(ShopSettings)
     /// Customers that would be taken apart; their number is `total`.
     case divisions([CustomerSample], total: Int)
+    case ledger(LedgerAnswer)
     case refused(Refusal)
 }
 

@@ -21,7 +21,8 @@ struct EngineState: ~Copyable {
         let shard = Int(truncatingIfNeeded: section.first)
         let isRead: Bool
         switch kind {
-        case .header, .profiles, .variants, .keys, .orders, .documents, .firstEdges, .edges, .identity, .assertions:
+        case .header, .profiles, .variants, .keys, .orders, .documents, .firstEdges, .edges, .identity, .assertions,
+            .ledgerShops, .ledgerDocuments, .ledgerVouchers, .ledgerRedemptions, .ledgerFacts:
             isRead = directory.load(kind, bytes)
         default:
             guard shards.indices.contains(shard) else {
@@ -47,6 +48,7 @@ struct EngineState: ~Copyable {
     mutating func finishLoading() throws(StoreError) {
         guard directory.isInitialised else { return }
         var isConsistent = partial.count == 0 && directory.takeIdentity() && directory.isConsistent()
+            && directory.takeLedger()
         for shard in shards {
             let expected = directory.rows(ofShard: shard.number)
             isConsistent =

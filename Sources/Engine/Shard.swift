@@ -53,6 +53,12 @@ package actor Shard {
     /// The state at this moment; its pages are shared until somebody writes to them.
     func capture() -> ShardState { state }
 
+    /// What a document of the ledger says.
+    func content(row: UInt32) -> DocumentContent { state.content(row: row) }
+
+    /// What a document is made from.
+    func orderSource(row: UInt32) -> (order: [UInt8], party: [UInt8]) { state.orderSource(row: row) }
+
     /// Bytes held in memory.
     package func allocatedBytes() -> Int { state.allocatedBytes }
 }

@@ -19,13 +19,15 @@ enum ReplyItem: Sendable {
     case assertion(tag: [UInt8]?)
     /// A decision about who is who.
     case decision(IdentityCommand, tag: [UInt8]?)
+    /// A command of the ledger.
+    case ledger(tag: [UInt8]?)
     /// A reply that is ready: the text of its lines.
     case local([UInt8])
 
     var tag: [UInt8]? {
         switch self {
         case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag), .assertion(let tag),
-            .decision(_, let tag):
+            .decision(_, let tag), .ledger(let tag):
             tag
         case .channelRow, .channelRefusal, .local: nil
         }
@@ -126,6 +128,11 @@ struct BatchBuilder: ~Copyable {
     mutating func assertion(_ assertion: CustomerAssertion, actor: String, tag: [UInt8]?) {
         commands.append(.assertion(assertion, actor: actor))
         items.append(.assertion(tag: tag))
+    }
+
+    mutating func ledger(_ command: LedgerCommand, actor: String, tag: [UInt8]?) {
+        commands.append(.ledger(command, actor: actor))
+        items.append(.ledger(tag: tag))
     }
 
     mutating func query(_ query: CustomerQuery, tag: [UInt8]?) {

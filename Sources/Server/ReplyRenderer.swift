@@ -107,6 +107,7 @@ final class ReplyRenderer: @unchecked Sendable {
             default: preconditionFailure("an assertion is answered by one")
             }
         case .decision(let command, let tag): renderDecision(command, takeOutcome(), tag: tag)
+        case .ledger(let tag): renderLedger(takeOutcome(), tag: tag)
         case .query(let tag): renderQuery(takeOutcome(), tag: tag)
         }
     }
@@ -195,14 +196,14 @@ final class ReplyRenderer: @unchecked Sendable {
 
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
-        case .dossier(let customer, let related, let offset, let limit):
+        case .dossier(let customer, let related, let ledger, let offset, let limit):
             shownProfiles += customer.profiles
             wait { done in
                 engine.parts(of: [customer], from: lane, done)
             } _: { (parts: [[DossierPart]]) in
                 var object = ByteWriter(capacity: 8_192)
                 DossierWriter.write(
-                    number: customer.number, parts: parts[0], offset: offset, limit: limit, sequence: customer.sequence,
+                    number: customer.number, parts: parts[0] + [ledger], offset: offset, limit: limit, sequence: customer.sequence,
                     into: &object
                 ) { $0.related(related) }
                 self.output.ok(object.span, tag: tag)
@@ -229,6 +230,7 @@ final class ReplyRenderer: @unchecked Sendable {
                 (json: [UInt8]) in
                 self.output.ok(json.span, tag: tag)
             }
+        case .ledger: renderLedger(outcome, tag: tag)
         case .refused(let refusal): output.error(refusal, tag: tag)
         case .written, .note, .asserted, .identity: preconditionFailure("a question is answered by an answer")
         default: renderIdentity(outcome, tag: tag)

@@ -204,7 +204,7 @@ package final class Session: @unchecked Sendable {
             switch item {
             case .local(let reply), .channelRefusal(let reply): bytes.append(reply)
             case .channelEnd(let tag): bytes.channelEnd(orders: 0, customers: 0, tag: tag)
-            case .written, .channelRow, .note, .assertion, .decision, .query:
+            case .written, .channelRow, .note, .assertion, .decision, .ledger, .query:
                 preconditionFailure("a reply of the engine without a command")
             }
         }

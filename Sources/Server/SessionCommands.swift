@@ -44,6 +44,7 @@ extension Session {
         case .identityLearn: try learn(request, tag: tag)
         case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
             try identityTask(description.name, request, tag: tag)
+        case let name where name.isOfLedger: try ledger(name, request, tag: tag)
         case let name where name.isDecision: try decision(name, request, tag: tag)
         default:
             builder.query(try RequestReader.query(request, description.name, try currentHasher()), tag: tag)

@@ -15,6 +15,9 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case identityRules, identityPropose, identitySimulate, identityActivate, identityStatus
     case quarantineList, quarantineHold, quarantineRelease
     case shopConfigure, shopSettings
+    case shopSeller, shopSeries
+    case documentCreate, documentEdit, documentShow, documentPost, documentDiscard, documentCredit, documentUBL
+    case voucherIssue, voucherShow, voucherRedeem, voucherReverse, chequeTake, chequePay
 }
 
 extension CommandName {
@@ -24,7 +27,7 @@ extension CommandName {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
             .noteAdd, .identityLearn:
             true
-        default: isDecision
+        default: isDecision || isLedgerWrite
         }
     }
 
@@ -59,7 +62,7 @@ package struct CommandDescription: Sendable {
 package enum CommandTable {
     private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
-    package static let all: [CommandDescription] = general + identity + [learning]
+    package static let all: [CommandDescription] = general + identity + [learning] + ledger
 
     private static let general: [CommandDescription] = [
         CommandDescription(

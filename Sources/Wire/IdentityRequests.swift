@@ -125,7 +125,7 @@ extension RequestReader {
         return number
     }
 
-    private static func wrongUse(_ name: CommandName) -> Refusal {
+    static func wrongUse(_ name: CommandName) -> Refusal {
         Refusal(.syntax, usage(of: name))
     }
 
@@ -134,7 +134,7 @@ extension RequestReader {
     }
 
     /// A text of 1 to so many bytes, without control characters; nil if the argument is absent.
-    private static func text(
+    static func text(
         _ request: RequestLine, _ name: String, bytes most: Int
     ) throws(Refusal) -> String? {
         guard let value = request.argument(named: name) else { return nil }
@@ -149,7 +149,7 @@ extension RequestReader {
     }
 
     /// Which of the words the argument is; nil if it is absent.
-    private static func choice(_ request: RequestLine, _ name: String, _ words: [String]) throws(Refusal) -> Int? {
+    static func choice(_ request: RequestLine, _ name: String, _ words: [String]) throws(Refusal) -> Int? {
         guard let value = request.argument(named: name) else { return nil }
         let text = String(decoding: value, as: UTF8.self).lowercased()
         guard let place = words.firstIndex(of: text) else {

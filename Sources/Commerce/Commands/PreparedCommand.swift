@@ -104,6 +104,7 @@ package enum CustomerQuery: Sendable {
     case settings
     /// What holding a value back would take apart.
     case holdPreview(IdentityKey)
+    case ledger(LedgerQuery)
 }
 
 /// One command of a batch, ready for the directory.
@@ -116,5 +117,7 @@ package enum PreparedCommand: Sendable {
     case assertion(CustomerAssertion, actor: String)
     /// `actor`: who decides.
     case identity(IdentityCommand, actor: String)
+    /// `actor`: who does it.
+    case ledger(LedgerCommand, actor: String)
     case query(CustomerQuery)
 }

@@ -14,6 +14,7 @@ extension DirectoryState {
             return try Self.check(Int(event.shop) == shops.count, "a shop number out of order")
         }
         try Self.check(Int(event.shop) < shops.count, "an unknown shop")
+        if event.kind.isOfLedger { return try validateLedger(event, bytes) }
         if !event.kind.concernsShard { return try validateIdentity(event, bytes) }
         let profile = Int(event.party.profile)
         let isKnown = event.party.isNewProfile ? profile == profiles.count : profile < profiles.count
@@ -106,6 +107,7 @@ extension DirectoryState {
         case .fieldPinned, .fieldUnpinned, .valueVerified:
             evolveAssertion(event, bytes)
             touch(event.party.profile)
+        case let kind where kind.isOfLedger: evolveLedger(event, bytes)
         default: evolveIdentity(event, bytes)
         }
     }

@@ -120,6 +120,8 @@ package struct DirectoryState: ~Copyable, Sendable {
     var doubtfulEdges: [UInt32] = []
     /// Orders of kind `booking`, and invoices with the order they belong to: what T17 asks for. Derived.
     var bookings = BookingTable()
+    /// Documents with numbers, and money: a state machine of its own.
+    package internal(set) var ledger = LedgerState()
     var extractor = FeatureExtractor()
 
     /// An empty state; `engineInitialised` fills in shard count and seed.
@@ -135,7 +137,7 @@ package struct DirectoryState: ~Copyable, Sendable {
         profiles.allocatedBytes + variants.allocatedBytes + keys.allocatedBytes + orders.allocatedBytes
             + documents.allocatedBytes + edges.allocatedBytes + variantIndex.allocatedBytes + keyIndex.allocatedBytes
             + orderIndex.allocatedBytes + documentIndex.allocatedBytes + index.allocatedBytes
-            + assertions.allocatedBytes + assertionIndex.allocatedBytes
+            + assertions.allocatedBytes + assertionIndex.allocatedBytes + ledger.allocatedBytes
     }
 }
 
@@ -146,6 +148,8 @@ package struct ShardRows: Equatable, Sendable {
     package var documents: UInt32 = 0
     package var notes: UInt32 = 0
     package var assertions: UInt32 = 0
+    /// Contents of the ledger's documents.
+    package var contents: UInt32 = 0
 
     package init() {}
 }
@@ -267,6 +271,7 @@ extension DirectoryState {
         case .document(let hashes):
             for hash in hashes {
                 if let document = findDocument(hash) { return documents[document].profile }
+                if let profile = ledger.profile(ofDocument: hash) { return profile }
             }
             return nil
         }

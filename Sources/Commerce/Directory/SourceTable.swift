@@ -100,7 +100,7 @@ extension DirectoryState {
     /// How many stores of the shop were heard of on a channel.
     package func storeCount(ofChannel channel: Span<UInt8>, shop: UInt16) -> Int { sources.storeCount(shop, channel) }
 
-    private func hasher(_ shop: UInt16) -> KeyHasher {
+    func hasher(_ shop: UInt16) -> KeyHasher {
         KeyHasher(hash: Hash64(seed: seed), shopName: shops[Int(shop)])
     }
 

@@ -22,6 +22,12 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case shardRecords = 22
     case assertions = 32
     case shardAssertions = 33
+    case ledgerShops = 80
+    case ledgerDocuments = 81
+    case ledgerVouchers = 82
+    case ledgerRedemptions = 83
+    case ledgerFacts = 84
+    case shardContents = 85
 }
 
 /// Takes the tables of a state one after the other.
@@ -34,7 +40,7 @@ package protocol TableSink {
 }
 
 extension TableSink {
-    fileprivate func table<Entry>(_ kind: TableKind, _ shard: Int, _ table: PagedArray<Entry>) throws(Failure) {
+    func table<Entry>(_ kind: TableKind, _ shard: Int, _ table: PagedArray<Entry>) throws(Failure) {
         try begin(kind, shard: shard, entries: table.count)
         try table.forEachPage { page throws(Failure) in try write(page) }
         try end()
@@ -53,6 +59,7 @@ package struct DirectoryCapture: Sendable {
     fileprivate let edges: PagedArray<EdgeEntry>
     fileprivate let identity: [UInt8]
     fileprivate let assertions: PagedArray<AssertionEntry>
+    fileprivate let ledger: LedgerCapture
 
     /// Writes all tables, the header first.
     package func write<Sink: TableSink>(to sink: Sink) throws(Sink.Failure) {
@@ -69,6 +76,7 @@ package struct DirectoryCapture: Sendable {
         try sink.write(identity.span)
         try sink.end()
         try sink.table(.assertions, 0, assertions)
+        try ledger.write(to: sink)
     }
 }
 
@@ -93,7 +101,8 @@ extension DirectoryState {
         sources.write(into: &header)
         return DirectoryCapture(
             sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
-            orders: orders, documents: documents, edges: edges, identity: identityBytes(), assertions: assertions)
+            orders: orders, documents: documents, edges: edges, identity: identityBytes(), assertions: assertions,
+            ledger: ledger.capture())
     }
 
     /// Takes in a piece of a snapshot's table; false if it cannot be one.
@@ -115,7 +124,7 @@ extension DirectoryState {
             loadedIdentity += bytes.array
             return true
         case .assertions: return loadAssertions(bytes)
-        default: return false
+        default: return ledger.load(kind, bytes)
         }
     }
 
@@ -172,6 +181,7 @@ extension ShardState {
         try sink.table(.shardDocuments, number, documents)
         try sink.table(.shardNotes, number, notes)
         try sink.table(.shardAssertions, number, assertions)
+        try sink.table(.shardContents, number, contents)
         try sink.begin(.shardRecords, shard: number, entries: 0)
         var framed = ByteWriter(capacity: ByteArena.pageSize + 4)
         try records.forEachPage { page throws(Sink.Failure) in
@@ -194,6 +204,7 @@ extension ShardState {
         case .shardDocuments: return documents.append(rawBytes: bytes)
         case .shardNotes: return notes.append(rawBytes: bytes)
         case .shardAssertions: return loadAssertions(bytes)
+        case .shardContents: return contents.append(rawBytes: bytes)
         case .shardRecords:
             partial.append(bytes)
             return loadPages(&partial)
@@ -225,6 +236,7 @@ extension ShardState {
         guard variants.count == Int(expected.variants), orders.count == Int(expected.orders),
             documents.count == Int(expected.documents), notes.count == Int(expected.notes),
             assertions.count == Int(expected.assertions), areAssertionsConsistent(),
+            contents.count == Int(expected.contents), areContentsConsistent(),
             profiles.count == (profileCount + shardCount - 1 - number) / shardCount
         else { return false }
         for row in 0..<profiles.count {
@@ -258,6 +270,7 @@ extension ShardState {
         rows.documents = UInt32(documents.count)
         rows.notes = UInt32(notes.count)
         rows.assertions = UInt32(assertions.count)
+        rows.contents = UInt32(contents.count)
         return rows
     }
 }

@@ -21,6 +21,8 @@ import Bytes
 //   fieldPinned,
 //   fieldUnpinned,
 //   valueVerified:     profile (varint) row (varint) actor (counted) at (zigzag, ms) assertion (counted)
+//   64 to 74, of the ledger: profile plus one (varint, 0 for none) row (varint) content (counted) facts (the rest; see
+//                      LedgerFacts.swift). Row and content: what the profile's shard keeps of a document
 //   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant, bit 2 weighed) variant row (varint)
 //             [ content hash (8) record (counted) edge count (varint) edges ]      ; only with a new variant
 //   edge    = kind (1) other profile (varint) key hash (8) [ weight ]              ; the weight only if weighed
@@ -51,16 +53,31 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case fieldPinned = 32
     case fieldUnpinned = 33
     case valueVerified = 34
+    // Of the ledger: see LedgerFacts.swift.
+    case sellerDescribed = 64
+    case seriesConfigured = 65
+    case documentDrafted = 66
+    case documentRedrafted = 67
+    case documentPosted = 68
+    case documentDiscarded = 69
+    case voucherIssued = 70
+    case voucherRedeemed = 71
+    case redemptionReversed = 72
+    case chequeTaken = 73
+    case chequePaid = 74
 
     /// Whether a shard keeps something of it.
     package var concernsShard: Bool {
         switch self {
         case .profileRecorded, .orderRecorded, .orderRevised, .documentRecorded, .documentRevised, .noteAdded,
-            .fieldPinned, .fieldUnpinned, .valueVerified:
+            .fieldPinned, .fieldUnpinned, .valueVerified, .documentDrafted, .documentRedrafted, .documentPosted:
             true
         default: false
         }
     }
+
+    /// Whether it is the ledger's: documents with numbers, vouchers, and what a shop has to say for them.
+    package var isOfLedger: Bool { (64...95).contains(rawValue) }
 }
 
 /// An event's bytes do not read: they are not ours, or a newer version wrote them.
@@ -104,6 +121,8 @@ package struct Event: Sendable, BitwiseCopyable {
     /// The packed record, the shop's name, the note's text or the packed assertion.
     package var record: ByteRange = .empty
     package var actor: ByteRange = .empty
+    /// What an event of the ledger says; its `record` is the document's content, empty where there is none.
+    package var facts: ByteRange = .empty
     /// Groups of `customersResolved`.
     package var groupCount = 0
     package var groups: ByteRange = .empty
@@ -145,6 +164,9 @@ package struct Event: Sendable, BitwiseCopyable {
             case .identitySettled: subject = try reader.varint32()
             case .decisionMade, .decisionWithdrawn, .rulesProposed, .rulesActivated, .shopConfigured, .valueWatched:
                 record = ByteRange(reader.position, bytes.count)
+            case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
+                .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid:
+                try readOfLedger(&reader)
             }
         } catch {
             if case .overlong(let offset) = error, offset < 0 { throw .unknownKind(UInt8(-offset)) }
@@ -187,6 +209,13 @@ package struct Event: Sendable, BitwiseCopyable {
         actor = try reader.counted()
         seenAt = try reader.zigzag()
         record = try reader.counted()
+    }
+
+    private mutating func readOfLedger(_ reader: inout ByteReader) throws(ByteReaderError) {
+        party.profile = try reader.varint32() &- 1
+        row = try reader.varint32()
+        record = try reader.counted()
+        facts = ByteRange(reader.position, reader.bytes.count)
     }
 
     private mutating func readResolved(_ reader: inout ByteReader) throws(ByteReaderError) {

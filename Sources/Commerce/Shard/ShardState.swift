@@ -70,6 +70,8 @@ package struct ShardState: Sendable {
     var assertions = PagedArray<AssertionRow>()
     /// By profile row: its newest row of `assertions` plus one. As long as the last profile that has any; not on disk.
     var newestAssertions = PagedArray<UInt32>()
+    /// Contents of the ledger's documents: see ContentRows.swift.
+    var contents = PagedArray<ContentRow>()
     var records = ByteArena()
 
     package init(number: Int, of shardCount: Int) {
@@ -83,7 +85,7 @@ package struct ShardState: Sendable {
     package var allocatedBytes: Int {
         profiles.allocatedBytes + variants.allocatedBytes + orders.allocatedBytes + versions.allocatedBytes
             + documents.allocatedBytes + notes.allocatedBytes + records.allocatedBytes + assertions.allocatedBytes
-            + newestAssertions.allocatedBytes
+            + newestAssertions.allocatedBytes + contents.allocatedBytes
     }
 }
 
@@ -118,6 +120,7 @@ extension ShardState {
             documents[Int(event.row)].record = records.append(bytes.extracting(event.record.range))
         case .noteAdded: evolveNote(event, bytes)
         case .fieldPinned, .fieldUnpinned, .valueVerified: evolveAssertion(event, bytes, sequence: sequence)
+        case .documentDrafted, .documentRedrafted, .documentPosted: evolveContent(event, bytes)
         default: preconditionFailure("an event that concerns no shard")
         }
     }

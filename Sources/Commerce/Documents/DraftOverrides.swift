@@ -1,0 +1,71 @@
+import Bytes
+
+/// What `DOCUMENT.CREATE` and `DOCUMENT.EDIT` say against, or beyond, what the order tells.
+struct DraftOverrides {
+    /// Members of the recipient; the rest comes from billing.
+    private(set) var recipient: JSONFields?
+    private(set) var lines: [OrderFacts.Line]?
+    private(set) var charges: [OrderFacts.Charge]?
+    private(set) var discount: Int64?
+    private(set) var total: Int64?
+    private(set) var paid: Int64?
+    private(set) var pricesIncludeVAT: Bool?
+    private(set) var notes: [String] = []
+    private(set) var dueDate: EInvoice.Date?
+    private(set) var deliveryDate: EInvoice.Date?
+    private(set) var paymentTerms: String?
+    private(set) var buyerReference: String?
+    private(set) var orderReference: String?
+    private(set) var language: String?
+
+    init(_ json: [UInt8]?, currency: String) throws(Refusal) {
+        guard let json else { return }
+        let fields = try JSONFields(
+            json.span, path: "document",
+            [
+                "recipient", "lines", "charges", "discount", "total", "paid", "pricesIncludeVat", "notes", "dueDate",
+                "deliveryDate", "paymentTerms", "buyerReference", "orderReference", "language",
+            ])
+        recipient = try fields.object("recipient", JSONFields.partyNames.union(["business"]))
+        for line in try fields.objects(
+            "lines", ["title", "sku", "ean", "quantity", "unit", "unitPrice", "vatRate", "discount"]) ?? []
+        {
+            lines = (lines ?? []) + [try Self.line(line, currency)]
+        }
+        for charge in try fields.objects("charges", ["title", "amount", "vatRate"]) ?? [] {
+            charges = (charges ?? []) + [try Self.charge(charge, currency)]
+        }
+        if fields.has("charges"), charges == nil { charges = [] }
+        discount = try fields.amount("discount", currency: currency)
+        total = try fields.amount("total", currency: currency)
+        paid = try fields.amount("paid", currency: currency)
+        pricesIncludeVAT = try fields.bool("pricesIncludeVat")
+        notes = try fields.texts("notes") ?? []
+        dueDate = try fields.date("dueDate")
+        deliveryDate = try fields.date("deliveryDate")
+        paymentTerms = try fields.text("paymentTerms")
+        buyerReference = try fields.text("buyerReference")
+        orderReference = try fields.text("orderReference")
+        language = try fields.text("language", most: 35)
+    }
+
+    private static func line(_ fields: JSONFields, _ currency: String) throws(Refusal) -> OrderFacts.Line {
+        guard let title = try fields.text("title"), let price = try fields.decimal("unitPrice"),
+            let rate = try fields.decimal("vatRate")
+        else { throw .invalid("lines", "a line needs title, unitPrice and vatRate") }
+        var line = OrderFacts.Line(
+            title: title, sku: try fields.text("sku"), ean: try fields.text("ean"),
+            quantity: try fields.decimal("quantity") ?? Decimal64(units: 1, scale: 0), unitPrice: price, vatRate: rate)
+        if let unit = try fields.text("unit", most: 3) { line.unitCode = unit }
+        line.discount = try fields.amount("discount", currency: currency) ?? 0
+        return line
+    }
+
+    private static func charge(_ fields: JSONFields, _ currency: String) throws(Refusal) -> OrderFacts.Charge {
+        guard let amount = try fields.amount("amount", currency: currency) else {
+            throw .invalid("charges", "a charge needs an amount")
+        }
+        return OrderFacts.Charge(
+            title: try fields.text("title") ?? "Charge", amount: amount, rate: try fields.decimal("vatRate"))
+    }
+}
