@@ -143,7 +143,8 @@ final class DocumentFlow: @unchecked Sendable {
     }
 
     private func redraft(
-        _ ticket: DocumentTicket, _ order: OrderTicket, _ source: (order: [UInt8], party: [UInt8]), _ overrides: [UInt8]?
+        _ ticket: DocumentTicket, _ order: OrderTicket, _ source: (order: [UInt8], party: [UInt8]),
+        _ overrides: [UInt8]?
     ) throws(Refusal) {
         let content = try InvoiceDrafting.content(
             order: source.order, party: source.party, seller: order.seller, overrides: overrides)

@@ -106,6 +106,9 @@ package struct ModelReplay {
         case .customersResolved, .decisionMade, .decisionWithdrawn, .rulesProposed, .rulesActivated,
             .shopConfigured, .valueWatched:
             throw BrokenLaw("event \(decision.sequence) belongs to a match mode that the model does not know")
+        case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
+            .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid:
+            throw BrokenLaw("event \(decision.sequence) is the ledger's, which has a workload of its own")
         case .profileRecorded:
             rememberVariant(decision)
             guard let buyer = variantBuyers[variantKey(event)] else {

@@ -93,7 +93,8 @@ extension CommandTable {
             details:
                 "amount is what is owed, extra what is given on top: it can be spent, not paid out. Of a credit note no more than it still owes. The code is not kept and not told again. The same id answers duplicate:true.",
             options: [
-                "amount", "currency", "customer", "creditnote", "extra", "description", "reason", "startsat", "expiresat",
+                "amount", "currency", "customer", "creditnote", "extra", "description", "reason", "startsat",
+                "expiresat",
                 "id", "actor",
             ], plainArguments: 0, takesJSON: false),
         CommandDescription(

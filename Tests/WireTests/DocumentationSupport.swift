@@ -86,12 +86,25 @@ enum RequestTrial {
         case .customerPin, .customerUnpin, .customerVerify: _ = try RequestReader.assertion(request, command)
         case .shop: if let name = request.plainArguments.first { _ = try RequestReader.shopName(name) }
         case .help: _ = try HelpText.rows(for: request.plainArguments.first)
+        case let name where name.isOfLedger: try ledger(request, name)
         case let name where name.isDecision: _ = try RequestReader.decision(request, name, hasher)
         case .identitySimulate: _ = try RequestReader.version(request)
         case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport,
             .identityLearn:
             break
         default: _ = try RequestReader.query(request, command, hasher)
+        }
+    }
+
+    private static func ledger(_ request: borrowing RequestLine, _ name: CommandName) throws(Refusal) {
+        switch name {
+        case .documentCreate: _ = try RequestReader.order(request)
+        case .documentEdit, .documentPost, .documentShow, .documentUBL:
+            _ = try RequestReader.document(request, name)
+        case .documentCredit: _ = try RequestReader.credit(request)
+        default:
+            if try RequestReader.ledgerQuery(request, name) != nil { return }
+            _ = try RequestReader.ledgerCommand(request, name) { VoucherCode(random: (1, 2)) }
         }
     }
 

@@ -59,6 +59,7 @@ package struct CreditRequest: Sendable {
                     }
                     content.invoice.lines.append(try Self.part(of: line, wanted.quantity))
                 }
+                content.invoice.rounding = try Self.rounding(of: content.invoice)
             }
         } catch {
             if case .zeroBaseQuantity(let line) = error {
@@ -97,6 +98,27 @@ package struct CreditRequest: Sendable {
                     item: EInvoice.Item(name: title)))
         }
         try credit.takeLines(from: GrossOrder(currency: invoice.currency, lines: lines, total: amount))
+    }
+
+    /// What brings the total back to what the articles cost with VAT (BT-114): rounding the net amount of each line
+    /// can move it by a cent.
+    private static func rounding(of credit: EInvoice) throws(EInvoiceError) -> Int64 {
+        let digits = credit.amountDigits
+        var exact: Int128 = 0
+        for line in credit.lines {
+            let percent =
+                Decimal64(units: 100, scale: 0).adding(line.vat.effectiveRate) ?? Decimal64(units: 100, scale: 0)
+            let adjustments =
+                try EInvoiceTotals.net(of: line, digits: digits)
+                - EInvoiceArithmetic.scaledProduct(
+                    line.quantity, line.price.net, digits: digits)
+            let goods = try EInvoiceArithmetic.scaledProduct(line.quantity, line.price.net, digits: digits + 4)
+            let net = Decimal64(
+                units: try EInvoiceArithmetic.amount(Int128(goods) + Int128(adjustments) * 10_000), scale: 0)
+            exact += Int128(try EInvoiceArithmetic.scaledProduct(net, percent, digits: 0))
+        }
+        let total = try EInvoiceArithmetic.rounded(exact, dividedBy: 1_000_000)
+        return total - (try EInvoiceTotals(of: credit)).taxInclusive
     }
 
     /// A line, or a part of its quantity with the same part of its discounts.

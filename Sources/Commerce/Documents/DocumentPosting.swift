@@ -49,7 +49,8 @@ package enum DocumentPosting {
     /// The posted document as UBL. The same document always gives the same bytes.
     package static func ubl(_ content: DocumentContent, _ ticket: DocumentTicket) throws(Refusal) -> [UInt8] {
         guard ticket.standing == .posted else {
-            throw Refusal(.refused, "document: D\(ticket.document + 1) is not posted; only a posted one is an e-invoice")
+            throw Refusal(
+                .refused, "document: D\(ticket.document + 1) is not posted; only a posted one is an e-invoice")
         }
         do throws(EInvoiceError) {
             return try UBLWriter(profile: ticket.einvoice).bytes(of: numbered(content, ticket))

@@ -19,7 +19,9 @@ struct JSONFields {
         var members: [String: JSONValue] = [:]
         for member in list {
             guard known.contains(member.name) else {
-                throw .invalid("\(path).\(member.name.prefix(40))", "is not known; known are \(known.sorted().joined(separator: ", "))")
+                throw .invalid(
+                    "\(path).\(member.name.prefix(40))",
+                    "is not known; known are \(known.sorted().joined(separator: ", "))")
             }
             if member.value != .null { members[member.name] = member.value }
         }
@@ -69,7 +71,9 @@ struct JSONFields {
 
     func date(_ name: String) throws(Refusal) -> EInvoice.Date? {
         guard let text = try text(name) else { return nil }
-        guard let date = EInvoice.Date(text) else { throw .invalid("\(path).\(name)", "must be a day such as 2026-03-01") }
+        guard let date = EInvoice.Date(text) else {
+            throw .invalid("\(path).\(name)", "must be a day such as 2026-03-01")
+        }
         return date
     }
 

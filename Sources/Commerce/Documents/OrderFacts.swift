@@ -91,7 +91,8 @@ struct OrderFacts {
     }
 
     private static func address(_ record: PackedRecord) -> EInvoice.Address {
-        let street = joined([AddressShape.street, AddressShape.houseNumber, AddressShape.addition].map { record.text($0) })
+        let street = joined(
+            [AddressShape.street, AddressShape.houseNumber, AddressShape.addition].map { record.text($0) })
         var address = EInvoice.Address(
             street: street.isEmpty ? nil : street, city: first([record.text(AddressShape.city)]),
             postalCode: first([record.text(AddressShape.postalCode)]), country: "")

@@ -24,7 +24,8 @@ extension LedgerState {
         if let invoice = request.invoice { try checkCredit(of: invoice, request) }
         let facts = DraftFacts(
             kind: request.kind, order: request.order, orderName: request.orderName, invoice: request.invoice,
-            currency: request.content.invoice.currency, total: request.total, recipient: request.content.invoice.buyer.name,
+            currency: request.content.invoice.currency, total: request.total,
+            recipient: request.content.invoice.buyer.name,
             reason: request.reason, note: request.note, actor: desk.actor)
         return .event(
             LedgerEvent(.documentDrafted, facts, profile: desk.profile, content: request.content.packed))
@@ -42,7 +43,7 @@ extension LedgerState {
             throw Refusal(
                 .refused,
                 "amount: \(wanted) is more than the \(left) that is left of the invoice to credit; allowMore=yes"
-                    + " with a reason does it all the same")
+                    + " with a note does it all the same")
         }
     }
 
@@ -52,7 +53,8 @@ extension LedgerState {
         let entry = documents[Int(document)]
         guard entry.version == version else { return .outdated }
         guard entry.documentStanding == .draft else { throw Self.isFinal(document, entry) }
-        let facts = DocumentFacts(document: document, total: total, recipient: content.invoice.buyer.name, actor: desk.actor)
+        let facts = DocumentFacts(
+            document: document, total: total, recipient: content.invoice.buyer.name, actor: desk.actor)
         return .event(
             LedgerEvent(.documentRedrafted, facts, profile: entry.profile, content: content.packed))
     }

@@ -7,7 +7,9 @@ package enum DocumentSelector: Sendable, Equatable {
     case number(String)
 
     package init(_ text: [UInt8]) throws(Refusal) {
-        guard (1...128).contains(text.count) else { throw .invalid("document", "must be an id such as D17, or a number") }
+        guard (1...128).contains(text.count) else {
+            throw .invalid("document", "must be an id such as D17, or a number")
+        }
         if let number = Self.place(text, letter: "D") {
             self = .id(number)
         } else {

@@ -10,7 +10,8 @@ extension DirectoryState {
         switch command {
         case .draft(let request):
             let order = orders[Int(request.order)]
-            guard order.sequence == request.orderSequence else { return .outdated }
+            // A credit note is made from its invoice, whatever has become of the order.
+            guard request.invoice != nil || order.sequence == request.orderSequence else { return .outdated }
             desk.profile = order.profile
         case .issue(_, _, let customer?, _): desk.profile = try profile(numbered: customer, shop: shop)
         default: break
@@ -42,7 +43,8 @@ extension DirectoryState {
                 profile != .max && event.row == rows[Int(profile) % shardCount].contents, "a wrong row of contents")
         }
         if event.kind.concernsShard {
-            do throws(ByteReaderError) { _ = try DocumentContent().reading(bytes.extracting(event.record.range)) } catch {
+            do throws(ByteReaderError) { _ = try DocumentContent().reading(bytes.extracting(event.record.range)) } catch
+            {
                 throw .malformed(error)
             }
         }

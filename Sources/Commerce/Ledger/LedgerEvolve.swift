@@ -61,7 +61,8 @@ extension LedgerState {
         newestDocument[profile] = number + 1
     }
 
-    private mutating func evolveChange(_ said: DocumentFacts, _ bytes: Span<UInt8>, _ event: Event, _ sequence: UInt64) {
+    private mutating func evolveChange(_ said: DocumentFacts, _ bytes: Span<UInt8>, _ event: Event, _ sequence: UInt64)
+    {
         var document = documents[Int(said.document)]
         document.latest = facts.append(bytes)
         document.changedAt = event.recordedAt
@@ -215,6 +216,7 @@ extension LedgerState {
         }
         guard Int(said.subject) < vouchers.count else { return false }
         let voucher = vouchers[Int(said.subject)]
-        return kind == .chequePaid ? voucher.isTaken : !voucher.isTaken && said.amount > 0 && said.amount <= voucher.left
+        return kind == .chequePaid
+            ? voucher.isTaken : !voucher.isTaken && said.amount > 0 && said.amount <= voucher.left
     }
 }

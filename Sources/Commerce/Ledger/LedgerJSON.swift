@@ -127,7 +127,11 @@ extension LedgerState {
             output.key("discardedAt")
             output.timestamp(Timestamp(milliseconds: entry.changedAt))
             output.member("discardedBy", open(entry.latest, DocumentFacts()).actor)
-        case .draft: output.member("recipient", draft.recipient)
+        case .draft:
+            // An edit has facts of its own.
+            let isEdited = entry.latest != entry.draft
+            output.member(
+                "recipient", isEdited ? open(entry.latest, DocumentFacts()).recipient : draft.recipient)
         }
     }
 
