@@ -21,6 +21,10 @@ package final class LedgerWorkload {
     private var redeemed: [String: Set<String>] = [:]
     private var drafts: [String] = []
     private var ids = 0
+    /// Acknowledged postings and redemptions, and redemptions that came too late: a workload without them shows nothing.
+    package private(set) var postings = 0
+    package private(set) var redemptions = 0
+    package private(set) var latecomers = 0
 
     package init(seed: UInt64) {
         self.seed = seed
@@ -105,15 +109,19 @@ package final class LedgerWorkload {
                 throw BrokenLaw("\(draft) was \(numbers[draft] ?? ""), and then \(number)")
             }
             numbers[draft] = number
+            postings += 1
             return
         }
         let words = line.split(separator: " ")
         let (code, id) = (String(words[1].dropFirst(5)), String(words[3].dropFirst(3)))
         if reply.isOK {
             redeemed[code, default: []].insert(id)
+            redemptions += 1
             guard redeemed[code]?.count == 1 else { throw BrokenLaw("two redemptions won: \(reply.line)") }
         } else if !reply.line.hasPrefix("ERR CONFLICT") || !reply.line.contains(" 0.00 EUR that is left") {
             throw BrokenLaw("\(line) was answered by \(reply.line)")
+        } else {
+            latecomers += 1
         }
     }
 

@@ -30,7 +30,7 @@ extension CommandTable {
             name: .shopSeller, text: "SHOP.SELLER", arguments: "[actor=] [{seller}]",
             summary: "says who sells, for the shop's documents; without JSON it tells",
             details:
-                "name, tradingName, street, additionalStreet, postalCode, city, state, country, vatId, taxRegistration, registration and electronicAddress ({\"value\",\"scheme\"}), contact {name, phone, email}, iban, bic, accountName, paymentMeans (UNTDID 4461), paymentTerms, paymentDays, pricesIncludeVat. Frozen into each document when it is posted; replaces what was said before.",
+                "name, tradingName, street, additionalStreet, postalCode, city, state, country, vatId, taxRegistration, registration and electronicAddress ({\"value\",\"scheme\"}), contact {name, phone, email}, iban, bic, accountName, paymentMeans (UNTDID 4461), paymentTerms, paymentDays, pricesIncludeVat, vatRate (of lines that name none). Frozen into each document when it is posted; replaces what was said before.",
             options: ["actor"], plainArguments: 0, takesJSON: true),
         CommandDescription(
             name: .shopSeries, text: "SHOP.SERIES",
@@ -47,7 +47,7 @@ extension CommandTable {
             arguments: "order=channel:number [kind=invoice] [actor=] [{overrides}]",
             summary: "drafts an invoice from an order: recipient from billing, lines, total",
             details:
-                "Overrides: recipient {name, street, postalCode, city, country, vatId, registration, electronicAddress, business}, lines [{title, sku, quantity, unit, unitPrice, vatRate, discount}], charges [{title, amount, vatRate}], discount, total, paid, pricesIncludeVat, notes, dueDate, deliveryDate, paymentTerms, buyerReference, orderReference, language. A draft has an id (D17) and no number.",
+                "Overrides: recipient {name, street, postalCode, city, country, vatId, registration, electronicAddress, business}, lines [{title, sku, quantity, unit, unitPrice, vatRate, discount}], charges [{title, amount, vatRate}], discount, total, paid, pricesIncludeVat, notes, dueDate, deliveryDate, paymentTerms, buyerReference, orderReference, language, vatRate (of lines that name none). A draft has an id (D17) and no number.",
             options: ["order", "kind", "actor"], plainArguments: 0, takesJSON: true),
         CommandDescription(
             name: .documentEdit, text: "DOCUMENT.EDIT", arguments: "draft [actor=] [{overrides}]",

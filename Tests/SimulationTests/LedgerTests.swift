@@ -10,6 +10,11 @@ import Testing
 
     /// The one that issue 4 asks for.
     @Test func aSeriesSurvivesAHundredCrashes() {
-        uphold("LedgerUnderCrashes", seed: 1_000) { try LedgerWorkload(seed: 1_000).run(lives: 100) }
+        uphold("LedgerUnderCrashes", seed: 1_000) {
+            let workload = LedgerWorkload(seed: 1_000)
+            try workload.run(lives: 100)
+            #expect(workload.postings > 100 && workload.redemptions > 20 && workload.latecomers > 500)
+            print("\(workload.postings) postings, \(workload.redemptions) redemptions, \(workload.latecomers) too late")
+        }
     }
 }

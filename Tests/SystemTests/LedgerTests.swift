@@ -120,6 +120,33 @@ extension SystemTests {
             }
         }
 
+        /// Orders as channels bring them: prices without VAT, discounts that the price has had, rates that nobody names.
+        @Test func channelOrdersBecomeInvoices() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start().connect()
+                try talk.ok(Self.seller)
+                let woo = """
+                    ORDER.PUT {"channel":"woocommerce","number":"1","placedAt":"2026-01-12T19:45:10Z","currency":"EUR",\
+                    "total":"32.59","paymentStatus":"paid","pricesIncludeTax":false,"discountTotal":"2.53",\
+                    "billing":{"name":"S. L","street":"Dam","houseNumber":"1","city":"Amsterdam","country":"NL"},\
+                    "lines":[{"title":"Thee","quantity":"2","unitPrice":"13.715","total":"27.43","tax":"2.47"},\
+                    {"title":"Zakje","quantity":"1","unitPrice":"2.47","vatRate":"9","total":"2.47","discount":"2.53"}]}
+                    """
+                try talk.ok(woo)
+                let draft = try talk.ok("DOCUMENT.CREATE order=woocommerce:1")
+                #expect(draft.text("total") == "32.59")
+                let shown = try talk.ok("DOCUMENT.SHOW D1")
+                #expect(shown.text("sums.payable") == "0.00" && shown.text("lines.0.vatRate") == "9")
+                #expect(try talk.ok("DOCUMENT.POST D1").text("state") == "posted")
+                try talk.ok(
+                    #"ORDER.PUT {"channel":"bol","number":"2","placedAt":"2026-05-18T11:45:59Z","currency":"EUR","total":"25.00","billing":{"name":"S","city":"Breda","country":"NL"},"shippingTotal":"5.00","lines":[{"title":"A","quantity":2,"unitPrice":"10.00"}]}"#
+                )
+                try talk.refused("DOCUMENT.CREATE order=bol:2", "REFUSED", "lines[0].vatRate")
+                #expect(try talk.ok(#"DOCUMENT.CREATE order=bol:2 {"vatRate":"21"}"#).text("total") == "25.00")
+                #expect(try talk.ok("DOCUMENT.POST D2").text("state") == "posted")
+            }
+        }
+
         // MARK: X07, X08
 
         @Test func creditNotesNeverExceedTheInvoice() throws {

@@ -17,6 +17,8 @@ struct DraftOverrides {
     private(set) var buyerReference: String?
     private(set) var orderReference: String?
     private(set) var language: String?
+    /// Of lines that do not say theirs.
+    private(set) var vatRate: Decimal64?
 
     init(_ json: [UInt8]?, currency: String) throws(Refusal) {
         guard let json else { return }
@@ -24,7 +26,7 @@ struct DraftOverrides {
             json.span, path: "document",
             [
                 "recipient", "lines", "charges", "discount", "total", "paid", "pricesIncludeVat", "notes", "dueDate",
-                "deliveryDate", "paymentTerms", "buyerReference", "orderReference", "language",
+                "deliveryDate", "paymentTerms", "buyerReference", "orderReference", "language", "vatRate",
             ])
         recipient = try fields.object("recipient", JSONFields.partyNames.union(["business"]))
         for line in try fields.objects(
@@ -47,6 +49,7 @@ struct DraftOverrides {
         buyerReference = try fields.text("buyerReference")
         orderReference = try fields.text("orderReference")
         language = try fields.text("language", most: 35)
+        vatRate = try fields.decimal("vatRate")
     }
 
     private static func line(_ fields: JSONFields, _ currency: String) throws(Refusal) -> OrderFacts.Line {

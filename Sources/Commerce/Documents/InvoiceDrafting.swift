@@ -43,6 +43,7 @@ package struct InvoiceDrafting {
         if let date = overrides.deliveryDate {
             content.invoice.delivery = EInvoice.Delivery(date: date, address: content.invoice.delivery?.address)
         }
+        try checkRates()
         do throws(EInvoiceError) {
             if overrides.pricesIncludeVAT ?? order.pricesIncludeVAT ?? seller.pricesIncludeVAT {
                 try addGrossLines()
@@ -75,6 +76,17 @@ package struct InvoiceDrafting {
 
     private var lines: [OrderFacts.Line] { overrides.lines ?? order.lines }
 
+    /// The rate of a line that does not say it: as overridden, or the shop's usual one.
+    private var usualRate: Decimal64? { overrides.vatRate ?? seller.vatRate }
+
+    private func checkRates() throws(Refusal) {
+        for (index, line) in lines.enumerated() where line.vatRate == nil && usualRate == nil {
+            throw Refusal(
+                .refused,
+                "lines[\(index)].vatRate: the order does not say it; give vatRate, here or in SHOP.SELLER, or lines")
+        }
+    }
+
     private func grossLines() throws(EInvoiceError) -> [GrossOrder.Line] {
         var result: [GrossOrder.Line] = []
         for (index, line) in lines.enumerated() {
@@ -83,7 +95,7 @@ package struct InvoiceDrafting {
             item.standardId = line.ean.map { EInvoice.Identifier($0, scheme: "0160") }
             var gross = GrossOrder.Line(
                 id: "\(index + 1)", quantity: line.quantity, unitCode: line.unitCode, unitPrice: line.unitPrice,
-                vat: treatment.vat(rate: line.vatRate), item: item)
+                vat: treatment.vat(rate: line.vatRate ?? usualRate ?? .zero), item: item)
             gross.discount = line.discount
             result.append(gross)
         }

@@ -9,7 +9,8 @@ struct OrderFacts {
         var quantity: Decimal64
         var unitCode = "C62"
         var unitPrice: Decimal64
-        var vatRate: Decimal64
+        /// Percent; nil where the order does not say it.
+        var vatRate: Decimal64?
         var discount: Int64 = 0
     }
 
@@ -118,19 +119,62 @@ struct OrderFacts {
         for (index, bytes) in packed.enumerated() {
             let line = PackedRecord(bytes.span, LineShape.members)
             let extra = Self.extra(line[LineShape.extra])
-            guard let price = line.decimal(LineShape.unitPrice) else {
-                throw Refusal(.refused, "lines[\(index)].unitPrice: the order does not say it; give lines to invoice")
-            }
-            guard let rate = line.decimal(LineShape.vatRate) else {
-                throw Refusal(.refused, "lines[\(index)].vatRate: the order does not say it; give lines to invoice")
-            }
+            let quantity = line.decimal(LineShape.quantity) ?? Decimal64(units: 1, scale: 0)
+            let total: Int64? = extra["total"] == nil ? nil : try amount(extra["total"], "lines[\(index)].total")
+            let price = try price(line.decimal(LineShape.unitPrice), quantity, total, index)
             let title = Self.first([line.text(LineShape.title), line.text(LineShape.sku)])
-            lines.append(
-                Line(
-                    title: title ?? "", sku: Self.first([line.text(LineShape.sku)]), ean: extra["ean"]?.string,
-                    quantity: line.decimal(LineShape.quantity) ?? Decimal64(units: 1, scale: 0), unitPrice: price,
-                    vatRate: rate, discount: try amount(extra["discount"], "lines[\(index)].discount")))
+            var result = Line(
+                title: title ?? "", sku: Self.first([line.text(LineShape.sku)]), ean: extra["ean"]?.string,
+                quantity: quantity, unitPrice: price, vatRate: line.decimal(LineShape.vatRate))
+            result.discount = try discount(result, total, extra, index)
+            let tax: Int64? = extra["tax"] == nil ? nil : try amount(extra["tax"], "lines[\(index)].tax")
+            if result.vatRate == nil, let tax, let total {
+                result.vatRate = Self.rate(of: tax, on: pricesIncludeVAT ?? false ? total - tax : total)
+            }
+            lines.append(result)
         }
+    }
+
+    /// The price of one; where only the whole line has a price, its part.
+    private func price(
+        _ stated: Decimal64?, _ quantity: Decimal64, _ total: Int64?, _ index: Int
+    ) throws(Refusal) -> Decimal64 {
+        if let stated { return stated }
+        guard let total, quantity.units > 0 else {
+            throw Refusal(.refused, "lines[\(index)].unitPrice: the order does not say it; give lines to invoice")
+        }
+        do throws(EInvoiceError) {
+            let units = try EInvoiceArithmetic.scaledProduct(
+                Decimal64(units: total, scale: EInvoice.amountDigits(of: currency)), Decimal64(units: 1, scale: 0),
+                dividedBy: quantity, digits: 6)
+            return Decimal64(units: units, scale: 6)
+        } catch {
+            throw error.refusal(currency: currency)
+        }
+    }
+
+    /// What lies between the price of a line and its total after discounts: some platforms state a discount that the
+    /// price has had already.
+    private func discount(
+        _ line: Line, _ total: Int64?, _ extra: JSONValue, _ index: Int
+    ) throws(Refusal) -> Int64 {
+        let stated = try amount(extra["discount"], "lines[\(index)].discount")
+        guard let total else { return stated }
+        do throws(EInvoiceError) {
+            let goods = try EInvoiceArithmetic.scaledProduct(
+                line.quantity, line.unitPrice, digits: EInvoice.amountDigits(of: currency))
+            return max(0, goods - total)
+        } catch {
+            throw error.refusal(currency: currency)
+        }
+    }
+
+    /// The whole percentage that gives this tax; nil where none does, or several do because the amount is small.
+    static func rate(of tax: Int64, on net: Int64) -> Decimal64? {
+        let rates = (Int64(0)...30).filter { rate in
+            (Int128(net) * Int128(rate) - Int128(tax) * 100).magnitude <= 50
+        }
+        return rates.count == 1 ? Decimal64(units: rates[0], scale: 0) : nil
     }
 
     private mutating func addCharges(_ extra: JSONValue) throws(Refusal) {

@@ -11,6 +11,8 @@ package struct Seller: Hashable, Sendable, FieldCoded {
     package var paymentDays: Int?
     /// Whether prices of orders hold VAT where the order does not say.
     package var pricesIncludeVAT = true
+    /// Percent, of lines that do not say theirs: bol.com and Amazon never do.
+    package var vatRate: Decimal64?
 
     package init() {}
 
@@ -20,6 +22,7 @@ package struct Seller: Hashable, Sendable, FieldCoded {
         try coder.text(&paymentTerms)
         try coder.optional(&paymentDays, 0) { days, coder throws(ByteReaderError) in try coder.number(&days) }
         try coder.flag(&pricesIncludeVAT)
+        try coder.optional(&vatRate, .zero) { rate, coder throws(ByteReaderError) in try coder.decimal(&rate) }
     }
 }
 
@@ -33,7 +36,7 @@ extension Seller {
             [
                 "name", "tradingName", "street", "additionalStreet", "city", "postalCode", "state", "country", "vatId",
                 "taxRegistration", "registration", "legalForm", "electronicAddress", "contact", "iban", "bic",
-                "accountName", "paymentMeans", "paymentTerms", "paymentDays", "pricesIncludeVat",
+                "accountName", "paymentMeans", "paymentTerms", "paymentDays", "pricesIncludeVat", "vatRate",
             ])
         party = try fields.party()
         party.tradingName = try fields.text("tradingName")
@@ -42,6 +45,7 @@ extension Seller {
         paymentTerms = try fields.text("paymentTerms")
         paymentDays = try fields.integer("paymentDays", 0...365)
         pricesIncludeVAT = try fields.bool("pricesIncludeVat") ?? true
+        vatRate = try fields.decimal("vatRate")
         let account = try fields.text("iban")
         guard let means = try fields.text("paymentMeans") ?? account.map({ _ in "30" }) else { return }
         var payment = EInvoice.Payment(meansCode: means)
@@ -71,6 +75,7 @@ extension Seller {
         }
         output.key("pricesIncludeVat")
         output.bool(pricesIncludeVAT)
+        output.member("vatRate", vatRate?.text)
         output.closeObject()
     }
 }
