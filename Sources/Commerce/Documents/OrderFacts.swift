@@ -50,6 +50,10 @@ struct OrderFacts {
         language = members.has(PartyShape.language) ? members.text(PartyShape.language) : nil
         addBuyer(members)
         try addLines(record)
+        if extra["taxTotal"] != nil, try amount(extra["taxTotal"], "taxTotal") == 0 {
+            // No tax on the whole order: then there is none on any line.
+            for index in lines.indices where lines[index].vatRate == nil { lines[index].vatRate = .zero }
+        }
         try addCharges(extra)
     }
 

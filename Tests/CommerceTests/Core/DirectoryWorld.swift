@@ -248,7 +248,8 @@ extension DirectoryWorld {
                     world.shards = (0..<world.directory.shardCount).map {
                         ShardState(number: $0, of: world.directory.shardCount)
                     }
-                case .profiles, .variants, .keys, .orders, .documents, .edges, .identity, .assertions:
+                case .profiles, .variants, .keys, .orders, .documents, .edges, .identity, .assertions, .ledgerShops,
+                    .ledgerDocuments, .ledgerVouchers, .ledgerRedemptions, .ledgerFacts:
                     guard world.directory.load(section.kind, chunk.span) else { return nil }
                 default:
                     guard world.shards.indices.contains(section.shard),
@@ -257,7 +258,9 @@ extension DirectoryWorld {
                 }
             }
         }
-        guard partial.count == 0, world.directory.takeIdentity(), world.directory.isConsistent() else { return nil }
+        guard partial.count == 0, world.directory.takeIdentity(), world.directory.isConsistent(),
+            world.directory.takeLedger()
+        else { return nil }
         for shard in world.shards {
             let expected = world.directory.rows(ofShard: shard.number)
             guard shard.isConsistent(with: expected, profileCount: world.directory.profiles.count) else { return nil }
