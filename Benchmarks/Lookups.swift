@@ -71,13 +71,14 @@ struct Lookups: Benchmark {
             let answers = Answers(count, finish)
             for _ in 0..<count {
                 core.submit(batch, from: lane) { outcome in
-                    guard case .dossier(let customer, _, _, let offset, let limit) = outcome.outcomes[0] else {
+                    guard case .dossier(let customer, _, _, let ledger, let offset, let limit) = outcome.outcomes[0]
+                    else {
                         return answers.add(0)
                     }
                     core.parts(of: [customer], from: lane) { parts in
                         var output = ByteWriter(capacity: 4_096)
                         DossierWriter.write(
-                            number: customer.number, parts: parts[0], offset: offset, limit: limit,
+                            number: customer.number, parts: parts[0] + [ledger], offset: offset, limit: limit,
                             sequence: outcome.releaseSequence, into: &output)
                         answers.add(output.count)
                     }

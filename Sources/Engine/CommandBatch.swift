@@ -35,8 +35,10 @@ package enum CommandOutcome: Sendable {
     /// A pin, its removal or an outside verdict; `profile` is the one whose number was named.
     case asserted(Verdict, profile: UInt32, customer: UInt32, sequence: UInt64)
     case fact(FactOutcome)
-    /// `messages`: what the outbox tells of the customer, as JSON members.
-    case dossier(CustomerMembers, related: [RelatedCustomer], messages: [UInt8], offset: Int, limit: Int)
+    /// `messages`: what the outbox tells of the customer, as JSON members; `ledger`: documents and vouchers that the ledger
+    /// keeps.
+    case dossier(
+        CustomerMembers, related: [RelatedCustomer], messages: [UInt8], ledger: DossierPart, offset: Int, limit: Int)
     case customers([CustomerMembers], total: Int, offset: Int)
     case evidence(EvidencePlan)
     case order(profile: UInt32, row: UInt32)
@@ -53,6 +55,7 @@ package enum CommandOutcome: Sendable {
     case settings(ShopSettings)
     /// Customers that would be taken apart; their number is `total`.
     case divisions([CustomerSample], total: Int)
+    case ledger(LedgerAnswer)
     case refused(Refusal)
 }
 

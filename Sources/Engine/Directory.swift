@@ -116,6 +116,7 @@ package actor Directory {
                 let shop = command.isQuestion ? try openShop(batch.shop) : try writableShop(batch.shop, command, now)
                 let outcome = try perform(command, shop: shop, actor: actor, at: now)
                 return .message(outcome, sequence: state.sequence)
+            case .ledger(let command, let actor): return try ledger(command, actor: actor, in: batch.shop, now)
             case .query(let query):
                 guard let shop = state.shop(named: batch.shop) else {
                     if case .find = query { return .customers([], total: 0, offset: 0) }
@@ -157,14 +158,14 @@ package actor Directory {
 
     /// The number of a shop that is open, for a write about somebody who must be known already: it would be refused in
     /// a new shop, and what is refused opens none.
-    private func knownShop(_ name: String) throws(Refusal) -> UInt16 {
+    func knownShop(_ name: String) throws(Refusal) -> UInt16 {
         try checkWritable()
         guard let shop = state.shop(named: name) else { throw Self.empty(name) }
         return shop
     }
 
     /// The shop's number; its first write opens it.
-    private func writableShop(_ name: String, _ now: Timestamp) throws(Refusal) -> UInt16 {
+    func writableShop(_ name: String, _ now: Timestamp) throws(Refusal) -> UInt16 {
         try checkWritable()
         if let shop = state.shop(named: name) { return shop }
         try state.openShop(name, mode: matchMode, at: now, into: &events)
@@ -260,9 +261,10 @@ package actor Directory {
         case .fact(let fact): return max(fact.sequence, fact.profile.map { state.lastSequence(ofCustomerOf: $0) } ?? 0)
         case .asserted(_, let profile, _, let sequence):
             return max(sequence, state.lastSequence(ofCustomerOf: profile))
-        case .dossier(let customer, _, _, _, _): return customer.sequence
+        case .dossier(let customer, _, _, _, _, _): return customer.sequence
         case .identity(_, let sequence), .message(_, let sequence): return sequence
-        case .explanation, .history, .doubtfulPairs, .watchedValues, .identityStatus, .rules, .settings, .divisions:
+        case .explanation, .history, .doubtfulPairs, .watchedValues, .identityStatus, .rules, .settings, .divisions,
+            .ledger:
             return state.sequence
         case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
         case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)

@@ -157,7 +157,7 @@ extension Engine {
     private func facts(
         of subject: MessageSubject, from lane: any EngineLane, _ completion: @escaping @Sendable (MessageFacts) -> Void
     ) {
-        let finish: @Sendable (OrderFacts?) -> Void = { order in
+        let finish: @Sendable (MessageOrder?) -> Void = { order in
             self.parts(of: [subject.customer], from: lane) { parts in
                 completion(
                     MessageFacts(
@@ -166,7 +166,7 @@ extension Engine {
             }
         }
         guard subject.order > 0 else { return finish(nil) }
-        ask(shardOf: subject.profile, from: lane, { $0.orderFacts(row: subject.row) }, finish)
+        ask(shardOf: subject.profile, from: lane, { $0.messageOrder(row: subject.row) }, finish)
     }
 }
 

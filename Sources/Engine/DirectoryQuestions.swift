@@ -12,8 +12,8 @@ extension Directory {
         case .dossier(let selector, let offset, let limit):
             let customer = try customer(selector, shop)
             return .dossier(
-                customer, related: related(to: customer), messages: messages(to: customer), offset: offset, limit: limit
-            )
+                customer, related: related(to: customer), messages: messages(to: customer),
+                ledger: state.ledgerPart(of: customer.profiles, at: clock.now()), offset: offset, limit: limit)
         case .find(let selectors, let offset, let limit):
             return find(selectors, shop, offset: offset, limit: limit)
         case .why(let first, let second):
@@ -45,6 +45,7 @@ extension Directory {
             return .watchedValues(values, customers: values.map(someCustomers), total: total, offset: offset)
         case .identityStatus: return .identityStatus(state.identityStatus(of: shop, &scratch))
         case .rules(let version): return .rules(try identity(of: shop, hasVersion: version), version: version)
+        case .ledger(let query): return .ledger(try state.answer(query, shop: shop, at: clock.now()))
         case .settings: return .settings(state.settings(of: shop))
         case .holdPreview(let key):
             let (divisions, total) = state.previewHold(of: key, shop: shop, limit: 100, &scratch)

@@ -38,7 +38,7 @@ package actor Shard {
     }
 
     /// What a message may say about an order.
-    package func orderFacts(row: UInt32) -> OrderFacts { state.orderFacts(row: row) }
+    package func messageOrder(row: UInt32) -> MessageOrder { state.messageOrder(row: row) }
 
     /// The life of one order as JSON.
     package func lifeJSON(order: UInt32) -> [UInt8] {
@@ -67,6 +67,12 @@ package actor Shard {
 
     /// The state at this moment; its pages are shared until somebody writes to them.
     func capture() -> ShardState { state }
+
+    /// What a document of the ledger says.
+    func content(row: UInt32) -> DocumentContent { state.content(row: row) }
+
+    /// What a document is made from.
+    func orderSource(row: UInt32) -> (order: [UInt8], party: [UInt8]) { state.orderSource(row: row) }
 
     /// Bytes held in memory.
     package func allocatedBytes() -> Int { state.allocatedBytes }

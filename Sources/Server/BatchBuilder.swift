@@ -21,13 +21,15 @@ enum ReplyItem: Sendable {
     case decision(IdentityCommand, tag: [UInt8]?)
     /// About templates, wishes or messages.
     case message(tag: [UInt8]?)
+    /// A command of the ledger.
+    case ledger(tag: [UInt8]?)
     /// A reply that is ready: the text of its lines.
     case local([UInt8])
 
     var tag: [UInt8]? {
         switch self {
         case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag), .assertion(let tag),
-            .decision(_, let tag), .message(let tag):
+            .decision(_, let tag), .message(let tag), .ledger(let tag):
             tag
         case .channelRow, .channelRefusal, .local: nil
         }
@@ -143,6 +145,11 @@ struct BatchBuilder: ~Copyable {
         commands.append(.message(command, actor: actor))
         hasQuestions = hasQuestions || command.isQuestion
         items.append(.message(tag: tag))
+    }
+
+    mutating func ledger(_ command: LedgerCommand, actor: String, tag: [UInt8]?) {
+        commands.append(.ledger(command, actor: actor))
+        items.append(.ledger(tag: tag))
     }
 
     mutating func query(_ query: CustomerQuery, tag: [UInt8]?) {

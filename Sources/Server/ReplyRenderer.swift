@@ -106,6 +106,7 @@ final class ReplyRenderer: @unchecked Sendable {
             }
         case .decision(let command, let tag): renderDecision(command, takeOutcome(), tag: tag)
         case .message(let tag): output.reply(toMessage: takeOutcome(), tag: tag)
+        case .ledger(let tag): renderLedger(takeOutcome(), tag: tag)
         case .query(let tag): renderQuery(takeOutcome(), tag: tag)
         }
     }
@@ -190,15 +191,15 @@ final class ReplyRenderer: @unchecked Sendable {
 
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
-        case .dossier(let customer, let related, let messages, let offset, let limit):
+        case .dossier(let customer, let related, let messages, let ledger, let offset, let limit):
             shownProfiles += customer.profiles
             wait { done in
                 engine.parts(of: [customer], from: lane, done)
             } _: { (parts: [[DossierPart]]) in
                 var object = ByteWriter(capacity: 8_192)
                 DossierWriter.write(
-                    number: customer.number, parts: parts[0], messages: messages, offset: offset, limit: limit,
-                    sequence: customer.sequence, into: &object
+                    number: customer.number, parts: parts[0] + [ledger], messages: messages, offset: offset,
+                    limit: limit, sequence: customer.sequence, into: &object
                 ) { $0.related(related) }
                 self.output.ok(object.span, tag: tag)
             }
@@ -232,6 +233,7 @@ final class ReplyRenderer: @unchecked Sendable {
                 (json: [UInt8]) in
                 self.output.ok(json.span, tag: tag)
             }
+        case .ledger: renderLedger(outcome, tag: tag)
         case .refused(let refusal): output.error(refusal, tag: tag)
         case .written, .note, .asserted, .identity, .fact, .message:
             preconditionFailure("a question is answered by an answer")

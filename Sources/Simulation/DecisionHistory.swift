@@ -111,6 +111,9 @@ package struct ModelReplay {
         case .templateStored, .templateRemoved, .senderConfigured, .wishExpressed, .languageChosen, .messageQueued,
             .messagesLeased, .messageReported, .messageWithheld:
             throw BrokenLaw("event \(decision.sequence) is about messages, which no buyer of these workloads gets")
+        case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
+            .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid:
+            throw BrokenLaw("event \(decision.sequence) is the ledger's, which has a workload of its own")
         case .profileRecorded:
             rememberVariant(decision)
             guard let buyer = variantBuyers[variantKey(event)] else {

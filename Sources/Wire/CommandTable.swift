@@ -20,6 +20,9 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case templatePut, templateList, templateShow, templateRemove, templatePreview, templateEvents
     case shopSender, customerWishes, customerLanguage, messageGates
     case messageQueue, messageShow, outboxTake, outboxDone, outboxList
+    case shopSeller, shopSeries
+    case documentCreate, documentEdit, documentShow, documentPost, documentDiscard, documentCredit, documentUBL
+    case voucherIssue, voucherShow, voucherRedeem, voucherReverse, chequeTake, chequePay
 }
 
 extension CommandName {
@@ -29,7 +32,7 @@ extension CommandName {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
             .noteAdd, .identityLearn:
             true
-        default: isDecision || factKind != nil || changesOutbox
+        default: isDecision || factKind != nil || changesOutbox || isLedgerWrite
         }
     }
 
@@ -64,7 +67,8 @@ package struct CommandDescription: Sendable {
 package enum CommandTable {
     private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
-    package static let all: [CommandDescription] = general + orderLife + identity + [learning] + messages
+    package static let all: [CommandDescription] =
+        general + orderLife + identity + [learning] + messages + ledger
 
     private static let general: [CommandDescription] = [
         CommandDescription(

@@ -97,12 +97,25 @@ enum RequestTrial {
             guard let kind = name.factKind else { return }
             let order = try RequestReader.factOrder(request)
             _ = try decoder.fact(kind, of: order.span, try RequestReader.json(request), into: &output)
+        case let name where name.isOfLedger: try ledger(request, name)
         case let name where name.isDecision: _ = try RequestReader.decision(request, name, hasher)
         case .identitySimulate: _ = try RequestReader.version(request)
         case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport,
             .identityLearn:
             break
         default: _ = try RequestReader.query(request, command, hasher)
+        }
+    }
+
+    private static func ledger(_ request: borrowing RequestLine, _ name: CommandName) throws(Refusal) {
+        switch name {
+        case .documentCreate: _ = try RequestReader.order(request)
+        case .documentEdit, .documentPost, .documentShow, .documentUBL:
+            _ = try RequestReader.document(request, name)
+        case .documentCredit: _ = try RequestReader.credit(request)
+        default:
+            if try RequestReader.ledgerQuery(request, name) != nil { return }
+            _ = try RequestReader.ledgerCommand(request, name) { VoucherCode(random: (1, 2)) }
         }
     }
 

@@ -106,6 +106,7 @@ package enum CustomerQuery: Sendable {
     case settings
     /// What holding a value back would take apart.
     case holdPreview(IdentityKey)
+    case ledger(LedgerQuery)
 }
 
 /// One command of a batch, ready for the directory.
@@ -121,5 +122,7 @@ package enum PreparedCommand: Sendable {
     case identity(IdentityCommand, actor: String)
     /// `actor`: who says or asks for it.
     case message(MessageCommand, actor: String)
+    /// `actor`: who does it.
+    case ledger(LedgerCommand, actor: String)
     case query(CustomerQuery)
 }

@@ -122,6 +122,8 @@ package struct DirectoryState: ~Copyable, Sendable {
     var bookings = BookingTable()
     /// What happened to orders.
     var facts = FactTable()
+    /// Documents with numbers, and money: a state machine of its own.
+    package internal(set) var ledger = LedgerState()
     var extractor = FeatureExtractor()
     /// Keeps look-ahead reads from being optimised away.
     var touched: UInt64 = 0
@@ -139,7 +141,7 @@ package struct DirectoryState: ~Copyable, Sendable {
         profiles.allocatedBytes + variants.allocatedBytes + keys.allocatedBytes + orders.allocatedBytes
             + documents.allocatedBytes + edges.allocatedBytes + variantIndex.allocatedBytes + keyIndex.allocatedBytes
             + orderIndex.allocatedBytes + documentIndex.allocatedBytes + index.allocatedBytes
-            + assertions.allocatedBytes + assertionIndex.allocatedBytes + facts.allocatedBytes
+            + assertions.allocatedBytes + assertionIndex.allocatedBytes + facts.allocatedBytes + ledger.allocatedBytes
     }
 }
 
@@ -151,6 +153,8 @@ package struct ShardRows: Equatable, Sendable {
     package var notes: UInt32 = 0
     package var assertions: UInt32 = 0
     package var facts: UInt32 = 0
+    /// Contents of the ledger's documents.
+    package var contents: UInt32 = 0
 
     package init() {}
 }
@@ -272,6 +276,7 @@ extension DirectoryState {
         case .document(let hashes):
             for hash in hashes {
                 if let document = findDocument(hash) { return documents[document].profile }
+                if let profile = ledger.profile(ofDocument: hash) { return profile }
             }
             return nil
         }

@@ -30,6 +30,12 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case messageHistory = 114
     case choices = 115
     case outboxRecords = 116
+    case ledgerShops = 80
+    case ledgerDocuments = 81
+    case ledgerVouchers = 82
+    case ledgerRedemptions = 83
+    case ledgerFacts = 84
+    case shardContents = 85
 }
 
 /// Takes the tables of a state one after the other.
@@ -62,6 +68,7 @@ package struct DirectoryCapture: Sendable {
     fileprivate let identity: [UInt8]
     fileprivate let assertions: PagedArray<AssertionEntry>
     fileprivate let facts: FactCapture
+    fileprivate let ledger: LedgerCapture
 
     /// Writes all tables, the header first.
     package func write<Sink: TableSink>(to sink: Sink) throws(Sink.Failure) {
@@ -82,6 +89,7 @@ package struct DirectoryCapture: Sendable {
         try sink.begin(.heldFacts, shard: 0, entries: facts.heldCount)
         try sink.write(facts.heldBytes().span)
         try sink.end()
+        try ledger.write(to: sink)
     }
 }
 
@@ -107,7 +115,7 @@ extension DirectoryState {
         return DirectoryCapture(
             sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
             orders: orders, documents: documents, edges: edges, identity: identityBytes(), assertions: assertions,
-            facts: captureFacts())
+            facts: captureFacts(), ledger: ledger.capture())
     }
 
     /// Takes in a piece of a snapshot's table; false if it cannot be one.
@@ -131,7 +139,7 @@ extension DirectoryState {
         case .assertions: return loadAssertions(bytes)
         case .facts: return loadFacts(bytes)
         case .heldFacts: return loadHeldFacts(bytes)
-        default: return false
+        default: return ledger.load(kind, bytes)
         }
     }
 
@@ -190,6 +198,7 @@ extension ShardState {
         try sink.table(.shardNotes, number, notes)
         try sink.table(.shardAssertions, number, assertions)
         try sink.table(.shardFacts, number, facts)
+        try sink.table(.shardContents, number, contents)
         try sink.begin(.shardRecords, shard: number, entries: 0)
         var framed = ByteWriter(capacity: ByteArena.pageSize + 4)
         try records.forEachPage { page throws(Sink.Failure) in
@@ -213,6 +222,7 @@ extension ShardState {
         case .shardNotes: return notes.append(rawBytes: bytes)
         case .shardAssertions: return loadAssertions(bytes)
         case .shardFacts: return loadFacts(bytes)
+        case .shardContents: return contents.append(rawBytes: bytes)
         case .shardRecords:
             partial.append(bytes)
             return loadPages(&partial)
@@ -245,6 +255,7 @@ extension ShardState {
             documents.count == Int(expected.documents), notes.count == Int(expected.notes),
             assertions.count == Int(expected.assertions), areAssertionsConsistent(),
             facts.count == Int(expected.facts), areFactsConsistent(),
+            contents.count == Int(expected.contents), areContentsConsistent(),
             profiles.count == (profileCount + shardCount - 1 - number) / shardCount
         else { return false }
         for row in 0..<profiles.count {
@@ -279,6 +290,7 @@ extension ShardState {
         rows.notes = UInt32(notes.count)
         rows.assertions = UInt32(assertions.count)
         rows.facts = UInt32(facts.count)
+        rows.contents = UInt32(contents.count)
         return rows
     }
 }

@@ -24,6 +24,8 @@ import Bytes
 //   orderFactRecorded,
 //   orderFactHeld:     see FactEvents.swift
 //   templateStored and what follows it: see Messages/OutboxEvent.swift
+//   64 to 74, of the ledger: profile plus one (varint, 0 for none) row (varint) content (counted) facts (the rest; see
+//                      LedgerFacts.swift). Row and content: what the profile's shard keeps of a document
 //   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant, bit 2 weighed) variant row (varint)
 //             [ content hash (8) record (counted) edge count (varint) edges ]      ; only with a new variant
 //   edge    = kind (1) other profile (varint) key hash (8) [ weight ]              ; the weight only if weighed
@@ -65,16 +67,32 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case messagesLeased = 102
     case messageReported = 103
     case messageWithheld = 104
+    // Of the ledger: see LedgerFacts.swift.
+    case sellerDescribed = 64
+    case seriesConfigured = 65
+    case documentDrafted = 66
+    case documentRedrafted = 67
+    case documentPosted = 68
+    case documentDiscarded = 69
+    case voucherIssued = 70
+    case voucherRedeemed = 71
+    case redemptionReversed = 72
+    case chequeTaken = 73
+    case chequePaid = 74
 
     /// Whether a shard keeps something of it.
     package var concernsShard: Bool {
         switch self {
         case .profileRecorded, .orderRecorded, .orderRevised, .documentRecorded, .documentRevised, .noteAdded,
-            .fieldPinned, .fieldUnpinned, .valueVerified, .orderFactRecorded:
+            .fieldPinned, .fieldUnpinned, .valueVerified, .orderFactRecorded, .documentDrafted, .documentRedrafted,
+            .documentPosted:
             true
         default: false
         }
     }
+
+    /// Whether it is the ledger's: documents with numbers, vouchers, and what a shop has to say for them.
+    package var isOfLedger: Bool { (64...95).contains(rawValue) }
 }
 
 /// An event's bytes do not read: they are not ours, or a newer version wrote them.
@@ -118,6 +136,8 @@ package struct Event: Sendable, BitwiseCopyable {
     /// The packed record, the shop's name, the note's text or the packed assertion.
     package var record: ByteRange = .empty
     package var actor: ByteRange = .empty
+    /// What an event of the ledger says; its `record` is the document's content, empty where there is none.
+    package var facts: ByteRange = .empty
     /// Groups of `customersResolved`.
     package var groupCount = 0
     package var groups: ByteRange = .empty
@@ -174,6 +194,9 @@ package struct Event: Sendable, BitwiseCopyable {
             case .templateStored, .templateRemoved, .senderConfigured, .wishExpressed, .languageChosen, .messageQueued,
                 .messagesLeased, .messageReported, .messageWithheld:
                 record = ByteRange(reader.position, bytes.count)
+            case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
+                .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid:
+                try readOfLedger(&reader)
             }
         } catch {
             if case .overlong(let offset) = error, offset < 0 { throw .unknownKind(UInt8(-offset)) }
@@ -216,6 +239,13 @@ package struct Event: Sendable, BitwiseCopyable {
         actor = try reader.counted()
         seenAt = try reader.zigzag()
         record = try reader.counted()
+    }
+
+    private mutating func readOfLedger(_ reader: inout ByteReader) throws(ByteReaderError) {
+        party.profile = try reader.varint32() &- 1
+        row = try reader.varint32()
+        record = try reader.counted()
+        facts = ByteRange(reader.position, reader.bytes.count)
     }
 
     private mutating func readResolved(_ reader: inout ByteReader) throws(ByteReaderError) {

@@ -95,6 +95,16 @@ package struct EventWriter: ~Copyable {
         event.appendCounted(record)
     }
 
+    /// An event of the ledger, whole.
+    mutating func ofLedger(_ kind: EventKind, _ event: LedgerEvent, row: UInt32, shop: UInt16, now: Timestamp) {
+        begin(kind, now, shop: shop)
+        self.event.appendVarint(UInt64(event.profile.map { $0 + 1 } ?? 0))
+        self.event.appendVarint(UInt64(row))
+        self.event.appendCounted(event.content.span)
+        self.event.append(event.facts)
+        end()
+    }
+
     // MARK: Identity
 
     mutating func byte(_ value: UInt8) { event.append(value) }

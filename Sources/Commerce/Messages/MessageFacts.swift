@@ -8,7 +8,7 @@ package struct MessageAddress: Sendable, Equatable {
 }
 
 /// What is known of an order for a message about it.
-package struct OrderFacts: Sendable {
+package struct MessageOrder: Sendable {
     package internal(set) var channel = ""
     package internal(set) var store = ""
     package internal(set) var number = ""
@@ -32,7 +32,7 @@ package struct MessageFacts: Sendable {
     package let profile: UInt32
     /// Number of the order in the directory plus one; zero without one.
     package let orderNumber: UInt32
-    let order: OrderFacts?
+    let order: MessageOrder?
     private let customer: JSONValue
     /// Addresses on the customer's profiles, the newest first.
     private let known: [MessageAddress]
@@ -40,7 +40,7 @@ package struct MessageFacts: Sendable {
 
     /// - Parameter parts: what all shards know of the customer.
     package init(
-        profile: UInt32, orderNumber: UInt32, customerNumber: UInt32, parts: [DossierPart], order: OrderFacts?
+        profile: UInt32, orderNumber: UInt32, customerNumber: UInt32, parts: [DossierPart], order: MessageOrder?
     ) {
         self.profile = profile
         self.orderNumber = orderNumber
@@ -157,13 +157,13 @@ package struct MessageFacts: Sendable {
 
 extension ShardState {
     /// What a message may say about an order, and to whom it would go.
-    package func orderFacts(row: UInt32) -> OrderFacts {
+    package func messageOrder(row: UInt32) -> MessageOrder {
         let row = orders[Int(row)]
         let order = PackedRecord(records[row.record], OrderShape.members)
         let party = PartyRecord(records[variants[Int(row.variant)].record]).members
         let billing = PackedRecord(party[PartyShape.billing], AddressShape.members)
         let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.members)
-        var facts = OrderFacts()
+        var facts = MessageOrder()
         facts.channel = party.text(PartyShape.channel)
         facts.store = party.text(PartyShape.store)
         facts.number = order.text(OrderShape.number)

@@ -16,6 +16,7 @@ package struct DossierPart: Sendable {
     package internal(set) var orders: [Piece] = []
     package internal(set) var documents: [Piece] = []
     package internal(set) var notes: [Piece] = []
+    package internal(set) var vouchers: [Piece] = []
     package internal(set) var candidates: [DisplayCandidate] = []
     package internal(set) var pins: [Pin] = []
     package internal(set) var unpins: [Unpin] = []

@@ -73,6 +73,8 @@ package struct ShardState: Sendable {
     var facts = PagedArray<FactRow>()
     /// By order row: its newest row of `facts` plus one. As long as the last order that has any; not on disk.
     var newestFacts = PagedArray<UInt32>()
+    /// Contents of the ledger's documents: see ContentRows.swift.
+    var contents = PagedArray<ContentRow>()
     var records = ByteArena()
 
     package init(number: Int, of shardCount: Int) {
@@ -87,6 +89,7 @@ package struct ShardState: Sendable {
         profiles.allocatedBytes + variants.allocatedBytes + orders.allocatedBytes + versions.allocatedBytes
             + documents.allocatedBytes + notes.allocatedBytes + records.allocatedBytes + assertions.allocatedBytes
             + newestAssertions.allocatedBytes + facts.allocatedBytes + newestFacts.allocatedBytes
+            + contents.allocatedBytes
     }
 }
 
@@ -122,6 +125,7 @@ extension ShardState {
         case .noteAdded: evolveNote(event, bytes)
         case .fieldPinned, .fieldUnpinned, .valueVerified: evolveAssertion(event, bytes, sequence: sequence)
         case .orderFactRecorded: evolveFact(event, bytes)
+        case .documentDrafted, .documentRedrafted, .documentPosted: evolveContent(event, bytes)
         default: preconditionFailure("an event that concerns no shard")
         }
     }

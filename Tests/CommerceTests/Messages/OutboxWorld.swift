@@ -60,7 +60,7 @@ final class OutboxWorld {
         profile: UInt32 = 0, order: UInt32 = 1, channel: String = "shopify", email: String = "anna@vanderlinden.nl",
         country: String = "", language: String = "", deliveredAt: Int64? = nil
     ) -> MessageFacts {
-        var facts = OrderFacts()
+        var facts = MessageOrder()
         facts.channel = channel
         facts.store = "main"
         facts.number = "\(order)"

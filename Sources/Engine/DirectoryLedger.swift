@@ -1,0 +1,24 @@
+import Bytes
+import Commerce
+
+// Documents with numbers, and money, in the directory: one event a command, and the reply that shows what it led to.
+extension Directory {
+    func ledger(
+        _ command: LedgerCommand, actor: String, in shopName: String, _ now: Timestamp
+    ) throws(Refusal) -> CommandOutcome {
+        let shop = command.opensShop ? try writableShop(shopName, now) : try knownShop(shopName)
+        let decision = try state.decide(command, shop: shop, actor: actor, at: now, into: &events)
+        if decision == .written { evolveLast() }
+        return .ledger(try state.answer(command, decision, shop: shop, at: now))
+    }
+}
+
+extension LedgerCommand {
+    /// Whether a shop may begin with it. The others are about something that must be there.
+    fileprivate var opensShop: Bool {
+        switch self {
+        case .describeSeller: true
+        default: false
+        }
+    }
+}
