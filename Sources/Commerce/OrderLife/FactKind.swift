@@ -48,8 +48,7 @@ package enum FactKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     }
 }
 
-/// The members of one kind of fact, in packed order, and where those lie that the fold asks for by their meaning. A class,
-/// so that to ask for a kind's shape copies nothing.
+/// The members of one kind of fact, in packed order, and where those lie that the fold asks for by their meaning.
 package final class FactShape: Sendable {
     package let members: [Member]
     let names: MemberNames
