@@ -54,15 +54,29 @@ package final class FactShape: Sendable {
     let names: MemberNames
     /// Place of the moment at which it happened, by the merchant's or the channel's clock.
     let at: Int
+    /// Places of members that not every kind has.
+    let state, status, currency, amount, returned, cancelled, arrival, deliveredAt, trackingCode, lines: Int?
 
     static let id = 0
     var extra: Int { members.count - 2 }
     var updatedAt: Int { members.count - 1 }
 
     private init(_ own: [Member], at: StaticString) {
-        members = [Member("id")] + own + [Member("extra", .extra), Member("updatedAt", .moment)]
-        names = MemberNames(members)
-        self.at = members.firstIndex { $0.name.isSame(as: at) } ?? 0
+        let all = [Member("id")] + own + [Member("extra", .extra), Member("updatedAt", .moment)]
+        members = all
+        names = MemberNames(all)
+        func place(_ name: StaticString) -> Int? { all.firstIndex { $0.name.isSame(as: name) } }
+        self.at = place(at) ?? 0
+        state = place("state")
+        status = place("status")
+        currency = place("currency")
+        amount = place("amount")
+        returned = place("return")
+        cancelled = place("cancellation")
+        arrival = place("until") ?? place("expectedAt")
+        deliveredAt = place("deliveredAt")
+        trackingCode = place("trackingCode")
+        lines = place("lines")
     }
 
     /// The place of the member with this name; nil where the kind has none such.

@@ -15,10 +15,6 @@ struct LineLife {
     var open: Decimal64 { (line.quantity - shipped - cancelled).orZero }
     /// Ordered and not cancelled: what was sold.
     var sold: Decimal64 { (line.quantity - cancelled).orZero }
-
-    func value(of quantity: Decimal64, decimals: UInt8) -> Decimal64 {
-        line.unitPrice.flatMap { quantity.times($0, decimals: decimals) } ?? .zero
-    }
 }
 
 extension Decimal64 {
@@ -52,11 +48,11 @@ struct LineLives {
         }
         each(.return, whole: true) { fact in
             fillRest(\.returned) { $0.sold - $0.returned }
-            if fact.text("state") == "received" { fillRest(\.received) { $0.sold - $0.received } }
+            if fact.state == "received" { fillRest(\.received) { $0.sold - $0.received } }
         }
         each(.receipt, whole: false) { fact in fill(fact.lines, \.received) { $0.sold - $0.received } }
         each(.receipt, whole: true) { fact in
-            let announced = alive.first { $0.kind == .return && $0.id == fact.text("return") }
+            let announced = alive.first { $0.kind == .return && $0.id == fact.returnId }
             guard let announced, !announced.lines.isEmpty else { return fillRest(\.received) { $0.sold - $0.received } }
             fill(announced.lines.filter { $0.state == .announced }, \.received) { $0.sold - $0.received }
         }
@@ -100,6 +96,6 @@ struct LineLives {
 extension OrderFact {
     /// The articles of a return that have arrived by its own telling.
     fileprivate var receivedLines: [FactLine] {
-        text("state") == "received" ? lines.filter { $0.state != .cancelled } : lines.filter { $0.state == .received }
+        state == "received" ? lines.filter { $0.state != .cancelled } : lines.filter { $0.state == .received }
     }
 }

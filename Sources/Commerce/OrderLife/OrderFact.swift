@@ -19,37 +19,56 @@ struct OrderFact {
     let record: [UInt8]
     /// When it happened, else when it was last told, in milliseconds; the earliest moment if neither is known.
     let at: Int64
+    /// When it was last told, else when it happened.
+    let toldAt: Int64
+    /// The word for where it stands; empty if there is none.
+    let state: String
+    /// The return that it is about, or the cancellation; empty if it names none.
+    let returnId: String
+    let cancellationId: String
+    /// Nil where the order's currency goes without saying.
+    let currency: String?
+    let amount: Decimal64
+    /// When it will arrive by its own telling.
+    let arrivesAt: Timestamp?
+    let deliveredAt: Timestamp?
+    let hasTrackingCode: Bool
     let lines: [FactLine]
 
     /// - Parameter bytes: kind (1), then the packed record.
     init(_ bytes: Span<UInt8>) {
         guard let kind = FactKind(rawValue: bytes[0]) else { preconditionFailure("a fact of an unknown kind") }
         self.kind = kind
+        let shape = kind.shape
         let record = bytes.extracting(1..<bytes.count)
         self.record = record.array
-        let members = PackedRecord(record, kind.members)
+        let members = PackedRecord(record, shape.members)
         id = members.text(FactShape.id)
-        at = (members.moment(kind.shape.at) ?? members.moment(kind.shape.updatedAt))?.milliseconds ?? .min
+        let told = members.moment(shape.updatedAt)
+        let happened = members.moment(shape.at)
+        at = (happened ?? told)?.milliseconds ?? .min
+        toldAt = (told ?? happened)?.milliseconds ?? .min
+        state = (shape.state ?? shape.status).map { members.text($0) } ?? ""
+        returnId = shape.returned.map { members.text($0) } ?? ""
+        cancellationId = shape.cancelled.map { members.text($0) } ?? ""
+        currency = shape.currency.flatMap { members.has($0) ? members.text($0) : nil }
+        amount = shape.amount.flatMap { members.decimal($0) } ?? .zero
+        arrivesAt = shape.arrival.flatMap { members.moment($0) }
+        deliveredAt = shape.deliveredAt.flatMap { members.moment($0) }
+        hasTrackingCode = shape.trackingCode.map { members.has($0) } ?? false
         var lines: [FactLine] = []
-        if let place = kind.shape.place("lines") { members.forEachElement(place) { lines.append(FactLine($0)) } }
+        if let place = shape.lines { members.forEachElement(place) { lines.append(FactLine($0)) } }
         self.lines = lines
     }
 
     var members: PackedRecord { @_lifetime(borrow self) get { PackedRecord(record.span, kind.members) } }
 
-    /// When it was last told, in milliseconds, and its id where that is the same for several.
-    var toldAt: (Int64, String) { (moment("updatedAt")?.milliseconds ?? at, id) }
-
-    /// Empty where the fact has none such.
-    func text(_ name: StaticString) -> String { kind.shape.place(name).map { members.text($0) } ?? "" }
-
     func moment(_ name: StaticString) -> Timestamp? { kind.shape.place(name).flatMap { members.moment($0) } }
-
-    var amount: Decimal64 { kind.shape.place("amount").flatMap { members.decimal($0) } ?? .zero }
 
     /// Whether the word for its state says that it came to nothing.
     var isVoid: Bool {
-        ["cancelled", "canceled", "failure", "failed", "error", "voided"].contains(text("state").lowercased())
+        guard kind == .shipment || kind == .return, !state.isEmpty else { return false }
+        return ["cancelled", "canceled", "failure", "failed", "error", "voided"].contains(state.lowercased())
     }
 
     /// Facts in an order that does not depend on when they were told.

@@ -73,6 +73,10 @@ struct OrderLine {
         unitPrice = price ?? total.flatMap { $0.divided(by: quantity, decimals: decimals) }
     }
 
+    func value(of quantity: Decimal64, decimals: UInt8) -> Decimal64 {
+        unitPrice.flatMap { quantity.times($0, decimals: decimals) } ?? .zero
+    }
+
     /// Whether a fact means this line: by the channel's id of it where the fact says one, else by its SKU or EAN.
     func isMeant(by line: FactLine) -> Bool {
         if !line.line.isEmpty, line.line == id { return true }

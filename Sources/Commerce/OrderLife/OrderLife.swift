@@ -16,7 +16,7 @@ struct OrderLife {
         self.frame = frame
         self.facts = facts.sorted(by: OrderFact.isBefore)
         let newest = self.facts.last { $0.kind == .status && $0.at > frame.updatedAt }
-        channelStatus = newest?.text("status") ?? frame.status
+        channelStatus = newest?.state ?? frame.status
         lines = LineLives(frame.lines, self.facts, isCancelled: channelStatus == "cancelled")
     }
 
@@ -48,7 +48,7 @@ struct OrderLife {
 
     /// That of the booked part that changed last.
     private var bookingStatus: String? {
-        facts(.booking).filter { !$0.text("status").isEmpty }.max { $0.toldAt < $1.toldAt }?.text("status")
+        facts(.booking).filter { !$0.state.isEmpty }.max { ($0.toldAt, $0.id) < ($1.toldAt, $1.id) }?.state
     }
 
     private var statusOfFacts: String? {
@@ -59,7 +59,7 @@ struct OrderLife {
         let shipments = facts(.shipment).filter { !$0.isVoid }
         guard !shipments.isEmpty else { return nil }
         if lines.sum(\.open).isPositive { return "partiallyShipped" }
-        return shipments.allSatisfy { $0.moment("deliveredAt") != nil } ? "delivered" : "shipped"
+        return shipments.allSatisfy { $0.deliveredAt != nil } ? "delivered" : "shipped"
     }
 
     /// Everything that was ordered is cancelled.
@@ -84,14 +84,15 @@ struct OrderLife {
     var arrival: (moment: Timestamp?, words: String?, source: ArrivalSource)? {
         if isCancelled { return nil }
         let shipments = facts(.shipment).filter { !$0.isVoid }
-        let delivered = shipments.compactMap { $0.moment("deliveredAt") }
+        let delivered = shipments.compactMap(\.deliveredAt)
         if let last = delivered.max(), delivered.count == shipments.count, !lines.sum(\.open).isPositive {
             return (last, nil, .delivered)
         }
         var told: (at: Int64, moment: Timestamp, source: ArrivalSource)?
-        for fact in facts where !fact.isVoid && fact.moment("deliveredAt") == nil {
-            let moment = fact.moment("until") ?? fact.moment("expectedAt")
-            guard let moment, told.map({ ($0.at, $0.moment) <= (fact.at, moment) }) ?? true else { continue }
+        for fact in facts where !fact.isVoid && fact.deliveredAt == nil {
+            guard let moment = fact.arrivesAt, told.map({ ($0.at, $0.moment) <= (fact.at, moment) }) ?? true else {
+                continue
+            }
             told = (fact.at, moment, fact.kind == .delay ? .delay : .shipment)
         }
         if let told { return (told.moment, nil, told.source) }
@@ -115,8 +116,7 @@ struct OrderLife {
 
     /// Money of another currency is shown and not counted.
     func isInOrderCurrency(_ fact: OrderFact) -> Bool {
-        let currency = fact.text("currency")
-        return currency.isEmpty || currency == frame.currency
+        fact.currency == nil || fact.currency == frame.currency
     }
 
     /// What was paid back.
@@ -130,11 +130,11 @@ struct OrderLife {
 
     /// What the order costs less by cancellations: its whole total if nothing is left of it.
     var cancelledValue: Decimal64 {
-        isCancelled ? frame.total : lines.sum { $0.value(of: $0.cancelled, decimals: frame.decimals) }
+        isCancelled ? frame.total : lines.sum { $0.line.value(of: $0.cancelled, decimals: frame.decimals) }
     }
 
     /// What the articles cost that have arrived back.
-    var receivedValue: Decimal64 { lines.sum { $0.value(of: $0.received, decimals: frame.decimals) } }
+    var receivedValue: Decimal64 { lines.sum { $0.line.value(of: $0.received, decimals: frame.decimals) } }
 
     /// What the buyer still has to pay; below zero what is still to be paid back. Money given back lowers what the order
     /// costs at least by itself, so that a refund out of goodwill leaves nothing open.
@@ -147,12 +147,13 @@ struct OrderLife {
 
     /// The refunds that name this return or cancellation.
     func refunds(of fact: OrderFact) -> [OrderFact] {
-        guard fact.kind == .return || fact.kind == .cancellation else { return [] }
-        return facts(.refund).filter { $0.text(fact.kind == .return ? "return" : "cancellation") == fact.id }
+        facts(.refund).filter {
+            fact.kind == .return ? $0.returnId == fact.id : fact.kind == .cancellation && $0.cancellationId == fact.id
+        }
     }
 
     /// What has arrived of a return.
     func receipts(of fact: OrderFact) -> [OrderFact] {
-        facts(.receipt).filter { fact.kind == .return && $0.text("return") == fact.id }
+        facts(.receipt).filter { fact.kind == .return && $0.returnId == fact.id }
     }
 }

@@ -86,7 +86,7 @@ extension ByteWriter {
             switch kind {
             case .shipment:
                 key("trackAndTrace")
-                bool(!fact.text("trackingCode").isEmpty)
+                bool(fact.hasTrackingCode)
             case .return: linked(fact, of: life)
             case .cancellation: refunds(of: fact, in: life)
             default: break
@@ -127,7 +127,7 @@ extension ByteWriter {
     private mutating func booking(of life: OrderLife) {
         let parts = life.facts(.booking).sorted { $0.id < $1.id }
         guard !parts.isEmpty else { return }
-        let alive = parts.filter { $0.text("status").lowercased() != "cancelled" }
+        let alive = parts.filter { $0.state.lowercased() != "cancelled" }
         key("booking")
         openObject()
         moment("registeredAt", parts.compactMap { $0.moment("registeredAt") }.min())

@@ -98,7 +98,11 @@ extension ShardState {
         let party = PartyRecord(records[variants[Int(row.variant)].record])
         let life = life(of: number, record, party.members)
         builder.output.order(row, party.members, record, life)
-        builder.part.tally.add(life)
+        if let life {
+            builder.part.tally.add(life)
+        } else {
+            builder.part.tally.add(OrderFrame(record, channel: party.members[PartyShape.channel], hasFacts: false))
+        }
         let placedAt = record.moment(OrderShape.placedAt)?.milliseconds ?? 0
         let piece = builder.piece(placedAt, profile, from: start)
         builder.part.orders.append(piece)
@@ -155,18 +159,17 @@ extension ShardState {
 extension ByteWriter {
     /// An order with the addresses that came with it, and what happened to it since.
     fileprivate mutating func order(
-        _ row: OrderRow, _ party: PackedRecord, _ record: PackedRecord, _ life: OrderLife
+        _ row: OrderRow, _ party: PackedRecord, _ record: PackedRecord, _ life: OrderLife?
     ) {
         openObject()
         key("channel")
         string(party[PartyShape.channel])
         key("store")
         string(party[PartyShape.store])
-        let hasFacts = !life.facts.isEmpty
-        members(record, OrderShape.members, omitting: hasFacts ? OrderShape.status : nil)
-        if hasFacts || !record.has(OrderShape.status) {
+        members(record, OrderShape.members, omitting: life == nil ? nil : OrderShape.status)
+        if life != nil || !record.has(OrderShape.status) {
             key("status")
-            string(life.status)
+            string(life?.status ?? "open")
         }
         if !record.has(OrderShape.lines) {
             key("lines")
@@ -186,7 +189,7 @@ extension ByteWriter {
             key("versions")
             number(row.versions)
         }
-        if hasFacts {
+        if let life {
             key("life")
             self.life(life)
         }

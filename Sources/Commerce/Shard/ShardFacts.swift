@@ -45,10 +45,11 @@ extension ShardState {
         return found
     }
 
-    /// The order's life as it stands now; its record and party are at hand.
-    func life(of order: UInt32, _ record: PackedRecord, _ party: PackedRecord) -> OrderLife {
-        let facts = orderFacts(of: order)
-        return OrderLife(OrderFrame(record, channel: party[PartyShape.channel], hasFacts: !facts.isEmpty), facts)
+    /// The life of an order to which something happened; nil for the others. Its record and party are at hand.
+    func life(of order: UInt32, _ record: PackedRecord, _ party: PackedRecord) -> OrderLife? {
+        guard newestFact(of: order) != 0 else { return nil }
+        return OrderLife(
+            OrderFrame(record, channel: party[PartyShape.channel], hasFacts: true), orderFacts(of: order))
     }
 
     /// What ORDER.LIFE answers: which order, whose, and its life.

@@ -17,7 +17,9 @@ extension Decimal64 {
 
     /// The product, rounded half away from zero to the decimals asked for; nil if it does not fit.
     func times(_ other: Decimal64, decimals: UInt8) -> Decimal64? {
-        Self.rounded(
+        let (product, isLarge) = units.multipliedReportingOverflow(by: other.units)
+        if !isLarge, scale + other.scale == decimals { return Decimal64(units: product, scale: decimals) }
+        return Self.rounded(
             Int128(units) * Int128(other.units), scale: Int(scale) + Int(other.scale), decimals: Int(decimals))
     }
 

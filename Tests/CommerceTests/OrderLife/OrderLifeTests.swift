@@ -222,4 +222,26 @@ import Testing
         ]
         for (path, text) in expected { #expect(totals.at(path) == text, "\(path): \(totals.oneLine)") }
     }
+
+    /// An order to which nothing happened is counted without the fold, and as the fold would count it.
+    @Test(arguments: [
+        "", #","status":"cancelled""#, #","paymentStatus":"paid""#, #","status":"cancelled","paymentStatus":"paid""#,
+    ])
+    func theShortWayCountsTheSame(_ more: String) throws {
+        for channel in ["web", "bol"] {
+            let order = try decodeOrder(teaOrder("1", more).replacing("web", with: channel))
+            let record = PackedRecord(order.bytes.span.extracting(order.command.record.range), OrderShape.members)
+            func text(_ add: (inout CustomerTally) -> Void) -> String {
+                var tally = CustomerTally()
+                add(&tally)
+                var output = ByteWriter()
+                tally.write(into: &output)
+                return output.span.text
+            }
+            let name = [UInt8](channel.utf8)
+            let short = OrderFrame(record, channel: name.span, hasFacts: false)
+            let whole = OrderFrame(record, channel: name.span, hasFacts: true)
+            #expect(text { $0.add(short) } == text { $0.add(OrderLife(whole, [])) })
+        }
+    }
 }
