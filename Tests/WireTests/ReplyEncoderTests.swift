@@ -109,7 +109,9 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
                 .noteAdd, .customerMerge, .customerSplit, .customerBind, .customerExclude, .customerLink,
                 .customerRelease,
                 .identityAccept, .identityReject, .identityLearn, .identityPropose, .identityActivate, .quarantineHold,
-                .quarantineRelease, .shopConfigure,
+                .quarantineRelease, .shopConfigure, .shopSeller, .shopSeries, .documentCreate, .documentEdit,
+                .documentPost, .documentDiscard, .documentCredit, .voucherIssue, .voucherRedeem, .voucherReverse,
+                .chequeTake, .chequePay,
             ])
     }
 
