@@ -111,7 +111,9 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
                 .identityAccept, .identityReject, .identityLearn, .identityPropose, .identityActivate, .quarantineHold,
                 .quarantineRelease, .shopConfigure, .orderShip, .orderDelay, .orderReturn, .returnReceive,
                 .orderCancel, .orderRefund, .paymentRecord, .bookingUpdate, .templatePut, .templateRemove, .shopSender,
-                .customerWishes, .customerLanguage, .messageQueue, .outboxTake, .outboxDone,
+                .customerWishes, .customerLanguage, .messageQueue, .outboxTake, .outboxDone, .shopSeller, .shopSeries,
+                .documentCreate, .documentEdit, .documentPost, .documentDiscard, .documentCredit, .voucherIssue,
+                .voucherRedeem, .voucherReverse, .chequeTake, .chequePay,
             ])
     }
 

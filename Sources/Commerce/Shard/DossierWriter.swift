@@ -24,7 +24,9 @@ package enum DossierWriter {
         let orderCount = parts.reduce(0) { $0 + $1.orders.count }
         list("orders", parts, \.orders, offset: offset, limit: limit, into: &output, by: newestFirst)
         list("documents", parts, \.documents, into: &output, by: newestFirst)
-        list("vouchers", parts, \.vouchers, into: &output, by: newestFirst)
+        if parts.contains(where: { !$0.vouchers.isEmpty }) {
+            list("vouchers", parts, \.vouchers, into: &output, by: newestFirst)
+        }
         list("notes", parts, \.notes, into: &output, by: newestFirst)
         output.rawJSON(messages.span)
         output.key("related")
