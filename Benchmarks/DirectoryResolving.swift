@@ -112,7 +112,6 @@ private enum Turn {
         _ events: inout EventWriter
     ) throws(EventError) {
         let bytes = batch.bytes.span
-        state.lookAhead(batch.commands, in: bytes, shop: batch.shop)
         for case .order(let order) in batch.commands {
             let decision = state.decide(order, in: bytes, shop: 0, at: now, &scratch, into: &events)
             guard decision.verdict.isChange else { continue }

@@ -65,7 +65,6 @@ package actor Directory {
         let now = clock.now()
         let firstSequence = state.sequence + 1
         let bytes = batch.bytes.span
-        state.lookAhead(batch.commands, in: bytes, shop: batch.shop)
         for command in batch.commands {
             let outcome = decide(command, bytes, batch, now)
             result.outcomes.append(outcome)

@@ -125,8 +125,6 @@ package struct DirectoryState: ~Copyable, Sendable {
     /// Documents with numbers, and money: a state machine of its own.
     package internal(set) var ledger = LedgerState()
     var extractor = FeatureExtractor()
-    /// Keeps look-ahead reads from being optimised away.
-    var touched: UInt64 = 0
 
     /// An empty state; `engineInitialised` fills in shard count and seed.
     package init() {
