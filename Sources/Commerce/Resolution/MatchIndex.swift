@@ -12,57 +12,6 @@ import Bytes
 // 1. Everything here is a function of the set of party records, never of their order (lists may be ordered differently).
 // 2. A profile is dirty when something that its verdicts depend on has changed since it was weighed last.
 
-/// One distinct set of features of a profile.
-struct FeatureRow: BitwiseCopyable, Sendable {
-    /// Next row of the profile plus one.
-    var next: UInt32
-    var sketch: PairSketch
-    /// Hash of the features: the same everywhere.
-    var hash: UInt64
-    var features: PartyFeatures
-}
-
-/// What of a profile is looked at when it turns up as a candidate: 24 bytes.
-struct MatchProfile: BitwiseCopyable, Sendable {
-    var sketch = PairSketch()
-    /// Newest row plus one.
-    var newestRow: UInt32 = 0
-    var rowCount: UInt16 = 0
-    var withheld: FieldMask = []
-}
-
-/// The rest of what matching knows of a profile.
-struct MatchOrigin: BitwiseCopyable, Sendable {
-    /// A name of the profile that does not depend on when it arrived.
-    var canonical: UInt64
-    /// Numbers of the identity keys that it carries.
-    var identityKeys = SmallList()
-    /// Number of the order that made it dirty plus one; 0 when none did.
-    var cause: UInt32 = 0
-    /// Number in `SourceTable`.
-    var source: UInt16
-    /// Whether the channel gave the buyer a number of its own.
-    var hasReference: Bool
-    var weighing = WeighingNeeds()
-}
-
-/// Why a profile has to be weighed, or is being weighed.
-struct WeighingNeeds: OptionSet, BitwiseCopyable, Sendable {
-    let rawValue: UInt8
-
-    static let isDirty = WeighingNeeds(rawValue: 1)
-    /// Others may have become candidates since it was weighed, so that they have to be looked for.
-    static let wantsSearch = WeighingNeeds(rawValue: 2)
-    /// What was found before may hold no more. New data alone never undoes a finding.
-    static let wantsCheck = WeighingNeeds(rawValue: 4)
-    /// A name has become commoner, so that agreeing in it weighs less; nothing else may have undone what was found.
-    static let wantsRecount = WeighingNeeds(rawValue: 8)
-    /// The same three of the weighing in hand.
-    static let isSearched = WeighingNeeds(rawValue: 16)
-    static let isChecked = WeighingNeeds(rawValue: 32)
-    static let isRecounted = WeighingNeeds(rawValue: 64)
-}
-
 /// What a profile shares with others by its features.
 struct PostingKey {
     var hash: UInt64
@@ -414,16 +363,5 @@ struct MatchIndex: ~Copyable, Sendable {
     /// Everything has been weighed: nothing of what was taken in so far has to be looked at again.
     mutating func forgetQueue() {
         while takeDirty() != nil {}
-    }
-}
-
-extension WeighingNeeds {
-    /// What is to be done now, and nothing is left to do.
-    fileprivate var inHand: WeighingNeeds {
-        var result = WeighingNeeds()
-        if contains(.wantsSearch) { result.insert(.isSearched) }
-        if contains(.wantsCheck) { result.insert(.isChecked) }
-        if contains(.wantsRecount) { result.insert(.isRecounted) }
-        return result
     }
 }
