@@ -42,6 +42,7 @@ package enum CommandOutcome: Sendable {
     case dossier(
         CustomerMembers, related: [RelatedCustomer], messages: [UInt8], ledger: DossierPart, offset: Int, limit: Int)
     case customers([CustomerMembers], total: Int, offset: Int)
+    case orders(CustomerMembers, OrderListing)
     case evidence(EvidencePlan)
     case order(profile: UInt32, row: UInt32)
     case life(profile: UInt32, row: UInt32)

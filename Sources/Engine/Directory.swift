@@ -22,6 +22,11 @@ package actor Directory {
     var waitingForRest: [@Sendable () -> Void] = []
     /// Rows of each shop when learning looked at it the last time.
     var learningAttempts: [UInt16: Int] = [:]
+    /// Lists that people page through, the oldest first; see DirectorySearch.swift.
+    var searches: [KeptSearch] = []
+    var lastSearch = 0
+    /// When this run of the server made its first list, in milliseconds.
+    var searchEpoch: Int64 = 0
     /// Learning is under way unasked.
     var isLearning = false
     /// Why writes are refused at the moment: the journal cannot be written, or has grown too long.
@@ -268,6 +273,7 @@ package actor Directory {
             .ledger, .labels:
             return state.sequence
         case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
+        case .orders(let customer, _): return customer.sequence
         case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)
         case .order(let profile, _), .life(let profile, _): return state.lastSequence(ofCustomerOf: profile)
         case .refused(let refusal): return tellsOfEvents(refusal, to: command) ? state.sequence : 0

@@ -24,6 +24,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case documentCreate, documentEdit, documentShow, documentPost, documentDiscard, documentCredit, documentUBL
     case voucherIssue, voucherShow, voucherRedeem, voucherReverse, chequeTake, chequePay
     case customerTag, customerUntag, customerBlock, customerUnblock
+    case customerSearch, customerOrders, customerBulk
 }
 
 extension CommandName {
@@ -33,7 +34,7 @@ extension CommandName {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
             .noteAdd, .identityLearn:
             true
-        default: isDecision || factKind != nil || changesOutbox || isLedgerWrite || isOfLabels
+        default: isDecision || factKind != nil || changesOutbox || isLedgerWrite || isOfLabels || self == .customerBulk
         }
     }
 
@@ -66,10 +67,10 @@ package struct CommandDescription: Sendable {
 }
 
 package enum CommandTable {
-    private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
+    static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        general + orderLife + identity + [learning] + messages + ledger + labels
+        general + orderLife + identity + [learning] + messages + ledger + labels + lists
 
     private static let general: [CommandDescription] = [
         CommandDescription(

@@ -236,5 +236,6 @@ extension DirectoryState {
         profiles[Int(upper)].next = lowerEntry.next
         profiles[Int(lower)].next = next
         customerCount -= 1
+        customerMap.note(left)
     }
 }
