@@ -152,11 +152,11 @@ package enum CommandTable {
             options: ["actor"], plainArguments: 2, takesJSON: false),
         CommandDescription(
             name: .customerVerify, text: "CUSTOMER.VERIFY",
-            arguments: "customer vat= verdict=valid|invalid source= [at=] [actor=]",
-            summary: "records what an outside authority says of a VAT id",
+            arguments: "customer vat= | email= verdict=valid|invalid source= [at=] [actor=]",
+            summary: "records what an outside authority says of a VAT id, or that an e-mail address is confirmed",
             details:
                 "at is when it said so, RFC 3339; now unless given. A verdict older than the one known answers stale:true and changes nothing.",
-            options: ["vat", "verdict", "source", "at", "actor"], plainArguments: 1, takesJSON: false),
+            options: ["vat", "email", "verdict", "source", "at", "actor"], plainArguments: 1, takesJSON: false),
         CommandDescription(
             name: .documentPut, text: "DOCUMENT.PUT", arguments: "{document}",
             summary: "files an invoice, credit note or other document that was made elsewhere",

@@ -21,6 +21,10 @@ struct CustomerWriter {
             output.key(field.text)
             if field == .billing { output.rawJSON(value.text.span) } else { output.string(value.text.span) }
         }
+        if isWhole, let email = shown[.email] {
+            output.key("emailConfirmed")
+            output.bool(isConfirmed(email.text))
+        }
         for case let labels? in survivorship.parts.map(\.labels) { output.labels(labels, isWhole: isWhole) }
         let orderCounts = survivorship.parts.compactMap(\.orderCount)
         if !orderCounts.isEmpty {
@@ -51,6 +55,15 @@ struct CustomerWriter {
             folded.append(0)
         }
         return folded.copyBytes()
+    }
+
+    /// Whether the newest verdict on the address says that its owner reads it.
+    private func isConfirmed(_ address: some Collection<UInt8>) -> Bool {
+        guard survivorship.verifications.contains(where: { $0.verdict.isOfEmail }) else { return false }
+        var normalised = ByteWriter(capacity: 64)
+        guard EmailAddress.normalise(Array(address).span, into: &normalised) == .real else { return false }
+        let bytes = normalised.copyBytes()
+        return survivorship.verifications.contains { $0.verdict.vat == bytes && $0.verdict.isValid }
     }
 
     private func sources(_ shown: [DisplayField: ShownValue], into output: inout ByteWriter) {
@@ -125,7 +138,7 @@ struct CustomerWriter {
         output.openArray()
         for verification in survivorship.verifications {
             output.openObject()
-            output.key("vat")
+            output.key(verification.verdict.isOfEmail ? "email" : "vat")
             output.string(verification.verdict.vat.span)
             output.key("verdict")
             output.string(verification.verdict.isValid ? "valid" : "invalid")
