@@ -120,13 +120,16 @@ extension DirectoryState {
         var roots = best.map(\.root)
         if let homeRoot { roots.append(homeRoot) }
         var count = 1
-        var isWeak = best.contains { self.isWeak($0.candidate.weight, identity) }
+        let ties = best.map {
+            Tie(one: home.profile, two: $0.candidate.profile, isWeak: self.isWeak($0.candidate.weight, identity))
+        }
+        var isWeak = ties.contains { $0.isWeak }
         for root in roots {
             guard !profiles[Int(root)].isRestricted else { return false }
             isWeak = isWeak || profiles[Int(root)].isWeak
             count += Int(profiles[Int(root)].size)
         }
-        if isWeak, count >= 2 * BridgeAlarm.leastProfiles { return false }
+        if isWeak, count >= 2 * BridgeAlarm.leastProfiles, mayHideBridge(roots, ties) { return false }
         guard count <= 64, roots.count == 1 || mayUnite(roots) else { return false }
         let source = home.isNew ? sourceIfReferenced(record, shop: shop) : nil
         for root in roots where root != homeRoot {

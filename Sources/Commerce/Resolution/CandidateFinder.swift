@@ -56,10 +56,11 @@ extension DirectoryState {
         scratch.leads.removeAll(keepingCapacity: true)
         let sketch = index.profiles[Int(profile)].sketch
         forEachLead(of: profile, shop, &scratch) { kind, hash, others, scratch in
+            let implied = kind.implied
             for position in 0..<Int(others.count) {
                 let other = index.lists[others, position]
                 let entry = index.profiles[Int(other)]
-                guard sketch.mayAgree(entry.sketch), scratch.isFirst(other) else { continue }
+                guard sketch.mayAgree(entry.sketch, beside: implied), scratch.isFirst(other) else { continue }
                 scratch.leads.append(Lead(profile: other, kind: kind, hash: hash))
                 scratch.touched &+= index.rows[Int(entry.newestRow) - 1].features.lines
             }

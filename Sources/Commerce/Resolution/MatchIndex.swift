@@ -207,7 +207,7 @@ struct MatchIndex: ~Copyable, Sendable {
         } else if key.kind == .twin {
             centreNewest(carriers)
         } else if count > key.kind.largestBlock {
-            markCarriersDirty(carriers)
+            markCarriersUnled(carriers)
             postings.close(key.hash, in: &lists)
         }
     }
@@ -337,6 +337,11 @@ struct MatchIndex: ~Copyable, Sendable {
     /// What was found by a name that has become commoner may hold no more, and nothing new can follow from it.
     private mutating func markCarriersCommoner(_ carriers: SmallList) {
         for position in 0..<Int(carriers.count) { enqueue(lists[carriers, position], .wantsRecount) }
+    }
+
+    /// What was found by a block that closes may hold no more, and nothing new can follow from it.
+    private mutating func markCarriersUnled(_ carriers: SmallList) {
+        for position in 0..<Int(carriers.count) { enqueue(lists[carriers, position], .wantsCheck) }
     }
 
     private mutating func markCarriersDirty(_ carriers: SmallList) {

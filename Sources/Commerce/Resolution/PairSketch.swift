@@ -47,15 +47,19 @@ struct PairSketch: BitwiseCopyable, Sendable {
     }
 
     /// Whether the two have nothing to compare, or agree in something.
-    @inline(__always) func mayAgree(_ other: PairSketch) -> Bool {
+    @inline(__always) func mayAgree(_ other: PairSketch) -> Bool { mayAgree(other, beside: SketchMask()) }
+
+    /// The same without what two who met under one value have in common for that alone.
+    @inline(__always) func mayAgree(_ other: PairSketch, beside implied: SketchMask) -> Bool {
         if isOpen || other.isOpen { return true }
         let swapped = other.addresses << 32 | other.addresses >> 32
-        let hasBoth =
-            Self.present(contacts) & Self.present(other.contacts)
-            | Self.present(addresses) & Self.present(other.addresses)
-        if hasBoth == 0 { return true }
-        return Self.equal(contacts, other.contacts) | Self.equal(addresses, other.addresses)
-            | Self.equal(addresses, swapped) != 0
+        let hasContact = Self.present(contacts) & Self.present(other.contacts) & ~implied.contacts
+        let hasAddress = Self.present(addresses) & Self.present(other.addresses) & ~implied.addresses
+        if hasContact | hasAddress == 0 { return true }
+        let isSameContact = Self.equal(contacts, other.contacts) & ~implied.contacts
+        let isSameAddress =
+            (Self.equal(addresses, other.addresses) | Self.equal(addresses, swapped)) & ~implied.addresses
+        return isSameContact | isSameAddress != 0
     }
 
     /// The high bit of each byte that is not zero.
@@ -66,5 +70,36 @@ struct PairSketch: BitwiseCopyable, Sendable {
     /// The high bit of each byte that is the same in both and not zero.
     @inline(__always) private static func equal(_ one: UInt64, _ two: UInt64) -> UInt64 {
         ~present(one ^ two) & present(one) & 0x8080_8080_8080_8080
+    }
+}
+
+/// What of a sketch says nothing new about two who share a value.
+struct SketchMask: BitwiseCopyable, Sendable {
+    var contacts: UInt64 = 0
+    var addresses: UInt64 = 0
+
+    init() {}
+
+    fileprivate init(contacts: UInt64 = 0, bothAddresses: UInt64) {
+        self.contacts = contacts
+        addresses = bothAddresses << 32 | bothAddresses
+    }
+}
+
+extension ValueKind {
+    /// What the carriers of such a value agree in by it: one postcode has one first sign, streets of one name are found
+    /// in any town, and in one town postcodes begin alike.
+    @inline(__always) var implied: SketchMask {
+        guard rawValue & 0xC0 == 0x40, let block = PartyFeatures.BlockingKind(rawValue: rawValue & 0x3F) else {
+            return SketchMask()
+        }
+        return switch block {
+        case .lastNameAndPostalCode, .firstNameAndPostalCode: SketchMask(bothAddresses: 0xFF00_00FF)
+        case .streetAndNumber: SketchMask(bothAddresses: 0x00FF_FF00)
+        // Many write their given name first in their e-mail address.
+        case .firstNameAndPlace: SketchMask(contacts: 0xFF, bothAddresses: 0xFF00_0000)
+        case .lastNameAndPlace: SketchMask(bothAddresses: 0xFF00_0000)
+        default: SketchMask()
+        }
     }
 }

@@ -20,13 +20,18 @@ package struct ResolutionPlan: Sendable {
 /// A component with more profiles than this is left as it is: a hub that no rule foresaw.
 let mostProfilesOfComponent = 20_000
 
+/// Customers with more pairs of profiles between them are laid out as a whole before they become one.
+private let mostPairsOfUnion = 4_096
+
 extension DirectoryState {
     /// What follows from weighing the profile now.
     package func plan(for profile: UInt32, _ scratch: inout ResolutionScratch) -> ResolutionPlan {
         let rules = identities[Int(profiles[Int(profile)].shop)]
         guard rules.mode != .exact else { return ResolutionPlan() }
-        let home = profiles[Int(root(of: profile))]
-        let isPlain = !home.isRestricted && (!home.isWeak || home.size < 2 * UInt32(BridgeAlarm.leastProfiles))
+        let root = root(of: profile)
+        let home = profiles[Int(root)]
+        let mayBridge = home.isWeak && home.size >= 2 * UInt32(BridgeAlarm.leastProfiles)
+        let isPlain = !home.isRestricted && !(mayBridge && mayHideBridge([root], []))
         let needs = index.origins[Int(profile)].weighing
         if isPlain, !needs.contains(.isSearched), holdsAll(profile, needs, rules, &scratch) { return ResolutionPlan() }
         if isPlain, agreesAtHome(profile, rules), holdsPast(profile, needs, rules, &scratch) {
@@ -74,22 +79,20 @@ extension DirectoryState {
     private func isSimple(_ profile: UInt32, _ candidates: [Candidate]) -> Bool {
         let identity = identities[Int(profiles[Int(profile)].shop)]
         var roots = [root(of: profile)]
-        var isWeak = false
+        var ties: [Tie] = []
         for candidate in candidates where candidate.weight.verdict == .merge {
             let other = root(of: candidate.profile)
-            if !roots.contains(other) {
-                roots.append(other)
-                isWeak = isWeak || self.isWeak(candidate.weight, identity)
-            }
+            if !roots.contains(other) { roots.append(other) }
+            ties.append(Tie(one: profile, two: candidate.profile, isWeak: self.isWeak(candidate.weight, identity)))
         }
         var size: UInt32 = 0
         for root in roots {
             if profiles[Int(root)].isRestricted { return false }
-            isWeak = isWeak || profiles[Int(root)].isWeak
             size += profiles[Int(root)].size
         }
+        let isWeak = ties.contains { $0.isWeak } || roots.contains { profiles[Int($0)].isWeak }
         // A weak finding may be a bridge as soon as both its ends can be dense.
-        if isWeak, size >= 2 * UInt32(BridgeAlarm.leastProfiles) { return false }
+        if isWeak, size >= 2 * UInt32(BridgeAlarm.leastProfiles), mayHideBridge(roots, ties) { return false }
         return roots.count == 1 || mayUnite(roots)
     }
 
@@ -167,8 +170,11 @@ extension DirectoryState {
     private func shareValue(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> Bool {
         let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
         var shares = false
-        forEachLead(of: one, shop, &scratch) { _, _, others, _ in
-            shares = shares || index.lists.contains(two, in: others)
+        let sketches = (index.profiles[Int(one)].sketch, index.profiles[Int(two)].sketch)
+        forEachLead(of: one, shop, &scratch) { kind, _, others, _ in
+            shares =
+                shares
+                || sketches.0.mayAgree(sketches.1, beside: kind.implied) && index.lists.contains(two, in: others)
         }
         return shares
     }
@@ -176,9 +182,7 @@ extension DirectoryState {
     /// Whether whole customers may become one without a closer look.
     func mayUnite(_ roots: [UInt32]) -> Bool {
         let clusters = roots.map { members(of: $0) }
-        guard clusters.reduce(0, { $0 + $1.count }) <= 64 else { return false }
-        // A bridge needs two halves; whether it is one takes a look at the whole.
-        if clusters.count(where: { $0.count >= BridgeAlarm.leastProfiles }) > 1 { return false }
+        guard clusters.reduce(1, { $0 * $1.count }) <= mostPairsOfUnion else { return false }
         for (number, left) in clusters.enumerated() {
             for right in clusters.dropFirst(number + 1) {
                 for one in left {
