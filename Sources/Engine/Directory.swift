@@ -116,6 +116,8 @@ package actor Directory {
                 let outcome = try perform(command, shop: shop, actor: actor, at: now)
                 return .message(outcome, sequence: state.sequence)
             case .ledger(let command, let actor): return try ledger(command, actor: actor, in: batch.shop, now)
+            case .label(let command, let actor):
+                return try label(command, shop: try knownShop(batch.shop), actor: actor, now)
             case .query(let query):
                 guard let shop = state.shop(named: batch.shop) else {
                     if case .find = query { return .customers([], total: 0, offset: 0) }
@@ -263,7 +265,7 @@ package actor Directory {
         case .dossier(let customer, _, _, _, _, _): return customer.sequence
         case .identity(_, let sequence), .message(_, let sequence): return sequence
         case .explanation, .history, .doubtfulPairs, .watchedValues, .identityStatus, .rules, .settings, .divisions,
-            .ledger:
+            .ledger, .labels:
             return state.sequence
         case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
         case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)

@@ -93,9 +93,11 @@ extension Directory {
     }
 
     func members(_ profile: UInt32) -> CustomerMembers {
-        CustomerMembers(
-            number: state.customerNumber(of: profile), profiles: state.members(of: profile),
-            sequence: state.lastSequence(ofCustomerOf: profile))
+        let profiles = state.members(of: profile)
+        let labels = state.labels.labels(of: profiles)
+        return CustomerMembers(
+            number: state.customerNumber(of: profile), profiles: profiles,
+            sequence: state.lastSequence(ofCustomerOf: profile), labels: labels.isEmpty ? nil : labels)
     }
 
     private func find(_ selectors: [CustomerSelector], _ shop: UInt16, offset: Int, limit: Int) -> CommandOutcome {

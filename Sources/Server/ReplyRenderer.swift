@@ -107,6 +107,7 @@ final class ReplyRenderer: @unchecked Sendable {
         case .decision(let command, let tag): renderDecision(command, takeOutcome(), tag: tag)
         case .message(let tag): output.reply(toMessage: takeOutcome(), tag: tag)
         case .ledger(let tag): renderLedger(takeOutcome(), tag: tag)
+        case .labels(let tag): output.reply(toLabels: takeOutcome(), tag: tag)
         case .query(let tag): renderQuery(takeOutcome(), tag: tag)
         }
     }
@@ -235,7 +236,7 @@ final class ReplyRenderer: @unchecked Sendable {
             }
         case .ledger: renderLedger(outcome, tag: tag)
         case .refused(let refusal): output.error(refusal, tag: tag)
-        case .written, .note, .asserted, .identity, .fact, .message:
+        case .written, .note, .asserted, .identity, .fact, .message, .labels:
             preconditionFailure("a question is answered by an answer")
         default: renderIdentity(outcome, tag: tag)
         }

@@ -47,6 +47,10 @@ extension Session {
         case let name where name.factKind != nil: try fact(name, request, tag: tag)
         case let name where name.isOfLedger: try ledger(name, request, tag: tag)
         case let name where name.isDecision: try decision(name, request, tag: tag)
+        case let name where name.isOfLabels:
+            _ = try currentHasher()
+            builder.label(
+                try RequestReader.label(request, name), actor: try RequestReader.actor(request), tag: tag)
         case let name where name.concernsMessages: try message(name, request, tag: tag)
         default:
             builder.query(try RequestReader.query(request, description.name, try currentHasher()), tag: tag)

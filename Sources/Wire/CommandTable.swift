@@ -23,6 +23,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case shopSeller, shopSeries
     case documentCreate, documentEdit, documentShow, documentPost, documentDiscard, documentCredit, documentUBL
     case voucherIssue, voucherShow, voucherRedeem, voucherReverse, chequeTake, chequePay
+    case customerTag, customerUntag, customerBlock, customerUnblock
 }
 
 extension CommandName {
@@ -32,7 +33,7 @@ extension CommandName {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
             .noteAdd, .identityLearn:
             true
-        default: isDecision || factKind != nil || changesOutbox || isLedgerWrite
+        default: isDecision || factKind != nil || changesOutbox || isLedgerWrite || isOfLabels
         }
     }
 
@@ -68,7 +69,7 @@ package enum CommandTable {
     private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        general + orderLife + identity + [learning] + messages + ledger
+        general + orderLife + identity + [learning] + messages + ledger + labels
 
     private static let general: [CommandDescription] = [
         CommandDescription(

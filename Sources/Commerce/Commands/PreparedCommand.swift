@@ -124,5 +124,7 @@ package enum PreparedCommand: Sendable {
     case message(MessageCommand, actor: String)
     /// `actor`: who does it.
     case ledger(LedgerCommand, actor: String)
+    /// `actor`: who does it.
+    case label(LabelCommand, actor: String)
     case query(CustomerQuery)
 }

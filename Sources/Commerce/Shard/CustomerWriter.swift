@@ -18,6 +18,7 @@ struct CustomerWriter {
             output.key(field.text)
             if field == .billing { output.rawJSON(value.text.span) } else { output.string(value.text.span) }
         }
+        for case let labels? in survivorship.parts.map(\.labels) { output.labels(labels, isWhole: isWhole) }
         if isWhole {
             sources(shown, into: &output)
             if !survivorship.pins.isEmpty { pins(into: &output) }

@@ -27,6 +27,13 @@ package struct DossierPart: Sendable {
     package internal(set) var unsummedOrders = 0
     /// What is open and what came back.
     package internal(set) var tally = CustomerTally()
+    /// What stands on the customer: the directory's part, and only where there is anything.
+    package internal(set) var labels: CustomerLabels?
+}
+
+extension DossierPart {
+    /// The part that tells what stands on the customer.
+    package init(_ labels: CustomerLabels) { self.labels = labels }
 }
 
 /// Collects a part: text in `output`, and what points into it.
