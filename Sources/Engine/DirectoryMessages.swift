@@ -121,7 +121,7 @@ extension Directory {
     // MARK: Events
 
     /// Writes events and applies them as a restart would. Answers whether there was nothing to write.
-    private func record(_ decided: [OutboxEvent?], _ context: OutboxContext) -> Bool {
+    func record(_ decided: [OutboxEvent?], _ context: OutboxContext) -> Bool {
         let decided = decided.compactMap { $0 }
         for event in decided {
             events.outbox(event, shop: context.shop, now: Timestamp(milliseconds: context.now))

@@ -25,13 +25,16 @@ enum ReplyItem: Sendable {
     case ledger(tag: [UInt8]?)
     /// About tags or blocks.
     case labels(tag: [UInt8]?)
+    /// About rules.
+    case rule(tag: [UInt8]?)
     /// A reply that is ready: the text of its lines.
     case local([UInt8])
 
     var tag: [UInt8]? {
         switch self {
         case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag), .assertion(let tag),
-            .decision(_, let tag), .message(let tag), .ledger(let tag), .labels(let tag):
+            .decision(_, let tag), .message(let tag), .ledger(let tag), .labels(let tag),
+            .rule(let tag):
             tag
         case .channelRow, .channelRefusal, .local: nil
         }
@@ -157,6 +160,12 @@ struct BatchBuilder: ~Copyable {
     mutating func label(_ command: LabelCommand, actor: String, tag: [UInt8]?) {
         commands.append(.label(command, actor: actor))
         items.append(.labels(tag: tag))
+    }
+
+    mutating func rule(_ command: RuleCommand, actor: String, tag: [UInt8]?) {
+        commands.append(.rule(command, actor: actor))
+        hasQuestions = hasQuestions || command.isQuestion
+        items.append(.rule(tag: tag))
     }
 
     mutating func query(_ query: CustomerQuery, tag: [UInt8]?) {

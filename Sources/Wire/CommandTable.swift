@@ -24,6 +24,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case documentCreate, documentEdit, documentShow, documentPost, documentDiscard, documentCredit, documentUBL
     case voucherIssue, voucherShow, voucherRedeem, voucherReverse, chequeTake, chequePay
     case customerTag, customerUntag, customerBlock, customerUnblock
+    case rulePut, ruleList, ruleShow, ruleMove, ruleTest, ruleOn, ruleOff, ruleRemove, ruleLog, shopAutomate
 }
 
 extension CommandName {
@@ -33,7 +34,15 @@ extension CommandName {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
             .noteAdd, .identityLearn:
             true
-        default: isDecision || factKind != nil || changesOutbox || isLedgerWrite || isOfLabels
+        default: isDecision || factKind != nil || changesOutbox || isLedgerWrite || isOfLabels || changesRules
+        }
+    }
+
+    /// Whether it brings what others know: such commands travel together, many in a batch.
+    package var isIngest: Bool {
+        switch self {
+        case .orderPut, .channelPut, .customerPut, .documentPut, .noteAdd: true
+        default: factKind != nil
         }
     }
 
@@ -69,7 +78,7 @@ package enum CommandTable {
     private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        general + orderLife + identity + [learning] + messages + ledger + labels
+        general + orderLife + identity + [learning] + messages + ledger + labels + rules
 
     private static let general: [CommandDescription] = [
         CommandDescription(

@@ -53,6 +53,8 @@ package struct MessageRequest: Sendable {
     package var data: [String: String]
     /// When the order was delivered, in milliseconds, where whoever asks knows it.
     package var deliveredAt: Int64?
+    /// Not before so many days after delivery, and within what the channel allows; zero for at once.
+    package var days = 0
 
     package init(event: MessageEvent, data: [String: String] = [:]) {
         self.event = event
