@@ -79,11 +79,11 @@ extension Directory {
 
     private func act(_ rule: Rule, _ facts: ChangeFacts, _ now: Timestamp) -> [RuleOutcome] {
         let silence = automation.isOld(facts.change) ? automation.reasonForSilence(about: facts.change) : nil
-        return rule.definition.actions.indices.map { place in
+        return rule.definition.actions.indices.compactMap { place in
             let decision = state.decide(
                 place, of: rule, facts, outbox: outbox, silence: silence, at: now.milliseconds)
             if let effect = decision.effect { write(effect, rule, facts.change, now) }
-            return decision.outcome
+            return decision.isIdle ? nil : decision.outcome
         }
     }
 
@@ -273,7 +273,8 @@ extension [Shard] {
     }
 
     private func details(
-        of subjects: [ChangeSubject], from lane: any EngineLane, _ completion: @escaping @Sendable ([ChangeDetail]) -> Void
+        of subjects: [ChangeSubject], from lane: any EngineLane,
+        _ completion: @escaping @Sendable ([ChangeDetail]) -> Void
     ) {
         let byShard = Dictionary(grouping: subjects.indices) { Int(subjects[$0].change.profile) % count }
         let gathering = Gathering<(place: Int, detail: ChangeDetail)>(byShard.count, from: lane) { items in

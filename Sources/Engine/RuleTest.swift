@@ -63,7 +63,9 @@ extension Directory {
                     rest.rule.definition.changes.contains($0.kind) && $0.happenedAt >= rest.since
                 }
                 directory.shards.facts(of: wanted.map { directory.subject(of: $0) }, from: directory.lane) { facts in
-                    self.lane.post { self.assumeIsolated { $0.advance(rest.adding($0.tried(rest.rule, facts)), completion) } }
+                    self.lane.post {
+                        self.assumeIsolated { $0.advance(rest.adding($0.tried(rest.rule, facts)), completion) }
+                    }
                 }
             }
         }
@@ -150,7 +152,8 @@ extension Engine {
                     let batch = CommandBatch(
                         shop: shop, actor: actor, bytes: [], commands: [.rule(noted, actor: actor)])
                     self.submit(batch, from: directory.lane) { outcome in
-                        let refusal: Refusal? = if case .refused(let refusal) = outcome.outcomes[0] { refusal } else { nil }
+                        let refusal: Refusal? =
+                            if case .refused(let refusal) = outcome.outcomes[0] { refusal } else { nil }
                         lane.run { completion(refusal.map { .failure($0) } ?? result) }
                     }
                 }

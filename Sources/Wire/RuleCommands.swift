@@ -11,7 +11,8 @@ extension CommandTable {
                 "Members: on, the changes it waits for; if, conditions that must all hold, each {field, op, value} or {any: [conditions]}; do, its actions in their order: message (review.request with days after delivery), tag, untag, setLanguage, note. A new version is off. Whatever cannot be is refused here, with its place.",
             options: ["name", "actor"], plainArguments: 1, takesJSON: true),
         CommandDescription(
-            name: .ruleList, text: "RULE.LIST", arguments: "", summary: "this shop's rules in the order in which they run",
+            name: .ruleList, text: "RULE.LIST", arguments: "",
+            summary: "this shop's rules in the order in which they run",
             details: "One ROW per rule, with how often it did something and how often it was kept from it.",
             options: [], plainArguments: 0, takesJSON: false),
         CommandDescription(

@@ -113,6 +113,8 @@ extension AutomationState {
             let isNew = event.kind == .orderRecorded
             let happenedAt = order.moment(isNew ? OrderShape.placedAt : OrderShape.updatedAt)?.milliseconds
             add(source.change(isNew ? .orderPlaced : .orderChanged, happenedAt))
+            // It ties profiles together at once.
+            source.order = 0
             if event.party.edgeCount > 0 { add(source.change(.customerChanged, nil)) }
         case .orderFactRecorded:
             source.order = event.order + 1

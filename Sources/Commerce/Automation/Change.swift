@@ -87,7 +87,8 @@ struct Telling: Equatable {
             guard !opened.isVoid else { return [telling(.orderChanged, ["state"], at: at)] }
             let isReceived = opened.state == "received" || opened.lines.contains { $0.state == .received }
             let announced = telling(.returnAnnounced, ["reason", "quantities"], at: at)
-            return isReceived ? [announced, telling(.returnReceived, ["state", "lines"], at: opened.toldTime)] : [announced]
+            return isReceived
+                ? [announced, telling(.returnReceived, ["state", "lines"], at: opened.toldTime)] : [announced]
         case .receipt: return [telling(.returnReceived, ["return", "lines"], at: at)]
         case .cancellation: return [telling(.orderCancelled, ["reason", "lines"], at: at)]
         case .refund: return [telling(.orderRefunded, ["amount", "currency"], at: at)]

@@ -17,7 +17,8 @@ extension ShardState {
         detail.billingCountry = CountryCode(billing[AddressShape.country]) ?? .unknown
         if !change.fact.isEmpty {
             let fact = OrderFact(change.fact.span)
-            let returned = fact.returnId.isEmpty ? nil : orderFacts(of: row).first { $0.kind == .return && $0.id == fact.returnId }
+            let returned =
+                fact.returnId.isEmpty ? nil : orderFacts(of: row).first { $0.kind == .return && $0.id == fact.returnId }
             detail.values = ChangeValues(fact, returned, frame).values(for: change.kind)
         } else if change.kind == .orderChanged {
             detail.values["change.text"] = versionText(order, toldAt: change.happenedAt)
@@ -28,7 +29,8 @@ extension ShardState {
     }
 
     /// The changes that facts known of an order would have been: what a test of a rule looks at.
-    package func pastChanges(of order: UInt32, row: UInt32, profile: UInt32, shop: UInt16, sequence: UInt64) -> [Change] {
+    package func pastChanges(of order: UInt32, row: UInt32, profile: UInt32, shop: UInt16, sequence: UInt64) -> [Change]
+    {
         let record = PackedRecord(records[orders[Int(row)].record], OrderShape.members)
         let placedAt = record.moment(OrderShape.placedAt)?.milliseconds ?? 0
         func change(_ kind: ChangeKind, _ place: Int, _ at: Int64, _ fact: [UInt8]) -> Change {

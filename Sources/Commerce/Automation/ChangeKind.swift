@@ -66,7 +66,8 @@ package enum ChangeKind: UInt8, Sendable, CaseIterable {
         let own: Set<String> =
             switch self {
             case .orderShipped: ["shipment.trackingCode", "shipment.carrier", "shipment.trackingUrl"]
-            case .orderDelivered: ["delivery.date", "shipment.trackingCode", "shipment.carrier", "shipment.trackingUrl"]
+            case .orderDelivered:
+                ["delivery.date", "shipment.trackingCode", "shipment.carrier", "shipment.trackingUrl"]
             case .orderDelayed: ["delay.newDate", "delay.reason"]
             case .returnAnnounced, .returnReceived: ["return.articles", "return.number", "return.reason"]
             case .orderCancelled: ["cancellation.reason", "cancellation.articles"]

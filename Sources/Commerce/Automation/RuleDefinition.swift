@@ -53,7 +53,7 @@ extension RuleDefinition {
         do throws(JSONError) { object = try JSONValue(parsing: json) } catch {
             throw Refusal(.syntax, "the JSON is broken at its byte \(error.offset)")
         }
-        try Self.refuseOthers(in: object, [ "on", "if", "do" ], of: "a rule", at: "")
+        try Self.refuseOthers(in: object, ["on", "if", "do"], of: "a rule", at: "")
         changes = try Self.changes(object["on"])
         conditions = try Self.list(object["if"], "if", most: Self.mostConditions, isRequired: false) {
             value, place throws(Refusal) in try Self.condition(value, place, isNested: false)
@@ -74,7 +74,8 @@ extension RuleDefinition {
         }
         guard let other = members.first(where: { !known.contains($0.name) }) else { return }
         let name = String(other.name.prefix(64))
-        throw .invalid(place.isEmpty ? name : "\(place).\(name)", "is no member of \(what); \(known.joined(separator: ", "))")
+        throw .invalid(
+            place.isEmpty ? name : "\(place).\(name)", "is no member of \(what); \(known.joined(separator: ", "))")
     }
 
     private static func list<Element>(
@@ -156,7 +157,8 @@ extension RuleDefinition {
         case "message":
             try refuseOthers(in: value, ["message", "days"], of: "a message", at: place)
             guard let event = said.string.flatMap({ MessageEvent(word: $0) }) else {
-                throw .invalid("\(place).message", "must be one of \(MessageEvent.allCases.map(\.word).joined(separator: ", "))")
+                throw .invalid(
+                    "\(place).message", "must be one of \(MessageEvent.allCases.map(\.word).joined(separator: ", "))")
             }
             guard let days = Int(value["days"]?.exactText ?? "0"), (0...90).contains(days) else {
                 throw .invalid("\(place).days", "must be 0 to 90: so many days after delivery")
@@ -182,7 +184,8 @@ extension RuleDefinition {
             }
             return .note(text)
         default:
-            throw .invalid("\(place).\(String(name.prefix(64)))", "is no action; message, tag, untag, setLanguage, note")
+            throw .invalid(
+                "\(place).\(String(name.prefix(64)))", "is no action; message, tag, untag, setLanguage, note")
         }
     }
 

@@ -14,16 +14,26 @@ package struct RuleDecision: Sendable {
     package let outcome: RuleOutcome
     /// Nil where there is nothing to do, or something forbids it.
     package let effect: RuleEffect?
+    /// It is so already: nothing is kept from being done, and nobody wants to read of it.
+    package var isIdle = false
 }
 
 extension Rule {
     /// Whether the rule is meant by the change. Tags are those before any rule ran on it.
     package func holds(for facts: ChangeFacts) -> Bool { definition.holds(for: facts) }
 
-    fileprivate func decision(_ action: RuleAction, _ hasActed: Bool, _ text: String, _ effect: RuleEffect?) -> RuleDecision {
+    fileprivate func decision(_ action: RuleAction, _ hasActed: Bool, _ text: String, _ effect: RuleEffect?)
+        -> RuleDecision
+    {
         RuleDecision(
             outcome: RuleOutcome(rule: name, version: version, action: action.word, hasActed: hasActed, text: text),
             effect: effect)
+    }
+
+    fileprivate func idle(_ action: RuleAction) -> RuleDecision {
+        var decision = decision(action, false, "so already", nil)
+        decision.isIdle = true
+        return decision
     }
 }
 
@@ -34,7 +44,8 @@ extension DirectoryState {
     ///   - silence: why nobody may be written to about this change; nil if people may.
     ///   - now: milliseconds.
     package func decide(
-        _ place: Int, of rule: Rule, _ facts: ChangeFacts, outbox: borrowing OutboxState, silence: String?, at now: Int64
+        _ place: Int, of rule: Rule, _ facts: ChangeFacts, outbox: borrowing OutboxState, silence: String?,
+        at now: Int64
     ) -> RuleDecision {
         let action = rule.definition.actions[place]
         let profile = facts.change.profile
@@ -61,7 +72,7 @@ extension DirectoryState {
                         tag, profile: profile, members: members, shop: context.shop, actor: rule.actor,
                         cause: facts.subject)
                     : labels.decideUntag(tag, members: members, shop: context.shop, actor: rule.actor)
-                return rule.decision(action, event != nil, event == nil ? "so already" : tag.text, event.map { .label($0) })
+                return event.map { rule.decision(action, true, tag.text, .label($0)) } ?? rule.idle(action)
             case .setLanguage(let chosen): return language(chosen, action, rule, facts, outbox, members, context)
             case .note(let text): return rule.decision(action, true, "C\(customerNumber(of: profile))", .note(text))
             }
@@ -96,7 +107,7 @@ extension DirectoryState {
         }
         let event = outbox.decideLanguage(
             .chosen(language), profile: facts.change.profile, members: members, context)
-        return rule.decision(action, event != nil, language.text, event.map { .outbox($0) })
+        return event.map { rule.decision(action, true, language.text, .outbox($0)) } ?? rule.idle(action)
     }
 }
 

@@ -193,7 +193,8 @@ extension ShardState {
 
     /// When the last of its shipments arrived, in milliseconds; nil while none has.
     private func deliveredAt(order: UInt32) -> Int64? {
-        orderFacts(of: order).filter { $0.kind == .shipment && !$0.isVoid }.compactMap(\.deliveredAt).max()?.milliseconds
+        orderFacts(of: order).filter { $0.kind == .shipment && !$0.isVoid }.compactMap(\.deliveredAt).max()?
+            .milliseconds
     }
 
     /// The member that some channels and clients give, out of what no shape knows.

@@ -1,0 +1,370 @@
+import Client
+import Foundation
+import Testing
+
+extension SystemTests {
+    /// Messages that changes make by themselves, and rules, over TCP, before and after the plug is pulled: X01 to X05, W13, W15,
+    /// W16, B10, B12, B14.
+    @Suite struct AutomationTests {
+        static let sender = "SHOP.SENDER address=shop@theehuis.nl name=Theehuis language=nl"
+        static let bodies = [
+            "order.confirmed": "Dank voor {{order.number}}", "order.changed": "{{change.text}}",
+            "order.shipped": "{{shipment.carrier|?}} {{shipment.trackingCode}}",
+            "order.delivered": "{{delivery.date}}", "order.delayed": "{{delay.newDate}} {{delay.reason|}}",
+            "return.announced": "{{return.articles}}", "return.received": "{{return.articles}} {{return.number|}}",
+            "order.cancelled": "{{cancellation.articles|}}", "order.refunded": "{{refund.amount}} {{refund.currency}}",
+        ]
+
+        static func stamp(_ days: Double = 0) -> String {
+            ISO8601DateFormatter().string(from: Date().addingTimeInterval(-days * 86_400))
+        }
+
+        static func order(
+            _ number: String, channel: String = "web", email: String = "sophie@vanderlinden.nl", country: String = "NL",
+            cups: String = "1", total: String = "25.00", placed: String = stamp(), more: String = ""
+        ) -> String {
+            """
+            ORDER.PUT {"channel":"\(channel)","number":"\(number)","placedAt":"\(placed)","currency":"EUR",\
+            "customer":{"email":"\(email)","firstName":"Sophie","lastName":"van der Linden"},\
+            "shipping":{"name":"Sophie van der Linden","street":"Prinsengracht","houseNumber":"1",\
+            "postalCode":"1015 KD","city":"Amsterdam","country":"\(country)"},\
+            "lines":[{"sku":"A","title":"Green tea","quantity":2,"unitPrice":"10.00"},\
+            {"sku":"B","title":"Cup","quantity":\(cups),"unitPrice":"5.00"}],"total":"\(total)"\(more)}
+            """
+        }
+
+        /// A shop that tells of everything.
+        static func automate(_ talk: Talk, hasSender: Bool = true) throws {
+            if hasSender { try talk.ok(sender) }
+            for (event, body) in bodies.sorted(by: { $0.key < $1.key }) {
+                try talk.ok(MessageTests.template(event, body: body))
+                try talk.ok("SHOP.AUTOMATE event=\(event) on=yes actor=anna")
+            }
+        }
+
+        /// `order.shipped: PostNL 3S1`, the oldest first.
+        static func told(_ talk: Talk) throws -> [String] {
+            try talk.rows("OUTBOX.LIST limit=1000").rows.reversed().map { row in
+                let message = try talk.ok("MESSAGE.SHOW \(row.text("message") ?? "")")
+                return "\(message.text("event") ?? ""): \(message.text("body") ?? "")"
+            }
+        }
+
+        static let questions = [
+            "OUTBOX.LIST", "RULE.LIST", "RULE.LOG", "CUSTOMER.360 C1", "SHOP.AUTOMATE", "MESSAGE.SHOW M1",
+        ]
+
+        static func answers(_ talk: Talk) throws -> [Reply] { try questions.map { try talk.ask($0) } }
+
+        // MARK: X01 to X05
+
+        /// X01 to X05: every change makes its message, with the change in it, once; a restart makes none.
+        @Test(arguments: ["1", "2"]) func everyChangeIsToldOnce(lanes: String) throws {
+            try Sandbox.with { sandbox in
+                let options = ["--lanes", lanes]
+                var server = try sandbox.start("data", options)
+                var talk = try server.connect()
+                try Self.automate(talk)
+                var expected = Array(repeating: "", count: 0)
+                for (line, message) in Self.story {
+                    try talk.ok(line)
+                    try talk.ok(line)
+                    if let message { expected.append(message) }
+                    #expect(try Self.told(talk) == expected, "\(line.prefix(120))")
+                }
+                let before = try Self.answers(talk)
+                for hasSnapshot in [false, true] {
+                    if hasSnapshot { try server.connect().ok("SNAPSHOT") }
+                    try server.kill()
+                    server = try sandbox.start("data", options)
+                    talk = try server.connect()
+                    #expect(try Self.answers(talk) == before)
+                    for (line, _) in Self.story { _ = try talk.ask(line) }
+                    #expect(try Self.told(talk) == expected, "told again after a restart")
+                }
+                #expect(try talk.ok("MESSAGE.SHOW M1").text("actor") == "rule:auto.order.confirmed version 1")
+                try server.stop()
+                #expect(try runProgram("dossierd", ["verify", sandbox.path("data")]).ending == .exit(0))
+            }
+        }
+
+        private static let placed = stamp()
+        private static let story: [(String, String?)] = [
+            // What came before its order waits for it.
+            (#"ORDER.DELAY order=web:1 {"id":"d","until":"2027-03-09","reason":"storm"}"#, nil),
+            (order("1", placed: placed), "order.confirmed: Dank voor 1"),
+            ("PING", "order.delayed: 2027-03-09 storm"),
+            (
+                order("1", cups: "2", total: "30.00", placed: placed, more: #","updatedAt":"\#(stamp(-1))""#),
+                "order.changed: 1 x Cup -> 2 x Cup; total: 25.00 -> 30.00"
+            ),
+            (#"ORDER.SHIP order=web:1 {"id":"p","carrier":"PostNL"}"#, "order.changed: shipment: PostNL"),
+            (ship("3S1", stamp(-1)), "order.shipped: PostNL 3S1"), (ship("3S1", stamp(-2)), nil),
+            (ship("3S2", stamp(-3)), "order.shipped: PostNL 3S2"), (ship("3S0", stamp(-2)), nil),
+            (
+                #"ORDER.RETURN order=web:1 {"id":"R","lines":[{"sku":"A","quantity":2},{"sku":"B","quantity":1}]}"#,
+                "return.announced: 2 x Green tea, 1 x Cup"
+            ),
+            (
+                #"RETURN.RECEIVE order=web:1 {"id":"r1","return":"R","lines":[{"sku":"A","quantity":1}]}"#,
+                "return.received: 1 x Green tea R"
+            ),
+            (
+                #"RETURN.RECEIVE order=web:1 {"id":"r2","return":"R","lines":[{"sku":"B","quantity":1}]}"#,
+                "return.received: 1 x Cup R"
+            ),
+            (#"ORDER.CANCEL order=web:1 {"id":"c","lines":[{"sku":"B","quantity":1}]}"#, "order.cancelled: 1 x Cup"),
+            (#"ORDER.REFUND order=web:1 {"id":"f","amount":"5.00","cancellation":"c"}"#, "order.refunded: 5.00 EUR"),
+            (#"PAYMENT.RECORD order=web:1 {"id":"m","amount":"30.00"}"#, "order.changed: payment: 30.00 EUR"),
+        ]
+
+        private static func ship(_ code: String, _ at: String) -> String {
+            #"ORDER.SHIP order=web:1 {"id":"p","carrier":"PostNL","trackingCode":"\#(code)","updatedAt":"\#(at)"}"#
+        }
+
+        /// What is asked behind a change in the same packet sees what the change has set off.
+        @Test(arguments: ["1", "2"]) func whatIsAskedBehindAChangeSeesIt(lanes: String) throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start("data", ["--lanes", lanes, "--shards", "4"]).connect()
+                try Self.automate(talk)
+                for round in 1...20 {
+                    let replies = try talk.pipeline([
+                        Self.order("\(round)", email: "anna\(round)@vanderlinden.nl"),
+                        #"ORDER.DELAY order=web:\#(round) {"until":"2027-03-09"}"#, "OUTBOX.TAKE worker=w limit=10",
+                        "CUSTOMER.360 order=web:\(round)",
+                    ])
+                    #expect(replies[2].rows.count == 2)
+                    guard case .ok(let dossier?) = replies[3].outcome else { throw TestFailure("no dossier") }
+                    #expect(try JSONValue(parsing: dossier).count("messages") == 2)
+                }
+            }
+        }
+
+        /// Old history that comes in mails nobody, and says so (W16).
+        @Test func oldHistoryMailsNobody() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start().connect()
+                try Self.automate(talk)
+                try talk.ok(Self.order("1", placed: "2026-03-01T00:00:00Z"))
+                try talk.ok(#"ORDER.DELAY order=web:1 {"until":"2026-03-09","announcedAt":"2026-03-02T00:00:00Z"}"#)
+                #expect(try Self.told(talk).isEmpty)
+                let log = try talk.rows("RULE.LOG").rows
+                #expect(log.count == 2 && log.allSatisfy { $0.text("reason")?.hasPrefix("old: ") == true })
+                #expect(log[0].text("customer") == "C1" && log[0].text("rule") == "auto.order.delayed")
+                try talk.ok("SHOP.AUTOMATE days=3650")
+                try talk.ok(#"ORDER.DELAY order=web:1 {"until":"2026-03-10","announcedAt":"2026-03-03T00:00:00Z"}"#)
+                #expect(try Self.told(talk) == ["order.delayed: 2026-03-10 "])
+            }
+        }
+
+        /// B10: nothing is queued before there is a sender; W13: nothing that the channel forbids. Both are in the log.
+        @Test func whatIsForbiddenIsLogged() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start().connect()
+                try Self.automate(talk, hasSender: false)
+                try talk.ok(Self.order("1"))
+                #expect(try talk.rows("RULE.LOG").rows.first?.text("reason")?.contains("SHOP.SENDER") == true)
+                try talk.ok(Self.sender)
+                try talk.ok(Self.order("2", channel: "amazon", email: "x1@marketplace.amazon.nl"))
+                #expect(try talk.rows("RULE.LOG").rows.first?.text("reason")?.contains("amazon allows no") == true)
+                #expect(try Self.told(talk).isEmpty)
+                try talk.ok(#"ORDER.DELAY order=amazon:2 {"until":"2027-03-10"}"#)
+                #expect(try Self.told(talk) == ["order.delayed: 2027-03-10 "])
+            }
+        }
+
+        /// W15: once, and in the days in which the platform allows it, which delivery opens.
+        @Test func aReviewIsAskedForOnceInItsWindow() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start().connect()
+                try talk.ok(Self.sender)
+                try talk.ok(MessageTests.template("review.request"))
+                try talk.ok("SHOP.AUTOMATE event=review.request on=yes")
+                try talk.ok(Self.order("1", channel: "amazon", email: "x1@marketplace.amazon.nl"))
+                let at = Self.stamp(1)
+                for id in ["p", "q"] {
+                    try talk.ok(
+                        #"ORDER.SHIP order=amazon:1 {"id":"\#(id)","trackingCode":"3S1","deliveredAt":"\#(at)"}"#)
+                }
+                let messages = try talk.rows("OUTBOX.LIST").rows
+                #expect(messages.count == 1)
+                let due = try #require(
+                    messages.first?.text("dueAt").flatMap {
+                        try? Date($0, strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
+                    })
+                #expect(abs(due.timeIntervalSinceNow - 6 * 86_400) < 60)
+                #expect(try talk.rows("OUTBOX.TAKE worker=w").rows.isEmpty)
+                #expect(try talk.rows("RULE.LOG").rows.first?.text("reason")?.contains("asked for already") == true)
+                // One's own shop asks only with consent.
+                try talk.ok(Self.order("2"))
+                try talk.ok(#"ORDER.SHIP order=web:2 {"id":"p","trackingCode":"3S1","deliveredAt":"\#(at)"}"#)
+                #expect(try talk.rows("RULE.LOG").rows.first?.text("reason")?.contains("has not agreed") == true)
+            }
+        }
+
+        // MARK: Rules
+
+        static let regular =
+            #"RULE.PUT name=regular actor=anna {"on":["order.placed","customer.changed"],"if":[{"any":["#
+            + #"{"field":"customer.orders","op":">=","value":3},{"field":"customer.spent.EUR","op":">=","value":"500"}]}],"#
+            + #""do":[{"tag":"regular"}]}"#
+        static let language =
+            #"RULE.PUT name=language {"on":["order.placed"],"do":[{"setLanguage":"delivery.country"}]}"#
+
+        /// B12: who passes the threshold is marked, once, also when two halves turn out to be one customer.
+        @Test func regularCustomersAreMarked() throws {
+            try Sandbox.with { sandbox in
+                var server = try sandbox.start()
+                let talk = try server.connect()
+                try talk.ok(Self.regular)
+                try talk.ok("RULE.TEST regular")
+                try talk.ok("RULE.ON regular actor=anna")
+                for number in 1...2 { try talk.ok(Self.order("\(number)")) }
+                #expect(try talk.ok("CUSTOMER.360 C1").count("customer.tags") ?? 0 == 0)
+                try talk.ok(Self.order("3"))
+                try talk.ok(Self.order("4"))
+                let dossier = try talk.ok("CUSTOMER.360 C1")
+                #expect(dossier.text("customer.tags.0") == "regular" && dossier.count("customer.tags") == 1)
+                #expect(dossier.text("customer.tagNotes.0.actor") == "rule:regular version 1")
+                #expect(dossier.text("customer.tagNotes.0.cause") == "web:3")
+                // Two halves.
+                let merged = try talk.ok(Self.order("5", email: "thomas@devries.nl", total: "300.00")).text("customer")
+                let other = try talk.ok(Self.order("6", email: "t.vries@kantoor.nl", total: "300.00")).text("customer")
+                let (one, two) = (try #require(merged), try #require(other))
+                if one != two { try talk.ok("CUSTOMER.MERGE \(two) \(one) reason=test") }
+                #expect(try talk.ok("CUSTOMER.360 order=web:6").text("customer.tags.0") == "regular")
+                // By hand too, and both after a crash.
+                try talk.ok("CUSTOMER.TAG C1 vip actor=joost")
+                let questions = ["CUSTOMER.360 C1", "CUSTOMER.360 order=web:6", "RULE.LOG", "RULE.SHOW regular"]
+                let before = try questions.map { try talk.ask($0) }
+                for hasSnapshot in [false, true] {
+                    if hasSnapshot { try server.connect().ok("SNAPSHOT") }
+                    try server.kill()
+                    server = try sandbox.start()
+                    #expect(try questions.map { try server.connect().ask($0) } == before)
+                }
+            }
+        }
+
+        /// B14: the country of delivery sets the language where the rule is on, and no rule overrides a person.
+        @Test func theCountryOfDeliverySetsTheLanguage() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start().connect()
+                try talk.ok(Self.language)
+                try talk.ok(Self.order("1", country: "DE"))
+                #expect(try talk.ok("CUSTOMER.LANGUAGE C1").at("languageChoice") == nil)
+                try talk.ok("RULE.ON language force=yes")
+                try talk.ok(Self.order("2", country: "DE"))
+                let choice = try talk.ok("CUSTOMER.LANGUAGE C1")
+                #expect(choice.text("languageChoice.value") == "de")
+                #expect(choice.text("languageChoice.actor") == "rule:language version 1")
+                try talk.ok("CUSTOMER.LANGUAGE C1 fr actor=anna")
+                try talk.ok(Self.order("3", country: "DE"))
+                #expect(try talk.ok("CUSTOMER.LANGUAGE C1").text("languageChoice.value") == "fr")
+                #expect(
+                    try talk.rows("RULE.LOG name=language").rows.first?.text("reason") == "chosen already: fr (anna)")
+                try talk.ok("RULE.OFF language")
+                try talk.ok(Self.order("4", email: "jan@devries.be", country: "BE"))
+                #expect(try talk.ok("CUSTOMER.LANGUAGE C4").at("languageChoice") == nil)
+            }
+        }
+
+        /// Rules are data: listed, ordered, tried, switched, versioned.
+        @Test func rulesAreListedOrderedTriedAndSwitched() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start().connect()
+                for number in 1...5 { try talk.ok(Self.order("\(number)", placed: "2026-03-0\(number)T00:00:00Z")) }
+                try talk.ok(Self.regular)
+                #expect(try talk.ok(Self.regular).at("duplicate") == .bool(true))
+                try talk.ok(Self.language)
+                func names() throws -> [String] { try talk.rows("RULE.LIST").rows.compactMap { $0.text("rule") } }
+                #expect(try names() == ["regular", "language"])
+                try talk.ok("RULE.MOVE name=language before=regular")
+                #expect(try names() == ["language", "regular"])
+                try talk.ok("RULE.MOVE language")
+                #expect(try names() == ["regular", "language"])
+                let tried = try talk.rows("RULE.TEST name=regular since=2026-03-04T00:00:00Z")
+                #expect(tried.end.text("matched") == "4" && tried.end.text("acted") == "4" && tried.rows.count == 4)
+                #expect(tried.rows[0].text("subject") == "web:5" && tried.rows[0].at("would.0.done") == .bool(true))
+                #expect(try talk.ok("CUSTOMER.360 C1").count("customer.tags") ?? 0 == 0)
+                try talk.ok("RULE.ON name=regular")
+                let next = try talk.ok(Self.regular.replacing("500", with: "600"))
+                #expect(next.text("version") == "2" && next.at("on") == .bool(false))
+                try talk.refused("RULE.ON regular", "REFUSED", "RULE.TEST regular")
+                #expect(try talk.ok("RULE.SHOW regular version=1").text("version") == "1")
+                try talk.ok("RULE.REMOVE regular")
+                #expect(try names() == ["language"])
+                #expect(try talk.ok(Self.regular).text("version") == "3")
+                for (line, code, word) in Self.refusals { try talk.refused(line, code, word) }
+            }
+        }
+
+        private static func put(_ rule: String) -> String { "RULE.PUT name=x \(rule)" }
+
+        private static let refusals: [(String, String, String)] = [
+            (put(#"{"on":["order.lost"],"do":[{"tag":"a"}]}"#), "INVALID", "on[0]"),
+            (put(#"{"do":[{"tag":"a"}]}"#), "INVALID", "on"), (put(#"{"on":["order.placed"]}"#), "INVALID", "do"),
+            (put(#"{"on":["order.placed"],"do":[]}"#), "INVALID", "do"),
+            (put(#"{"on":["order.placed"],"do":[{"mail":"a"}]}"#), "INVALID", "do[0].mail"),
+            (put(#"{"on":["order.placed"],"do":[{"tag":"a,b"}]}"#), "INVALID", "do[0].tag"),
+            (put(#"{"on":["order.placed"],"when":[],"do":[{"tag":"a"}]}"#), "INVALID", "when"),
+            (
+                put(#"{"on":["order.placed"],"if":[{"field":"colour","op":"is","value":"red"}],"do":[{"tag":"a"}]}"#),
+                "INVALID", "if[0].field"
+            ),
+            (
+                put(#"{"on":["order.placed"],"if":[{"field":"order.total","op":"~","value":1}],"do":[{"tag":"a"}]}"#),
+                "INVALID", "if[0].op"
+            ),
+            (
+                put(
+                    #"{"on":["order.placed"],"if":[{"field":"order.total","op":">","value":"much"}],"do":[{"tag":"a"}]}"#
+                ),
+                "INVALID", "if[0].value"
+            ),
+            (
+                put(#"{"on":["order.placed"],"if":[{"field":"channel","op":">","value":"bol"}],"do":[{"tag":"a"}]}"#),
+                "INVALID", "if[0].op"
+            ),
+            (
+                put(
+                    #"{"on":["customer.changed"],"if":[{"field":"channel","op":"is","value":"bol"}],"do":[{"tag":"a"}]}"#
+                ),
+                "INVALID", "customer.changed has no channel"
+            ),
+            (put(#"{"on":["order.placed"],"do":[{"message":"order.shipped"}]}"#), "INVALID", "shipment.trackingCode"),
+            (put(#"{"on":["order.placed"],"do":[{"message":"order.confirmed"}]}"#), "REFUSED", "TEMPLATE.PUT"),
+            (put(#"{"on":["customer.changed"],"do":[{"setLanguage":"delivery.country"}]}"#), "INVALID", "setLanguage"),
+            (put("{"), "SYNTAX", ""), ("RULE.PUT {}", "SYNTAX", "usage"), ("RULE.PUT name=A {}", "INVALID", "name"),
+            ("RULE.PUT name=auto.x {}", "INVALID", "auto."), ("RULE.ON nothing", "NOTFOUND", "RULE.LIST"),
+            ("RULE.MOVE language before=nothing", "NOTFOUND", "nothing"), ("RULE.TEST nothing", "NOTFOUND", "nothing"),
+            ("RULE.TEST language since=yesterday", "INVALID", "since"),
+            ("RULE.SHOW language version=9", "NOTFOUND", "1"),
+            ("SHOP.AUTOMATE event=order.placed on=yes", "INVALID", "event"),
+            ("SHOP.AUTOMATE days=0", "INVALID", "days"),
+            ("SHOP.AUTOMATE event=customer.mailing on=yes", "INVALID", "event"),
+            ("SHOP.AUTOMATE event=order.shipped", "SYNTAX", "usage"),
+            ("SHOP.AUTOMATE event=order.shipped on=yes", "REFUSED", "TEMPLATE.PUT"),
+        ]
+
+        /// What a rule does sets off no rule: two that undo each other's work run once each for a change.
+        @Test func noRuleSetsOffAnother() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start().connect()
+                let changes = #""on":["order.placed","customer.changed"]"#
+                for (name, condition, action) in [("ping", "isNot", "tag"), ("pong", "is", "untag")] {
+                    try talk.ok(
+                        #"RULE.PUT name=\#(name) {\#(changes),"if":[{"field":"customer.tag","op":"\#(condition)","#
+                            + #""value":"x"}],"do":[{"\#(action)":"x"},{"note":"\#(name)"}]}"#)
+                    try talk.ok("RULE.ON \(name) force=yes")
+                }
+                // Both look at the customer as it was before any of them ran.
+                try talk.ok(Self.order("1"))
+                #expect(try talk.ok("CUSTOMER.360 C1").count("notes") == 1)
+                try talk.ok("CUSTOMER.UNTAG C1 x")
+                try talk.ok("CUSTOMER.TAG C1 x")
+                #expect(try talk.ok("CUSTOMER.360 C1").count("notes") == 1)
+            }
+        }
+    }
+}
