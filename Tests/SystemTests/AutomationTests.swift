@@ -66,10 +66,10 @@ extension SystemTests {
                 var talk = try server.connect()
                 try Self.automate(talk)
                 var expected = Array(repeating: "", count: 0)
-                for (line, message) in Self.story {
+                for (line, messages) in Self.story {
                     try talk.ok(line)
                     try talk.ok(line)
-                    if let message { expected.append(message) }
+                    expected += messages
                     #expect(try Self.told(talk) == expected, "\(line.prefix(120))")
                 }
                 let before = try Self.answers(talk)
@@ -89,33 +89,32 @@ extension SystemTests {
         }
 
         private static let placed = stamp()
-        private static let story: [(String, String?)] = [
+        private static let story: [(String, [String])] = [
             // What came before its order waits for it.
-            (#"ORDER.DELAY order=web:1 {"id":"d","until":"2027-03-09","reason":"storm"}"#, nil),
-            (order("1", placed: placed), "order.confirmed: Dank voor 1"),
-            ("PING", "order.delayed: 2027-03-09 storm"),
+            (#"ORDER.DELAY order=web:1 {"id":"d","until":"2027-03-09","reason":"storm"}"#, []),
+            (order("1", placed: placed), ["order.confirmed: Dank voor 1", "order.delayed: 2027-03-09 storm"]),
             (
                 order("1", cups: "2", total: "30.00", placed: placed, more: #","updatedAt":"\#(stamp(-1))""#),
-                "order.changed: 1 x Cup -> 2 x Cup; total: 25.00 -> 30.00"
+                ["order.changed: 1 x Cup -> 2 x Cup; total: 25.00 -> 30.00"]
             ),
-            (#"ORDER.SHIP order=web:1 {"id":"p","carrier":"PostNL"}"#, "order.changed: shipment: PostNL"),
-            (ship("3S1", stamp(-1)), "order.shipped: PostNL 3S1"), (ship("3S1", stamp(-2)), nil),
-            (ship("3S2", stamp(-3)), "order.shipped: PostNL 3S2"), (ship("3S0", stamp(-2)), nil),
+            (#"ORDER.SHIP order=web:1 {"id":"p","carrier":"PostNL"}"#, ["order.changed: shipment: PostNL"]),
+            (ship("3S1", stamp(-1)), ["order.shipped: PostNL 3S1"]), (ship("3S1", stamp(-2)), []),
+            (ship("3S2", stamp(-3)), ["order.shipped: PostNL 3S2"]), (ship("3S0", stamp(-2)), []),
             (
                 #"ORDER.RETURN order=web:1 {"id":"R","lines":[{"sku":"A","quantity":2},{"sku":"B","quantity":1}]}"#,
-                "return.announced: 2 x Green tea, 1 x Cup"
+                ["return.announced: 2 x Green tea, 1 x Cup"]
             ),
             (
                 #"RETURN.RECEIVE order=web:1 {"id":"r1","return":"R","lines":[{"sku":"A","quantity":1}]}"#,
-                "return.received: 1 x Green tea R"
+                ["return.received: 1 x Green tea R"]
             ),
             (
                 #"RETURN.RECEIVE order=web:1 {"id":"r2","return":"R","lines":[{"sku":"B","quantity":1}]}"#,
-                "return.received: 1 x Cup R"
+                ["return.received: 1 x Cup R"]
             ),
-            (#"ORDER.CANCEL order=web:1 {"id":"c","lines":[{"sku":"B","quantity":1}]}"#, "order.cancelled: 1 x Cup"),
-            (#"ORDER.REFUND order=web:1 {"id":"f","amount":"5.00","cancellation":"c"}"#, "order.refunded: 5.00 EUR"),
-            (#"PAYMENT.RECORD order=web:1 {"id":"m","amount":"30.00"}"#, "order.changed: payment: 30.00 EUR"),
+            (#"ORDER.CANCEL order=web:1 {"id":"c","lines":[{"sku":"B","quantity":1}]}"#, ["order.cancelled: 1 x Cup"]),
+            (#"ORDER.REFUND order=web:1 {"id":"f","amount":"5.00","cancellation":"c"}"#, ["order.refunded: 5.00 EUR"]),
+            (#"PAYMENT.RECORD order=web:1 {"id":"m","amount":"30.00"}"#, ["order.changed: payment: 30.00 EUR"]),
         ]
 
         private static func ship(_ code: String, _ at: String) -> String {
@@ -134,8 +133,9 @@ extension SystemTests {
                         "CUSTOMER.360 order=web:\(round)",
                     ])
                     #expect(replies[2].rows.count == 2)
-                    guard case .ok(let dossier?) = replies[3].outcome else { throw TestFailure("no dossier") }
-                    #expect(try JSONValue(parsing: dossier).count("messages") == 2)
+                    guard case .ok(let text?) = replies[3].outcome else { throw TestFailure("no dossier") }
+                    let messages = try JSONValue(parsing: text).at("messages")?.elements ?? []
+                    #expect(messages.count { $0.text("order") == "web:\(round)" } == 2)
                 }
             }
         }
@@ -264,8 +264,8 @@ extension SystemTests {
                 #expect(
                     try talk.rows("RULE.LOG name=language").rows.first?.text("reason") == "chosen already: fr (anna)")
                 try talk.ok("RULE.OFF language")
-                try talk.ok(Self.order("4", email: "jan@devries.be", country: "BE"))
-                #expect(try talk.ok("CUSTOMER.LANGUAGE C4").at("languageChoice") == nil)
+                let other = try talk.ok(Self.order("4", email: "jan@devries.be", country: "BE")).text("customer") ?? ""
+                #expect(try talk.ok("CUSTOMER.LANGUAGE \(other)").text("languageChoice.value") != "nl-BE")
             }
         }
 

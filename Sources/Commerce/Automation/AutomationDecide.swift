@@ -27,6 +27,7 @@ package enum RuleCommand: Sendable {
     /// Whether it may be the first that a shop hears of.
     package var opensShop: Bool {
         switch self {
+        case .put: true
         case .automate: !isQuestion
         default: false
         }
