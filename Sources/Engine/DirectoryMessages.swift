@@ -35,6 +35,10 @@ extension Directory {
             guard let change else { return wishes(of: profile, isDuplicate: nil) }
             let event = outbox.decideLanguage(change, profile: profile, members: state.members(of: profile), context)
             return wishes(of: profile, isDuplicate: record([event], context))
+        case .consent(let selector, let consent):
+            let profile = try profile(selector, shop)
+            let events = outbox.decideConsent(consent, profile: profile, members: state.members(of: profile))
+            return self.wishes(of: profile, isDuplicate: record(events, context))
         default: return try performMessage(command, context)
         }
     }

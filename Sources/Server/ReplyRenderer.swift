@@ -109,6 +109,7 @@ final class ReplyRenderer: @unchecked Sendable {
         case .ledger(let tag): renderLedger(takeOutcome(), tag: tag)
         case .labels(let tag): output.reply(toLabels: takeOutcome(), tag: tag)
         case .rule(let tag): output.reply(toRule: takeOutcome(), tag: tag)
+        case .silent: _ = takeOutcome()
         case .query(let tag): renderQuery(takeOutcome(), tag: tag)
         }
     }

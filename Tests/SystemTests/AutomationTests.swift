@@ -202,6 +202,39 @@ extension SystemTests {
             }
         }
 
+        /// What shops' platforms say of consent feeds the wishes, by its own moment, and never over a person's word.
+        @Test func consentComesFromTheChannel() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start().connect()
+                func consent(_ state: String, _ at: String) -> String {
+                    #"CHANNEL.PUT shopify {"id":7,"email":"bob@biller.com","first_name":"Bob","updated_at":"2026-01-01T00:00:00Z","#
+                        + #""email_marketing_consent":{"state":"\#(state)","consent_updated_at":"2026-02-0\#(at)T00:00:00Z"}}"#
+                }
+                func wish() throws -> String? { try talk.ok("CUSTOMER.WISHES C1").text("wishes.newsletter.value") }
+                try talk.ok(consent("not_subscribed", "1"))
+                #expect(try wish() == nil)
+                try talk.ok(consent("subscribed", "3"))
+                #expect(try wish() == "yes")
+                #expect(
+                    try talk.ok("CUSTOMER.WISHES C1").text("wishes.mailing.actor")
+                        == "channel:shopify 2026-02-03T00:00:00.000Z")
+                // Late and twice.
+                try talk.ok(consent("unsubscribed", "2"))
+                #expect(try wish() == "yes")
+                try talk.ok(consent("unsubscribed", "4"))
+                #expect(try wish() == "no")
+                try talk.ok("CUSTOMER.WISHES C1 newsletter=yes actor=anna")
+                try talk.ok(consent("unsubscribed", "5"))
+                #expect(try wish() == "yes")
+                let order =
+                    #"CHANNEL.PUT woocommerce {"id":9,"number":"9","status":"processing","currency":"EUR","total":"5.00","#
+                    + #""date_created_gmt":"2026-03-01T00:00:00","billing":{"email":"zoe@example.org","last_name":"Zee"},"#
+                    + #""line_items":[],"meta_data":[{"key":"mailchimp_woocommerce_is_subscribed","value":"1"}]}"#
+                let customer = try talk.rows(order).rows.first?.text("customer") ?? ""
+                #expect(try talk.ok("CUSTOMER.WISHES \(customer)").text("wishes.mailing.value") == "yes")
+            }
+        }
+
         // MARK: Rules
 
         static let regular =

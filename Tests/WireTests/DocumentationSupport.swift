@@ -92,6 +92,8 @@ enum RequestTrial {
                 _ = try RequestReader.event(String(decoding: word, as: UTF8.self))
             }
         case .messageGates: break
+        case .ruleTest: _ = try RequestReader.ruleTest(request)
+        case let name where name.isOfRules: _ = try RequestReader.rule(request, name)
         case let name where name.concernsMessages: _ = try RequestReader.messageCommand(request, name)
         case let name where name.factKind != nil:
             guard let kind = name.factKind else { return }

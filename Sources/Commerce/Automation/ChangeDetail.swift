@@ -35,8 +35,8 @@ extension ShardState {
         let placedAt = record.moment(OrderShape.placedAt)?.milliseconds ?? 0
         func change(_ kind: ChangeKind, _ place: Int, _ at: Int64, _ fact: [UInt8]) -> Change {
             Change(
-                sequence: sequence, place: UInt32(place), kind: kind, shop: shop, profile: profile, order: order + 1,
-                at: at, happenedAt: at, fact: fact)
+                sequence: sequence, place: UInt32(place), kind: kind, shop: shop, profile: profile,
+                order: kind.isAboutOrder ? order + 1 : 0, at: at, happenedAt: at, fact: fact)
         }
         var changes = [change(.orderPlaced, 0, placedAt, []), change(.customerChanged, 1, placedAt, [])]
         if orders[Int(row)].versions > 1 {

@@ -15,6 +15,8 @@ package enum MessageCommand: Sendable {
     case report(MessageReport)
     case list(MessageState?, offset: Int, limit: Int)
     case show(UInt32)
+    /// What a channel says of the buyer's consent, beside an order or customer that it brings.
+    case consent(CustomerSelector, ChannelConsent)
 
     /// Whether it may be the first that a shop hears of.
     package var opensShop: Bool {
