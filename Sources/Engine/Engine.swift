@@ -105,7 +105,8 @@ package final class Engine: Sendable {
         let outbox = state.takeOutbox()
         let automation = state.automation
         directory = Directory(
-            state.takeDirectory(), outbox: outbox, automation: automation, shards: shards, journal: journal, clock: clock,
+            state.takeDirectory(), outbox: outbox, automation: automation, shards: shards, journal: journal,
+            clock: clock,
             matchMode: configuration.matchMode, on: lanes.directory)
         start(isNew: isNew)
     }
