@@ -61,6 +61,8 @@ package enum CommandOutcome: Sendable {
     case ledger(LedgerAnswer)
     /// What stands on a customer after a command about tags or blocks.
     case labels(CustomerLabels, profile: UInt32, customer: UInt32, sequence: UInt64, isDuplicate: Bool)
+    /// About rules.
+    case rule(RuleReply, sequence: UInt64)
     case refused(Refusal)
 }
 

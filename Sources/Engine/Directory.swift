@@ -1,5 +1,6 @@
 import Bytes
 import Commerce
+import Synchronization
 
 /// The directory: who is this, have we seen this, and the total order of events. All methods run on its lane; none
 /// of them awaits. It holds hashes and small integers only.
@@ -8,7 +9,11 @@ package actor Directory {
     var state: DirectoryState
     /// Templates, wishes and messages: a state machine of its own, in the same order of events.
     var outbox: OutboxState
-    private let shards: [Shard]
+    /// Rules, and the changes that wait for them: another one.
+    var automation: AutomationState
+    /// Whether any rule is on; may be asked from any thread.
+    package nonisolated let hasRules = Atomic<Bool>(false)
+    let shards: [Shard]
     private let journal: Journal
     private let matchMode: MatchMode
     let clock: any WallClock
@@ -29,6 +34,10 @@ package actor Directory {
     var searchEpoch: Int64 = 0
     /// Learning is under way unasked.
     var isLearning = false
+    /// Rules are running: what they look at is being gathered.
+    var isAutomating = false
+    /// Batches that came while rules were running, with who waits for them.
+    var waitingBatches: [(batch: CommandBatch, completion: @Sendable (BatchOutcome) -> Void)] = []
     /// Why writes are refused at the moment: the journal cannot be written, or has grown too long.
     private var journalFailure: String?
     private var backlog: String?
@@ -36,11 +45,14 @@ package actor Directory {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
     init(
-        _ state: consuming DirectoryState, outbox: consuming OutboxState, shards: [Shard], journal: Journal,
+        _ state: consuming DirectoryState, outbox: consuming OutboxState, automation: AutomationState,
+        shards: [Shard], journal: Journal,
         clock: any WallClock, matchMode: MatchMode, on lane: any EngineLane
     ) {
         self.state = state
         self.outbox = outbox
+        self.automation = automation
+        hasRules.store(automation.isWatching, ordering: .relaxed)
         self.matchMode = matchMode
         self.shards = shards
         self.journal = journal
@@ -53,12 +65,14 @@ package actor Directory {
     func setJournalFailure(_ reason: String?) {
         journalFailure = reason
         postWeighing()
+        runAutomation()
     }
 
     /// Refuses writes from now on because the journal is too long, or takes them again (nil).
     func setBacklog(_ reason: String?) {
         backlog = reason
         postWeighing()
+        runAutomation()
     }
 
     // MARK: A batch
@@ -123,6 +137,12 @@ package actor Directory {
             case .ledger(let command, let actor): return try ledger(command, actor: actor, in: batch.shop, now)
             case .label(let command, let actor):
                 return try label(command, shop: try knownShop(batch.shop), actor: actor, now)
+            case .rule(let command, let actor):
+                let shop =
+                    command.isQuestion
+                    ? try openShop(batch.shop)
+                    : command.opensShop ? try writableShop(batch.shop, now) : try knownShop(batch.shop)
+                return .rule(try perform(command, shop: shop, actor: actor, at: now), sequence: state.sequence)
             case .query(let query):
                 guard let shop = state.shop(named: batch.shop) else {
                     if case .find = query { return .customers([], total: 0, offset: 0) }
@@ -218,6 +238,7 @@ package actor Directory {
             let event = try Event(events.last)
             let features = party.flatMap { scratch.takeFeatures(of: $0) }
             state.evolve(event, events.last, features: features)
+            if automation.isWatching { automation.note(event, events.last, sequence: state.sequence) }
             let end = events.framed.count
             let range = ByteRange(end - events.last.count, end)
             guard event.kind.concernsShard else { return }
@@ -247,6 +268,7 @@ package actor Directory {
         let journal = journal
         journal.lane.post { journal.assumeIsolated { $0.append(bytes, first: firstSequence, count: count) } }
         events.removeAll()
+        if automation.hasPending { runAutomation() }
     }
 
     /// Writes the first event of a new data folder.
@@ -268,7 +290,7 @@ package actor Directory {
         case .asserted(_, let profile, _, let sequence):
             return max(sequence, state.lastSequence(ofCustomerOf: profile))
         case .dossier(let customer, _, _, _, _, _): return customer.sequence
-        case .identity(_, let sequence), .message(_, let sequence): return sequence
+        case .identity(_, let sequence), .message(_, let sequence), .rule(_, let sequence): return sequence
         case .explanation, .history, .doubtfulPairs, .watchedValues, .identityStatus, .rules, .settings, .divisions,
             .ledger, .labels:
             return state.sequence
@@ -297,6 +319,9 @@ package actor Directory {
 
     /// The same of the outbox; to be taken in the same turn of the lane.
     func captureOutbox() -> OutboxCapture { outbox.capture() }
+
+    /// The same of rules.
+    func captureAutomation() -> AutomationState { automation }
 
     /// Counts for `INFO`.
     package func counts() -> DirectoryCounts { state.counts(with: outbox) }

@@ -35,6 +35,10 @@ extension Directory {
             guard let change else { return wishes(of: profile, isDuplicate: nil) }
             let event = outbox.decideLanguage(change, profile: profile, members: state.members(of: profile), context)
             return wishes(of: profile, isDuplicate: record([event], context))
+        case .consent(let selector, let consent):
+            let profile = try profile(selector, shop)
+            let events = outbox.decideConsent(consent, profile: profile, members: state.members(of: profile))
+            return self.wishes(of: profile, isDuplicate: record(events, context))
         default: return try performMessage(command, context)
         }
     }
@@ -121,7 +125,7 @@ extension Directory {
     // MARK: Events
 
     /// Writes events and applies them as a restart would. Answers whether there was nothing to write.
-    private func record(_ decided: [OutboxEvent?], _ context: OutboxContext) -> Bool {
+    func record(_ decided: [OutboxEvent?], _ context: OutboxContext) -> Bool {
         let decided = decided.compactMap { $0 }
         for event in decided {
             events.outbox(event, shop: context.shop, now: Timestamp(milliseconds: context.now))

@@ -103,8 +103,10 @@ package final class Engine: Sendable {
         shards = state.shards.enumerated().map { Shard($1, on: lanes.shards[$0 % lanes.shards.count]) }
         snapshotter = Snapshotter(folder, clock: clock, on: lanes.snapshot)
         let outbox = state.takeOutbox()
+        let automation = state.automation
         directory = Directory(
-            state.takeDirectory(), outbox: outbox, shards: shards, journal: journal, clock: clock,
+            state.takeDirectory(), outbox: outbox, automation: automation, shards: shards, journal: journal,
+            clock: clock,
             matchMode: configuration.matchMode, on: lanes.directory)
         start(isNew: isNew)
     }
@@ -131,7 +133,12 @@ package final class Engine: Sendable {
                 directory.assumeIsolated { $0.initialise(shards: configuration.shards, seed: configuration.seed) }
             }
         }
-        directory.lane.run { directory.assumeIsolated { $0.start() } }
+        directory.lane.run {
+            directory.assumeIsolated {
+                $0.start()
+                $0.runAutomation()
+            }
+        }
         tick()
     }
 
@@ -147,11 +154,10 @@ package final class Engine: Sendable {
     ) {
         let directory = directory
         if directory.lane.isCurrent, lane.isCurrent {
-            return completion(directory.assumeIsolated { $0.process(batch) })
+            return directory.assumeIsolated { $0.process(batch, completion) }
         }
         directory.lane.post {
-            let outcome = directory.assumeIsolated { $0.process(batch) }
-            lane.post { completion(outcome) }
+            directory.assumeIsolated { $0.process(batch) { outcome in lane.post { completion(outcome) } } }
         }
     }
 
@@ -161,10 +167,13 @@ package final class Engine: Sendable {
         let journal = journal
         return await withCheckedContinuation { continuation in
             directory.lane.post {
-                let outcome = directory.assumeIsolated { $0.process(batch) }
-                journal.lane.post {
-                    journal.assumeIsolated {
-                        $0.whenReleased(outcome.releaseSequence) { continuation.resume(returning: outcome) }
+                directory.assumeIsolated {
+                    $0.process(batch) { outcome in
+                        journal.lane.post {
+                            journal.assumeIsolated {
+                                $0.whenReleased(outcome.releaseSequence) { continuation.resume(returning: outcome) }
+                            }
+                        }
                     }
                 }
             }
@@ -178,34 +187,7 @@ package final class Engine: Sendable {
         of customers: [CustomerMembers], forLists: Bool = false, from lane: any EngineLane,
         _ completion: @escaping @Sendable ([[DossierPart]]) -> Void
     ) {
-        var byShard: [Int: [(customer: Int, profiles: [UInt32])]] = [:]
-        for (number, customer) in customers.enumerated() {
-            for (shard, profiles) in Dictionary(grouping: customer.profiles, by: { Int($0) % shards.count }) {
-                byShard[shard, default: []].append((number, profiles))
-            }
-        }
-        let gathering = Gathering<(shard: Int, customer: Int, part: DossierPart)>(byShard.count, from: lane) { parts in
-            var result = [[DossierPart]](repeating: [], count: customers.count)
-            // Of two values that are equally new the same one shows, whichever shard was quicker.
-            for item in parts.sorted(by: { $0.shard < $1.shard }) { result[item.customer].append(item.part) }
-            for (number, customer) in customers.enumerated() {
-                if let labels = customer.labels { result[number].append(DossierPart(labels)) }
-            }
-            completion(result)
-        }
-        for (number, wanted) in byShard.sorted(by: { $0.key < $1.key }) {
-            let shard = shards[number]
-            shard.lane.run {
-                gathering.add(
-                    shard.assumeIsolated { shard in
-                        wanted.map { wanted in
-                            let part =
-                                forLists ? shard.listPart(of: wanted.profiles) : shard.dossierPart(of: wanted.profiles)
-                            return (number, wanted.customer, part)
-                        }
-                    })
-            }
-        }
+        shards.parts(of: customers, forLists: forLists, from: lane, completion)
     }
 
     /// Asks one shard something; `completion` runs on `lane`, at once where the shard lives on it.
@@ -271,11 +253,15 @@ package final class Engine: Sendable {
         else { return completion(.failure(.alreadyRunning)) }
         let directory = directory
         directory.lane.run {
-            let (capture, outbox) = directory.assumeIsolated { ($0.capture(), $0.captureOutbox()) }
+            let (capture, outbox, automation) = directory.assumeIsolated {
+                ($0.capture(), $0.captureOutbox(), $0.captureAutomation())
+            }
             let bytes = self.status.bytesWritten.load(ordering: .relaxed)
             let gathering = Gathering<ShardState>(self.shards.count, from: self.snapshotter.lane) { states in
                 let shards = states.sorted { $0.number < $1.number }
-                self.write(EngineCapture(directory: capture, outbox: outbox, shards: shards), bytes, completion)
+                let whole = EngineCapture(
+                    directory: capture, outbox: outbox, automation: automation, shards: shards)
+                self.write(whole, bytes, completion)
             }
             // Behind whatever the directory has handed to the shards before: the same cut everywhere.
             for shard in self.shards {
@@ -370,32 +356,5 @@ package enum SnapshotFailure: Error, Sendable, CustomStringConvertible {
         case .alreadyRunning: "a snapshot is being written already"
         case .store(let error): error.description
         }
-    }
-}
-
-/// Collects answers from several lanes and hands them over on one, in no particular order.
-final class Gathering<Item: Sendable>: Sendable {
-    private let state: Mutex<(missing: Int, items: [Item])>
-    private let lane: any EngineLane
-    private let completion: @Sendable ([Item]) -> Void
-
-    /// - Parameter count: how often `add` will be called.
-    init(_ count: Int, from lane: any EngineLane, _ completion: @escaping @Sendable ([Item]) -> Void) {
-        state = Mutex((count, []))
-        self.lane = lane
-        self.completion = completion
-        if count == 0 { lane.run { completion([]) } }
-    }
-
-    /// Adds one lane's answer; the last one completes.
-    func add(_ items: [Item]) {
-        let complete: [Item]? = state.withLock { state in
-            state.items += items
-            state.missing -= 1
-            return state.missing == 0 ? state.items : nil
-        }
-        guard let complete else { return }
-        let completion = completion
-        lane.run { completion(complete) }
     }
 }

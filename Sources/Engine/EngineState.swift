@@ -6,6 +6,9 @@ import Store
 struct EngineState: ~Copyable {
     var directory = DirectoryState()
     var outbox = OutboxState()
+    var automation = AutomationState()
+    /// The snapshot's table of rules while it is read.
+    private var loadedAutomation: [UInt8] = []
     var shards: [ShardState] = []
     private var partial = ByteWriter()
 
@@ -34,6 +37,9 @@ struct EngineState: ~Copyable {
             .tags, .labels, .labelRecords:
             isRead = directory.load(kind, bytes)
         case .outboxShops, .messages, .messageHistory, .choices, .outboxRecords: isRead = outbox.load(kind, bytes)
+        case .automation:
+            loadedAutomation += bytes.array
+            isRead = true
         default:
             guard shards.indices.contains(shard) else {
                 throw .rejected(sequence: nil, reason: "a table of shard \(shard), which does not exist")
@@ -69,7 +75,12 @@ struct EngineState: ~Copyable {
             isConsistent
             && outbox.finishLoading(
                 profiles: directory.profiles.count, orders: directory.orders.count, shopCount: directory.shops.count)
-        guard isConsistent else {
+        let rules = loadedAutomation
+        loadedAutomation = []
+        let isReadable = automation.load(
+            rules.span, profiles: directory.profiles.count, orders: directory.orders.count,
+            shopCount: directory.shops.count)
+        guard isConsistent, isReadable else {
             throw .rejected(sequence: nil, reason: "the tables of the snapshot do not fit together")
         }
         directory.rebuildIndexes()
@@ -86,8 +97,10 @@ struct EngineState: ~Copyable {
         do throws(EventError) {
             let event = try Event(bytes)
             if event.kind.concernsOutbox { return try applyToOutbox(event, bytes) }
+            if event.kind.concernsRules { return try applyToRules(event, bytes) }
             try directory.validate(event, bytes)
             directory.evolve(event, bytes)
+            if automation.isWatching { automation.note(event, bytes, sequence: sequence) }
             if event.kind == .engineInitialised {
                 shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
             } else if event.kind.concernsShard {
@@ -96,6 +109,14 @@ struct EngineState: ~Copyable {
         } catch {
             throw .rejected(sequence: sequence, reason: "\(error)")
         }
+    }
+
+    private mutating func applyToRules(_ event: Event, _ bytes: Span<UInt8>) throws(EventError) {
+        try directory.validateHead(of: event)
+        let fact = try AutomationEvent(event, bytes)
+        try automation.validate(fact, shop: event.shop)
+        automation.evolve(fact, shop: event.shop, at: event.recordedAt)
+        directory.noteCorrespondence(with: [])
     }
 
     private mutating func applyToOutbox(_ event: Event, _ bytes: Span<UInt8>) throws(EventError) {

@@ -132,6 +132,15 @@ package actor Shard {
     /// The state at this moment; its pages are shared until somebody writes to them.
     func capture() -> ShardState { state }
 
+    /// What the order's records tell of a change.
+    func detail(of change: Change, row: UInt32) -> ChangeDetail { state.detail(of: change, row: row) }
+
+    /// What has changed of an order, as far as it is known still.
+    func pastChanges(of order: PastOrder, shop: UInt16, sequence: UInt64) -> [Change] {
+        state.pastChanges(
+            of: order.number, row: order.row, profile: order.profile, shop: shop, sequence: sequence)
+    }
+
     /// What a document of the ledger says.
     func content(row: UInt32) -> DocumentContent { state.content(row: row) }
 

@@ -19,6 +19,7 @@ package struct SnapshotStatus: Sendable, Equatable {
 struct EngineCapture: Sendable {
     let directory: DirectoryCapture
     let outbox: OutboxCapture
+    let automation: AutomationState
     let shards: [ShardState]
 }
 
@@ -51,6 +52,7 @@ package actor Snapshotter {
             let sink = SnapshotSink(writer)
             try capture.directory.write(to: sink)
             try capture.outbox.write(to: sink)
+            try capture.automation.write(to: sink)
             for shard in capture.shards { try shard.write(to: sink) }
             let entry = try writer.finish()
             let finished = clock.now()

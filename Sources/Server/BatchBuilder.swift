@@ -25,22 +25,27 @@ enum ReplyItem: Sendable {
     case ledger(tag: [UInt8]?)
     /// About tags or blocks.
     case labels(tag: [UInt8]?)
+    /// About rules.
+    case rule(tag: [UInt8]?)
+    /// What went along with an order or customer: nothing is said about it.
+    case silent
     /// A reply that is ready: the text of its lines.
     case local([UInt8])
 
     var tag: [UInt8]? {
         switch self {
         case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag), .assertion(let tag),
-            .decision(_, let tag), .message(let tag), .ledger(let tag), .labels(let tag):
+            .decision(_, let tag), .message(let tag), .ledger(let tag), .labels(let tag),
+            .rule(let tag):
             tag
-        case .channelRow, .channelRefusal, .local: nil
+        case .channelRow, .channelRefusal, .silent, .local: nil
         }
     }
 
     /// Whether the item ends the reply to a request; rows do not.
     var endsReply: Bool {
         switch self {
-        case .channelRow, .channelRefusal: false
+        case .channelRow, .channelRefusal, .silent: false
         default: true
         }
     }
@@ -159,6 +164,17 @@ struct BatchBuilder: ~Copyable {
         items.append(.labels(tag: tag))
     }
 
+    mutating func rule(_ command: RuleCommand, actor: String, tag: [UInt8]?) {
+        commands.append(.rule(command, actor: actor))
+        hasQuestions = hasQuestions || command.isQuestion
+        items.append(.rule(tag: tag))
+    }
+
+    fileprivate mutating func silent(_ command: PreparedCommand) {
+        commands.append(command)
+        items.append(.silent)
+    }
+
     mutating func query(_ query: CustomerQuery, tag: [UInt8]?) {
         commands.append(.query(query))
         hasQuestions = true
@@ -190,11 +206,22 @@ struct BatchBuilder: ~Copyable {
                 items.append(.channelRow(.fact(fact)))
             case .refused(let error): throw Refusal(.invalid, error.sentence)
             }
+            if let consent = item.consent { try add(consent) }
         } catch {
             var row = ByteWriter(capacity: 256)
             row.refusedRow(error)
             items.append(.channelRefusal(row.copyBytes()))
         }
+    }
+}
+
+extension BatchBuilder {
+    /// The channel's word about consent goes behind the order or customer that it came with.
+    fileprivate mutating func add(_ consent: ChannelConsent) throws(Refusal) {
+        let name = try OrderName(Array(consent.subject.utf8).span)
+        silent(
+            .message(
+                .consent(consent.isOrder ? .order(name) : .reference(name), consent), actor: consent.actor))
     }
 }
 

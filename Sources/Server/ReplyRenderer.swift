@@ -108,6 +108,8 @@ final class ReplyRenderer: @unchecked Sendable {
         case .message(let tag): output.reply(toMessage: takeOutcome(), tag: tag)
         case .ledger(let tag): renderLedger(takeOutcome(), tag: tag)
         case .labels(let tag): output.reply(toLabels: takeOutcome(), tag: tag)
+        case .rule(let tag): output.reply(toRule: takeOutcome(), tag: tag)
+        case .silent: _ = takeOutcome()
         case .query(let tag): renderQuery(takeOutcome(), tag: tag)
         }
     }
@@ -243,7 +245,7 @@ final class ReplyRenderer: @unchecked Sendable {
             }
         case .ledger: renderLedger(outcome, tag: tag)
         case .refused(let refusal): output.error(refusal, tag: tag)
-        case .written, .note, .asserted, .identity, .fact, .message, .labels:
+        case .written, .note, .asserted, .identity, .fact, .message, .labels, .rule:
             preconditionFailure("a question is answered by an answer")
         default: renderIdentity(outcome, tag: tag)
         }

@@ -114,6 +114,9 @@ package final class Server: Sendable {
                         log.journalChanged(change)
                         for host in hosts { host.lane.post { host.journalChanged(change) } }
                     }
+                    // What was released before anybody listened: a session may wait for the first event already.
+                    let released = journal.status.releasedSequence.load(ordering: .acquiring)
+                    for host in hosts { host.lane.post { host.journalChanged(.released(released)) } }
                 }
             }
             for host in hosts { host.lane.post { host.setEngine(.success(engine)) } }

@@ -204,7 +204,7 @@ package final class Session: @unchecked Sendable {
             switch item {
             case .local(let reply), .channelRefusal(let reply): bytes.append(reply)
             case .channelEnd(let tag): bytes.channelEnd(ChannelCounts(), tag: tag)
-            case .written, .channelRow, .note, .assertion, .decision, .query, .message, .ledger, .labels:
+            case .written, .channelRow, .note, .assertion, .decision, .query, .message, .ledger, .labels, .rule, .silent:
                 preconditionFailure("a reply of the engine without a command")
             }
         }

@@ -1,6 +1,7 @@
 import Bytes
 import Commerce
 import Engine
+import Synchronization
 import Wire
 
 // What a session does with each command: some it answers itself, most go into the batch, and some take their time.
@@ -12,6 +13,7 @@ extension Session {
         }
         try RequestReader.check(request, description)
         if builder.hasQuestions, description.name.isWrite { submit() }
+        if !description.name.isIngest, hasRules { submit() }
         switch description.name {
         case .ping:
             builder.local {
@@ -53,10 +55,17 @@ extension Session {
             _ = try currentHasher()
             builder.label(
                 try RequestReader.label(request, name), actor: try RequestReader.actor(request), tag: tag)
+        case let name where name.isOfRules: try rule(name, request, tag: tag)
         case let name where name.concernsMessages: try message(name, request, tag: tag)
         default:
             builder.query(try RequestReader.query(request, description.name, try currentHasher()), tag: tag)
         }
+    }
+
+    /// Whether any rule is on. What is asked must then go behind the batch before it: rules run between batches.
+    private var hasRules: Bool {
+        guard case .success(let engine) = host.engine else { return false }
+        return engine.directory.hasRules.load(ordering: .relaxed)
     }
 
     private func channel(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {

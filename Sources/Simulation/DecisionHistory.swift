@@ -116,6 +116,10 @@ package struct ModelReplay {
         case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
             .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid:
             throw BrokenLaw("event \(decision.sequence) is the ledger's, which has a workload of its own")
+        case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
+            throw BrokenLaw("event \(decision.sequence) is a label, which nobody puts in these workloads")
+        case .rulePut, .ruleSwitched, .ruleMoved, .ruleRemoved, .ruleTested, .automationConfigured, .changesHandled:
+            throw BrokenLaw("event \(decision.sequence) is about rules, which have a workload of their own")
         case .profileRecorded:
             rememberVariant(decision)
             guard let buyer = variantBuyers[variantKey(event)] else {

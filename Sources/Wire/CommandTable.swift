@@ -25,6 +25,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case voucherIssue, voucherShow, voucherRedeem, voucherReverse, chequeTake, chequePay
     case customerTag, customerUntag, customerBlock, customerUnblock
     case customerSearch, customerOrders, customerBulk
+    case rulePut, ruleList, ruleShow, ruleMove, ruleTest, ruleOn, ruleOff, ruleRemove, ruleLog, shopAutomate
 }
 
 extension CommandName {
@@ -34,7 +35,17 @@ extension CommandName {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
             .noteAdd, .identityLearn:
             true
-        default: isDecision || factKind != nil || changesOutbox || isLedgerWrite || isOfLabels || self == .customerBulk
+        default:
+            isDecision || factKind != nil || changesOutbox || isLedgerWrite || isOfLabels || changesRules
+                || self == .customerBulk
+        }
+    }
+
+    /// Whether it brings what others know: such commands travel together, many in a batch.
+    package var isIngest: Bool {
+        switch self {
+        case .orderPut, .channelPut, .customerPut, .documentPut, .noteAdd: true
+        default: factKind != nil
         }
     }
 
@@ -70,7 +81,7 @@ package enum CommandTable {
     static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        general + orderLife + identity + [learning] + messages + ledger + labels + lists
+        general + orderLife + identity + [learning] + messages + ledger + labels + lists + rules
 
     private static let general: [CommandDescription] = [
         CommandDescription(

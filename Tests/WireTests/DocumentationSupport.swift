@@ -95,6 +95,8 @@ enum RequestTrial {
         case .customerSearch: _ = try RequestReader.search(request, hasher)
         case .customerBulk: _ = try RequestReader.bulk(request, hasher)
         case let name where name.isOfLabels: _ = try RequestReader.label(request, name)
+        case .ruleTest: _ = try RequestReader.ruleTest(request)
+        case let name where name.isOfRules: _ = try RequestReader.rule(request, name)
         case let name where name.concernsMessages: _ = try RequestReader.messageCommand(request, name)
         case let name where name.factKind != nil:
             guard let kind = name.factKind else { return }

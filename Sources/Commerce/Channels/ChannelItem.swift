@@ -16,4 +16,6 @@ package struct ChannelItem: Equatable, Sendable {
     package let name: String
     /// Canonical JSON on one line, UTF-8, without a line feed.
     package let json: [UInt8]
+    /// What an order or customer brings besides; not part of its JSON.
+    package var consent: ChannelConsent?
 }

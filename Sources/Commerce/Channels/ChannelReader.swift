@@ -50,20 +50,23 @@ package enum ChannelReader {
         switch part {
         case .order(let fields):
             let name = "order \(platform.name(of: fields).prefix(80))"
-            let order = item(.order, name) { () throws(ChannelError.Reason) in
+            var order = item(.order, name) { () throws(ChannelError.Reason) in
                 try platform.order(fields, store: store).json
             }
             if case .refused = order.kind { return [order] }
+            order.consent = consent(platform, fields, store: store, isOrder: true)
             return [order]
                 + facts(platform, store, "an update of \(name)") { () throws(ChannelError.Reason) in
                     try platform.facts(ofOrder: fields)
                 }
         case .customer(let fields):
-            return [
-                item(.customer, "customer \(platform.name(of: fields).prefix(80))") { () throws(ChannelError.Reason) in
-                    try platform.profile(fields, store: store).json
-                }
-            ]
+            var customer = item(.customer, "customer \(platform.name(of: fields).prefix(80))") {
+                () throws(ChannelError.Reason) in try platform.profile(fields, store: store).json
+            }
+            if case .customer = customer.kind {
+                customer.consent = consent(platform, fields, store: store, isOrder: false)
+            }
+            return [customer]
         case .update(let fields):
             return facts(
                 platform, store, "update \((fields.id("id", "shipmentId", "returnId") ?? "without id").prefix(80))"
@@ -72,6 +75,15 @@ package enum ChannelReader {
             }
         case .refused(let name, let reason): return [.refused(reason, name)]
         }
+    }
+
+    private static func consent(
+        _ platform: any Platform.Type, _ fields: ChannelFields, store: String, isOrder: Bool
+    ) -> ChannelConsent? {
+        guard let said = platform.consent(fields, isOrder: isOrder) else { return nil }
+        return ChannelConsent(
+            subject: "\(platform.channel)/\(store):\(platform.name(of: fields))", isOrder: isOrder,
+            isGiven: said.isGiven, at: Int64(said.at.millisecondsSince1970))
     }
 
     private static func item(

@@ -144,5 +144,7 @@ package enum PreparedCommand: Sendable {
     case ledger(LedgerCommand, actor: String)
     /// `actor`: who does it.
     case label(LabelCommand, actor: String)
+    /// `actor`: who says so.
+    case rule(RuleCommand, actor: String)
     case query(CustomerQuery)
 }

@@ -39,6 +39,7 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case tags = 144
     case labels = 145
     case labelRecords = 146
+    case automation = 148
 }
 
 /// Takes the tables of a state one after the other.

@@ -25,6 +25,7 @@ import Bytes
 //   orderFactHeld:     see FactEvents.swift
 //   templateStored and what follows it: see Messages/OutboxEvent.swift
 //   128 to 131, of tags and blocks: see Labels/LabelEvent.swift
+//   136 to 142, of rules: see Automation/AutomationEvent.swift
 //   64 to 74, of the ledger: profile plus one (varint, 0 for none) row (varint) content (counted) facts (the rest; see
 //                      LedgerFacts.swift). Row and content: what the profile's shard keeps of a document
 //   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant, bit 2 weighed) variant row (varint)
@@ -85,6 +86,14 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case customerUntagged = 129
     case customerBlocked = 130
     case customerUnblocked = 131
+    // Of rules: see Automation/AutomationEvent.swift.
+    case rulePut = 136
+    case ruleSwitched = 137
+    case ruleMoved = 138
+    case ruleRemoved = 139
+    case ruleTested = 140
+    case automationConfigured = 141
+    case changesHandled = 142
 
     /// Whether a shard keeps something of it.
     package var concernsShard: Bool {
@@ -201,6 +210,9 @@ package struct Event: Sendable, BitwiseCopyable {
                 .messagesLeased, .messageReported, .messageWithheld:
                 record = ByteRange(reader.position, bytes.count)
             case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
+                record = ByteRange(reader.position, bytes.count)
+            case .rulePut, .ruleSwitched, .ruleMoved, .ruleRemoved, .ruleTested, .automationConfigured,
+                .changesHandled:
                 record = ByteRange(reader.position, bytes.count)
             case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
                 .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid:

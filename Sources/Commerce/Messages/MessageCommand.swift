@@ -15,6 +15,8 @@ package enum MessageCommand: Sendable {
     case report(MessageReport)
     case list(MessageState?, offset: Int, limit: Int)
     case show(UInt32)
+    /// What a channel says of the buyer's consent, beside an order or customer that it brings.
+    case consent(CustomerSelector, ChannelConsent)
 
     /// Whether it may be the first that a shop hears of.
     package var opensShop: Bool {
@@ -53,6 +55,8 @@ package struct MessageRequest: Sendable {
     package var data: [String: String]
     /// When the order was delivered, in milliseconds, where whoever asks knows it.
     package var deliveredAt: Int64?
+    /// Not before so many days after delivery, and within what the channel allows; zero for at once.
+    package var days = 0
 
     package init(event: MessageEvent, data: [String: String] = [:]) {
         self.event = event

@@ -67,11 +67,21 @@ extension OutboxState {
         record.actor = context.actor
         record.rule = rule
         record.notAfter = Gate.end(request.event.purpose, address.channel, deliveredAt: deliveredAt(request, facts))
+        let earliest = earliest(request, facts, address.channel)
+        if earliest > context.now { record.notBefore = earliest }
         return MessagePlan(event: request.event, version: version, record: record)
     }
 
     private func deliveredAt(_ request: MessageRequest, _ facts: MessageFacts) -> Int64? {
         request.deliveredAt ?? facts.order?.deliveredAt
+    }
+
+    /// When the wait after delivery that was asked for ends, not before the channel's own; zero without one.
+    private func earliest(_ request: MessageRequest, _ facts: MessageFacts, _ channel: String) -> Int64 {
+        guard request.days > 0, let deliveredAt = deliveredAt(request, facts) else { return 0 }
+        return max(
+            deliveredAt + Int64(request.days) * 86_400_000,
+            Gate.beginning(request.event.purpose, channel, deliveredAt: deliveredAt))
     }
 
     // MARK: To whom
@@ -87,7 +97,8 @@ extension OutboxState {
         let deliveredAt = deliveredAt(request, facts)
         for address in facts.addresses(for: request.event) {
             if let problem = Gate.problem(
-                request.event.purpose, to: address, wishes, deliveredAt: deliveredAt, now: context.now)
+                request.event.purpose, to: address, wishes, deliveredAt: deliveredAt,
+                now: max(context.now, earliest(request, facts, address.channel)))
             {
                 if refusal.text.hasPrefix("recipient: no ") { refusal = Refusal(.refused, problem) }
             } else {
@@ -251,6 +262,12 @@ enum Gate {
             return MessageRecord.noEnd
         }
         return deliveredAt + Int64(days.upperBound) * day
+    }
+
+    /// From when on a channel allows such a message; zero where it does not say.
+    static func beginning(_ purpose: MessagePurpose, _ channel: String, deliveredAt: Int64) -> Int64 {
+        guard case .onceWithin(let days) = ChannelGate.of(channel).permission(purpose) else { return 0 }
+        return deliveredAt + Int64(days.lowerBound) * day
     }
 
     private static let day: Int64 = 86_400_000

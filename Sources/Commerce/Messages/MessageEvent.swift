@@ -13,6 +13,8 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
     case reviewRequest = 11
     case mailing = 12
     case newsletter = 13
+    case orderDelivered = 14
+    case returnAnnounced = 15
 
     /// As it stands in commands and replies.
     package var word: String {
@@ -30,6 +32,8 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
         case .reviewRequest: "review.request"
         case .mailing: "customer.mailing"
         case .newsletter: "customer.newsletter"
+        case .orderDelivered: "order.delivered"
+        case .returnAnnounced: "return.announced"
         }
     }
 
@@ -42,9 +46,9 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
     package var purpose: MessagePurpose {
         switch self {
         case .orderConfirmed: .confirmation
-        case .orderShipped: .shipping
+        case .orderShipped, .orderDelivered: .shipping
         case .orderChanged, .orderDelayed, .orderCancelled, .orderRefunded, .orderQuestion, .returnReceived,
-            .documentIssued:
+            .documentIssued, .returnAnnounced:
             .service
         case .voucherIssued: .voucher
         case .reviewRequest: .review

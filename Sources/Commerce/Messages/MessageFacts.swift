@@ -71,6 +71,9 @@ package struct MessageFacts: Sendable {
         return found.sorted { ($0.at, $0.profile) > ($1.at, $1.profile) }.map(\.address)
     }
 
+    /// How people name what it is about.
+    package var subject: String { order.map { $0.name } ?? "C\(customerNumber)" }
+
     // MARK: To whom
 
     /// Where a message of the event may go, the best first: about an order to the address that came with it, else to the
@@ -157,8 +160,8 @@ package struct MessageFacts: Sendable {
 
 extension ShardState {
     /// What a message may say about an order, and to whom it would go.
-    package func messageOrder(row: UInt32) -> MessageOrder {
-        let row = orders[Int(row)]
+    package func messageOrder(row number: UInt32) -> MessageOrder {
+        let row = orders[Int(number)]
         let order = PackedRecord(records[row.record], OrderShape.members)
         let party = PartyRecord(records[variants[Int(row.variant)].record]).members
         let billing = PackedRecord(party[PartyShape.billing], AddressShape.members)
@@ -178,7 +181,7 @@ extension ShardState {
         }
         facts.country =
             CountryCode(shipping[AddressShape.country]) ?? CountryCode(billing[AddressShape.country]) ?? .unknown
-        facts.deliveredAt = Self.deliveredAt(order[OrderShape.extra])
+        facts.deliveredAt = Self.deliveredAt(order[OrderShape.extra]) ?? deliveredAt(order: number)
         return facts
     }
 
@@ -186,6 +189,12 @@ extension ShardState {
         var output = ByteWriter(capacity: 32)
         output.decimal(decimal)
         return output.span.text.filter { $0 != "\"" }
+    }
+
+    /// When the last of its shipments arrived, in milliseconds; nil while none has.
+    private func deliveredAt(order: UInt32) -> Int64? {
+        orderFacts(of: order).filter { $0.kind == .shipment && !$0.isVoid }.compactMap(\.deliveredAt).max()?
+            .milliseconds
     }
 
     /// The member that some channels and clients give, out of what no shape knows.

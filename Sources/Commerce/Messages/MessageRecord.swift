@@ -1,7 +1,7 @@
 import Bytes
 
-/// What a message says, frozen when it was queued. On disk counted texts in this order, then the rule (1 byte)
-/// and the end of its time (zigzag).
+/// What a message says, frozen when it was queued. On disk counted texts in this order, then the rule (1 byte), the end of
+/// its time (zigzag) and, only where it has one, the beginning (zigzag).
 package struct MessageRecord: Sendable, Equatable {
     /// Names the message to whoever queued it; the same again is the same message.
     package var identifier = ""
@@ -20,6 +20,8 @@ package struct MessageRecord: Sendable, Equatable {
     package var rule = LanguageRule.shop
     /// Milliseconds after which it must not be sent any more; `noEnd` where nothing says so.
     package var notAfter = noEnd
+    /// Milliseconds before which it must not be sent; zero where nothing says so.
+    package var notBefore: Int64 = 0
 
     static let noEnd: Int64 = 0
 
@@ -38,12 +40,14 @@ package struct MessageRecord: Sendable, Equatable {
         for text in Self.texts { self[keyPath: text] = try reader.string() }
         rule = LanguageRule(rawValue: try reader.byte()) ?? .shop
         notAfter = try reader.zigzag()
+        if !reader.isAtEnd { notBefore = try reader.zigzag() }
     }
 
     func write(into output: inout ByteWriter) {
         for text in Self.texts { output.countedText(self[keyPath: text]) }
         output.append(rule.rawValue)
         output.appendZigzag(notAfter)
+        if notBefore != 0 { output.appendZigzag(notBefore) }
     }
 }
 

@@ -117,7 +117,8 @@ extension OutboxState {
         let number = messages.append(
             MessageRow(
                 identifierHash: hash, sequence: sequence, record: records.append(bytes.span), queuedAt: at,
-                availableAt: at, profile: profile, order: order, next: newest, history: 0, shop: shop,
+                availableAt: max(at, record.notBefore), profile: profile, order: order, next: newest, history: 0,
+                shop: shop,
                 event: event.rawValue, state: MessageState.queued.rawValue, attempts: 0,
                 version: UInt16(truncatingIfNeeded: version)))
         identifierIndex.insert(hash, number)

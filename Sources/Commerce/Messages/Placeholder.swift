@@ -70,7 +70,11 @@ package struct Placeholder: Sendable {
                 data("delay.newDate", "the new date", "2026-03-12", required: true),
                 data("delay.reason", "why", "Uitverkocht bij de leverancier", optional: true),
             ]
-        case .orderCancelled: [data("cancellation.reason", "why", "Op uw verzoek", optional: true)]
+        case .orderCancelled:
+            [
+                data("cancellation.reason", "why", "Op uw verzoek", optional: true),
+                data("cancellation.articles", "what will not come", "1 x Thee", optional: true),
+            ]
         case .orderRefunded:
             [
                 data("refund.amount", "the money that went back, a decimal", "19.95", required: true),
@@ -94,6 +98,19 @@ package struct Placeholder: Sendable {
                 data("voucher.amount", "its worth, a decimal", "10.00"),
                 data("voucher.currency", "its currency", "EUR"),
                 data("voucher.startDate", "the first day on which it is valid", "2026-03-05", optional: true),
+            ]
+        case .orderDelivered:
+            [
+                data("delivery.date", "the day on which it arrived", "2026-03-04", required: true),
+                data("shipment.trackingCode", "track and trace code", "3STEST1234567", optional: true),
+                data("shipment.carrier", "who brought it", "PostNL", optional: true),
+                data("shipment.trackingUrl", "where to look", "https://example.com/3STEST", optional: true),
+            ]
+        case .returnAnnounced:
+            [
+                data("return.articles", "what will come back", "1 x Thee", required: true),
+                data("return.number", "the return's number", "R-17", optional: true),
+                data("return.reason", "why", "Te sterk", optional: true),
             ]
         }
     }

@@ -36,13 +36,18 @@ extension ShardState {
     /// What is known of an order, in no order that means anything.
     func orderFacts(of order: UInt32) -> [OrderFact] {
         var found: [OrderFact] = []
+        forEachFact(of: order) { found.append(OrderFact($0)) }
+        return found
+    }
+
+    /// Calls `body` with what was told of each fact last: kind (1), then the packed record.
+    func forEachFact(of order: UInt32, _ body: (Span<UInt8>) -> Void) {
         var next = newestFact(of: order)
         while next != 0 {
             let row = facts[Int(next - 1)]
-            found.append(OrderFact(records[row.record]))
+            body(records[row.record])
             next = row.next
         }
-        return found
     }
 
     /// The life of an order to which something happened; nil for the others. Its record and party are at hand.

@@ -1,0 +1,40 @@
+import Commerce
+
+extension [Shard] {
+    /// Gathers what the shards know about profiles of one or more customers, one list of parts per customer.
+    /// `completion` runs on `lane`, at once where all shards live on it.
+    /// - Parameter forLists: what a row of a list shows, and no more.
+    func parts(
+        of customers: [CustomerMembers], forLists: Bool = false, from lane: any EngineLane,
+        _ completion: @escaping @Sendable ([[DossierPart]]) -> Void
+    ) {
+        var byShard: [Int: [(customer: Int, profiles: [UInt32])]] = [:]
+        for (number, customer) in customers.enumerated() {
+            for (shard, profiles) in Dictionary(grouping: customer.profiles, by: { Int($0) % count }) {
+                byShard[shard, default: []].append((number, profiles))
+            }
+        }
+        let gathering = Gathering<(shard: Int, customer: Int, part: DossierPart)>(byShard.count, from: lane) { parts in
+            var result = [[DossierPart]](repeating: [], count: customers.count)
+            // Of two values that are equally new the same one shows, whichever shard was quicker.
+            for item in parts.sorted(by: { $0.shard < $1.shard }) { result[item.customer].append(item.part) }
+            for (number, customer) in customers.enumerated() {
+                if let labels = customer.labels { result[number].append(DossierPart(labels)) }
+            }
+            completion(result)
+        }
+        for (number, wanted) in byShard.sorted(by: { $0.key < $1.key }) {
+            let shard = self[number]
+            shard.lane.run {
+                gathering.add(
+                    shard.assumeIsolated { shard in
+                        wanted.map { wanted in
+                            let part =
+                                forLists ? shard.listPart(of: wanted.profiles) : shard.dossierPart(of: wanted.profiles)
+                            return (number, wanted.customer, part)
+                        }
+                    })
+            }
+        }
+    }
+}
