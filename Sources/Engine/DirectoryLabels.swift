@@ -17,3 +17,8 @@ extension Directory {
             isDuplicate: decided.isEmpty)
     }
 }
+
+extension CustomerMembers {
+    /// What the directory adds to the parts of the shards: none where nothing stands on the customer.
+    var labelParts: [DossierPart] { labels.map { [DossierPart($0)] } ?? [] }
+}

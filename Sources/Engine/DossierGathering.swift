@@ -18,9 +18,7 @@ extension [Shard] {
             var result = [[DossierPart]](repeating: [], count: customers.count)
             // Of two values that are equally new the same one shows, whichever shard was quicker.
             for item in parts.sorted(by: { $0.shard < $1.shard }) { result[item.customer].append(item.part) }
-            for (number, customer) in customers.enumerated() {
-                if let labels = customer.labels { result[number].append(DossierPart(labels)) }
-            }
+            for (number, customer) in customers.enumerated() { result[number] += customer.labelParts }
             completion(result)
         }
         for (number, wanted) in byShard.sorted(by: { $0.key < $1.key }) {

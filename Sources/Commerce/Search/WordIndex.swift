@@ -14,7 +14,8 @@ struct WordIndex: ~Copyable, Sendable {
 
     private static let listBit: UInt32 = 1 << 31
 
-    private var entries = PagedArray<Entry>()
+    /// In one piece: pages would have to be retained for each read, and the processor could not read ahead.
+    private var entries: [Entry] = []
     private var texts = WordArena()
     /// Open addressing by the hash of the word, in parts that grow one by one: number of the entry plus one.
     private var table = [[UInt32]](repeating: [UInt32](repeating: 0, count: 16), count: 64)
@@ -31,7 +32,8 @@ struct WordIndex: ~Copyable, Sendable {
     var wordCount: Int { entries.count }
 
     var allocatedBytes: Int {
-        let tables = entries.allocatedBytes + texts.allocatedBytes + table.reduce(0) { $0 + $1.count * 4 }
+        let tables =
+            entries.capacity * MemoryLayout<Entry>.stride + texts.allocatedBytes + table.reduce(0) { $0 + $1.count * 4 }
         let bits = dense.values.reduce(0) { $0 + $1.allocatedBytes } + beginnings.reduce(0) { $0 + $1.allocatedBytes }
         return tables + bits + postings.allocatedBytes + words.allocatedBytes + grams.capacity * 9
     }
@@ -69,7 +71,8 @@ struct WordIndex: ~Copyable, Sendable {
     }
 
     private mutating func insert(_ word: Span<UInt8>, _ row: Int, isMark: Bool) {
-        let number = entries.append(Entry(text: texts.append(word), rows: UInt32(row)))
+        let number = entries.count
+        entries.append(Entry(text: texts.append(word), rows: UInt32(row)))
         place(number, hash.hash(word))
         guard !isMark, word.count > 1 else { return }
         note(1, word[0], word[1], number)
@@ -150,20 +153,57 @@ struct WordIndex: ~Copyable, Sendable {
 
     private func addAll(_ gram: UInt32, to found: inout BitRow) {
         guard let list = grams[gram] else { return }
-        words.forEach(in: Int(list)) { add(rowsOf: Int($0), to: &found) }
+        let numbers = numbers(in: Int(list))
+        for (number, entry) in zip(numbers, entries(of: numbers)) {
+            if entry.rows & Self.listBit == 0 {
+                found.insert(Int(entry.rows))
+            } else {
+                add(rowsOf: Int(number), to: &found)
+            }
+        }
     }
 
-    /// Reads the words of the rarest three letters.
+    /// Reads the words that have the two rarest three letters. Words of several rows come first: a word that a single row has,
+    /// an e-mail address say, need not be read where the row is found already, by its name for example.
     private func addContaining(_ part: [UInt8], to found: inout BitRow) {
-        var rarest: Int?
+        var lists: [Int] = []
         for start in 0..<(part.count - 2) {
             guard let list = grams[Self.gram(part[start], part[start + 1], part[start + 2])] else { return }
-            if rarest.map({ words.count(of: Int(list)) < words.count(of: $0) }) ?? true { rarest = Int(list) }
+            if !lists.contains(Int(list)) { lists.append(Int(list)) }
         }
-        guard let rarest else { return }
-        words.forEach(in: rarest) { number in
-            if Self.contains(texts[entries[Int(number)].text], part.span) { add(rowsOf: Int(number), to: &found) }
+        lists.sort { words.count(of: $0) < words.count(of: $1) }
+        let numbers = common(to: lists[0], lists.count > 1 ? lists[1] : lists[0])
+        let entries = entries(of: numbers)
+        for (number, entry) in zip(numbers, entries) where entry.rows & Self.listBit != 0 {
+            if Self.contains(texts[entry.text], part.span) { add(rowsOf: Int(number), to: &found) }
         }
+        for entry in entries where entry.rows & Self.listBit == 0 && !found.contains(Int(entry.rows)) {
+            if Self.contains(texts[entry.text], part.span) { found.insert(Int(entry.rows)) }
+        }
+    }
+
+    private func numbers(in list: Int) -> [UInt32] {
+        var numbers: [UInt32] = []
+        numbers.reserveCapacity(words.count(of: list))
+        words.forEach(in: list) { numbers.append($0) }
+        return numbers
+    }
+
+    /// Read in one go, so that the processor waits for many of them at once.
+    private func entries(of numbers: [UInt32]) -> [Entry] { numbers.map { entries[Int($0)] } }
+
+    /// The words that are in both lists; their numbers rise in each.
+    private func common(to shorter: Int, _ longer: Int) -> [UInt32] {
+        let first = numbers(in: shorter)
+        // Reading the longer list must not cost more than it saves.
+        guard shorter != longer, words.count(of: longer) < 4 * first.count else { return first }
+        var both: [UInt32] = []
+        var place = 0
+        words.forEach(in: longer) { word in
+            while place < first.count, first[place] < word { place += 1 }
+            if place < first.count, first[place] == word { both.append(word) }
+        }
+        return both
     }
 
     private static func contains(_ word: Span<UInt8>, _ part: Span<UInt8>) -> Bool {

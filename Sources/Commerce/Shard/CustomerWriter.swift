@@ -21,7 +21,7 @@ struct CustomerWriter {
             output.key(field.text)
             if field == .billing { output.rawJSON(value.text.span) } else { output.string(value.text.span) }
         }
-        if isWhole, let email = shown[.email] {
+        if isWhole, let email = shown[.email], survivorship.verifications.contains(where: { $0.verdict.isOfEmail }) {
             output.key("emailConfirmed")
             output.bool(isConfirmed(email.text))
         }
@@ -59,7 +59,6 @@ struct CustomerWriter {
 
     /// Whether the newest verdict on the address says that its owner reads it.
     private func isConfirmed(_ address: some Collection<UInt8>) -> Bool {
-        guard survivorship.verifications.contains(where: { $0.verdict.isOfEmail }) else { return false }
         var normalised = ByteWriter(capacity: 64)
         guard EmailAddress.normalise(Array(address).span, into: &normalised) == .real else { return false }
         let bytes = normalised.copyBytes()

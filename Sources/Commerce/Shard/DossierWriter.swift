@@ -65,7 +65,9 @@ package enum DossierWriter {
             }
         }
         all.sort { newestFirst($0.piece, $1.piece) }
-        let page = all.dropFirst(listing.offset).prefix(listing.limit).map { Array(parts[$0.part].bytes[$0.piece.json.range]) }
+        let page = all.dropFirst(listing.offset).prefix(listing.limit).map {
+            Array(parts[$0.part].bytes[$0.piece.json.range])
+        }
         return (page, all.count)
     }
 

@@ -6,14 +6,14 @@ import Testing
 /// B01 B03 E01 E02: a search finds exactly the customers that a walk over all texts finds, while profiles come and change,
 /// customers are merged and taken apart, and the index is built and kept up a piece at a time.
 @Suite struct SearchLawTests {
-    @Test(arguments: 0..<30)
+    @Test(arguments: 0..<12)
     func findsWhatAWalkOverAllTextsFinds(_ seed: Int) throws {
         var random = SplitMix(UInt64(seed))
         var world = DirectoryWorld(shards: 1 + seed % 3, mode: .exact)
         let indexes = (0..<(1 + seed % 3)).map { _ in IndexBox() }
         var texts: [UInt32: [String]] = [:]
         var noted = 0
-        for step in 0..<120 {
+        for step in 0..<80 {
             try change(&world, &texts, &random, step)
             for bytes in world.journal[noted...] {
                 let event = try Event(bytes.span)
@@ -24,7 +24,7 @@ import Testing
             noted = world.journal.count
             let busy = Int(random.next() % UInt64(indexes.count))
             _ = indexes[busy].search.catchUp(with: world.shards[busy], limit: Int(random.next() % 4))
-            guard step % 4 == 3 else { continue }
+            guard step % 8 == 7 else { continue }
             for query in Self.queries {
                 let found = try search(query, &world, indexes)
                 let expected = walk(query, world, texts)
@@ -71,7 +71,7 @@ import Testing
                 "customer":{"ref":"\(reference)","email":"k\(random.next() % 30)@x\(random.next() % 3).nl","lastName":"\(name)"},
                 "billing":{"street":"\(street)","postalCode":"1015 KD","city":"\(city)","country":"NL"}}
                 """, shop: "main", now: Int64(1_000 + step))
-            let record = world.journal.last { (try? Event($0.span))?.kind == .orderRecorded } ?? []
+            let record = world.journal.last { $0.first == EventKind.orderRecorded.rawValue } ?? []
             let event = try Event(record.span)
             var seen = texts[decision.profile] ?? []
             seen += [name, street, city, "1015 KD 1015KD", "O\(step)", reference]
