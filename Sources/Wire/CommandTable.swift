@@ -23,6 +23,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case shopSeller, shopSeries
     case documentCreate, documentEdit, documentShow, documentPost, documentDiscard, documentCredit, documentUBL
     case voucherIssue, voucherShow, voucherRedeem, voucherReverse, chequeTake, chequePay
+    case customerExport, orderExport, documentExport, factExport, factPut
 }
 
 extension CommandName {
@@ -30,7 +31,7 @@ extension CommandName {
     package var isWrite: Bool {
         switch self {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
-            .noteAdd, .identityLearn:
+            .noteAdd, .identityLearn, .factPut:
             true
         default: isDecision || factKind != nil || changesOutbox || isLedgerWrite
         }
@@ -68,7 +69,7 @@ package enum CommandTable {
     private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        general + orderLife + identity + [learning] + messages + ledger
+        [general, orderLife, identity, [learning], messages, ledger, exchange].flatMap { $0 }
 
     private static let general: [CommandDescription] = [
         CommandDescription(
