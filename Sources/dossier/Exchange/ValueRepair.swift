@@ -71,11 +71,13 @@ struct ValueRepair: Equatable, Sendable {
 
     /// A decimal with a point and no signs for thousands.
     func decimal(_ text: String) -> String {
-        let word = text.filter { $0.isASCII && ($0.isNumber || ".,-+'".contains($0)) }
-        let rest = text.filter { !($0.isASCII && ($0.isNumber || ".,-+'".contains($0))) }
-        guard word.contains(where: \.isNumber), rest.allSatisfy({ $0.isWhitespace || $0.isCurrencySymbol || $0.isLetter })
+        let isPart: (Character) -> Bool = { $0.isASCII && ($0.isNumber || ".,-+'".contains($0)) }
+        // A currency may stand before or behind.
+        guard let first = text.firstIndex(where: isPart), let last = text.lastIndex(where: isPart),
+            text[first...last].allSatisfy({ isPart($0) || $0.isWhitespace }), text.contains(where: \.isNumber),
+            text[..<first].count <= 4, text[last...].count <= 5
         else { return text }
-        var number = word.filter { $0 != "'" && $0 != "+" }
+        var number = text[first...last].filter { $0 != "'" && $0 != "+" && !$0.isWhitespace }
         let lastComma = number.lastIndex(of: ",")
         let lastPoint = number.lastIndex(of: ".")
         if let lastComma, lastPoint.map({ $0 < lastComma }) ?? isDecimal(comma: lastComma, in: number) {
