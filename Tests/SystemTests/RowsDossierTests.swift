@@ -9,7 +9,7 @@ extension SystemTests {
         private static let anna =
             #""ref":"9","email":"anna@dewit.example","phone":"+31612345678","firstName":"Anna","lastName":"de Wit""#
         private static let lines =
-            #","lines":[{"sku":"A","quantity":2,"unitPrice":"10.00","vatRate":"21"},{"sku":"B","quantity":2,"unitPrice":"5.00","vatRate":"21"}]"#
+            #","billing":{"name":"Anna de Wit","street":"Dam","houseNumber":"1","postalCode":"1012 JS","city":"Amsterdam","country":"NL"},"lines":[{"sku":"A","quantity":2,"unitPrice":"10.00","vatRate":"21"},{"sku":"B","quantity":2,"unitPrice":"5.00","vatRate":"21"}]"#
         private static let bought = Story.order("web", "1", customer: anna, total: "30.00", more: lines)
 
         private static let credited = [

@@ -18,7 +18,7 @@ extension SystemTests {
             FeatureRow(
                 "W01", "orders of all four platforms in their own payloads, and of any channel in the canonical one",
                 told: [
-                    "SHOP.CONFIGURE match=exact", put("shopify", "shopify-company-order.json"),
+                    "SHOP.CONFIGURE match=exact", put("shopify", "shopify-company-orders-list.json"),
                     put("woocommerce", "woocommerce-company-order.json"), put("bol", "bol-company-order.json"),
                     put("amazon", "amazon-company-order.json"),
                     #"ORDER.PUT {"channel":"market-stall.nl","number":"1","placedAt":"2026-06-04T07:30:00Z","currency":"EUR","total":"3.00","customer":{"email":"administratie@theehuisdewit.example"}}"#,

@@ -76,14 +76,24 @@ extension ShardState {
         output.closeObject()
     }
 
-    /// What was put last, or else what the newest order says.
+    /// What was put last, or else what the newest order says under the reference that the profile began with: an order may be
+    /// revised to name another one, which has a profile of its own.
     private func variantToExport(_ item: ExportItem) -> (VariantRow, at: Int64)? {
         if item.row > 0 { return (variants[Int(item.row - 1)], item.at) }
+        var first: VariantRow?
+        forEachVariant(of: item.profile) { _, variant in first = variant }
+        guard let first else { return nil }
+        let own = reference(of: first)
         var newest: VariantRow?
         forEachVariant(of: item.profile) { _, variant in
-            if newest.map({ variant.seenAt > $0.seenAt }) ?? true { newest = variant }
+            guard newest.map({ variant.seenAt > $0.seenAt }) ?? true, reference(of: variant) == own else { return }
+            newest = variant
         }
         return newest.map { ($0, $0.seenAt) }
+    }
+
+    private func reference(of variant: VariantRow) -> [UInt8] {
+        PartyRecord(records[variant.record]).members[PartyShape.ref].array
     }
 
     // MARK: Documents

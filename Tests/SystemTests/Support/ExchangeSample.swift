@@ -7,7 +7,7 @@ struct ExchangeSample {
     init(_ seed: UInt64) { random = Seeded(seed) }
 
     private static let texts = [
-        "Anna", "=1+1", "+31612345678", "-x", "@home", "'s-Hertogenbosch", "'=", "a,b;c\td", "said \\\"yes\\\"",
+        "Anna", "=1+1", "+31612345678", "-x", "@home", "'s-Hertogenbosch", "'=", "a,b;c\\td", "said \\\"yes\\\"",
         "two\\nlines", "\\r\\nend", " blank ", "Müller €", "\\u0001\\u007f", "日本", "-5.00", "00123", "1.0", "TRUE",
     ]
 
@@ -93,7 +93,7 @@ struct ExchangeSample {
             return "CUSTOMER.PUT " + object([head] + person() + addresses + told)
         }
         lines += orders.map { "ORDER.PUT " + $0 }
-        for number in 0..<80 {
+        for number in 0..<50 {
             let order = number * 3 % 150
             let name = [("web", ""), ("bol", "/nl2"), ("shopify", "")][order % 3]
             let facts = [
