@@ -49,7 +49,8 @@ struct ExportLog {
 
     /// Notes a slice that is asked for; `write` takes lines for the log.
     mutating func begin(
-        _ question: ExportQuestion, shop: String, actor: String, _ write: (String, KeyValuePairs<String, String>) -> Void
+        _ question: ExportQuestion, shop: String, actor: String,
+        _ write: (String, KeyValuePairs<String, String>) -> Void
     ) {
         if let running, running.kind == question.kind, running.shop == shop, running.actor == actor,
             running.next == question.after

@@ -31,7 +31,8 @@ import Testing
         arguments: [
             ("Bestelnummer", ExchangeKind.orders, "number"), ("Lineitem sku", .orders, "lines.sku"),
             ("Billing Zip", .orders, "billing.postalCode"), ("Shipping Address 2", .orders, "shipping.addition"),
-            ("Straße", .orders, "billing.street"), ("Order Total", .orders, "total"), ("Created at", .orders, "placedAt"),
+            ("Straße", .orders, "billing.street"), ("Order Total", .orders, "total"),
+            ("Created at", .orders, "placedAt"),
             ("Vorname", .orders, "customer.firstName"), ("Verzendstraat", .orders, "shipping.street"),
             ("Achternaam", .customers, "lastName"), ("given_name", .customers, "firstName"),
             ("Default Address City", .customers, "billing.city"), ("PLZ", .customers, "billing.postalCode"),
@@ -54,7 +55,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("2026-03-01T10:22:31Z", "2026-03-01T10:22:31Z"), ("2026-03-01 10:22:31 +0100", "2026-03-01T10:22:31+01:00"),
+            ("2026-03-01T10:22:31Z", "2026-03-01T10:22:31Z"),
+            ("2026-03-01 10:22:31 +0100", "2026-03-01T10:22:31+01:00"),
             ("2026-03-01 10:22", "2026-03-01T10:22:00Z"), ("2026-03-01", "2026-03-01T00:00:00Z"),
             ("01-03-2026 9:05", "2026-03-01T09:05:00Z"), ("1.3.2026", "2026-03-01T00:00:00Z"),
             ("25/3/2026", "2026-03-25T00:00:00Z"), ("3/25/2026", "2026-03-25T00:00:00Z"), ("3/4/2026", "3/4/2026"),
@@ -73,7 +75,8 @@ import Testing
     @Test(
         arguments: [
             ("39.90", "39.90"), ("39,90", "39.90"), ("€ 1.234,56", "1234.56"), ("1,234.56", "1234.56"),
-            ("1,234", "1234"), ("-5,5", "-5.5"), ("12 EUR", "12"), ("free", "free"), ("1'000.50", "1000.50"), ("1a2", "1a2"), ("EUR 12", "12"),
+            ("1,234", "1234"), ("-5,5", "-5.5"), ("12 EUR", "12"), ("free", "free"), ("1'000.50", "1000.50"),
+            ("1a2", "1a2"), ("EUR 12", "12"),
         ])
     func decimalsAreBroughtIntoForm(_ text: String, _ decimal: String) {
         #expect(ValueRepair().decimal(text) == decimal)
@@ -110,7 +113,10 @@ import Testing
     @Test func whatRowsDoNotAgreeAboutBelongsToTheLines() throws {
         let text = "number,colour,gift\n1,red,yes\n1,blue,yes\n"
         let found = try Self.commands(text, .orders, set: ["channel": "x"])
-        #expect(found == [#"ORDER.PUT {"lines":[{"colour":"red"},{"colour":"blue"}],"channel":"x","number":"1","gift":"yes"}"#])
+        #expect(
+            found == [
+                #"ORDER.PUT {"lines":[{"colour":"red"},{"colour":"blue"}],"channel":"x","number":"1","gift":"yes"}"#
+            ])
     }
 
     @Test func aMapIsOverTheTables() throws {
@@ -128,7 +134,10 @@ import Testing
 
     @Test(
         arguments: [
-            (#"{"kind":"refund","order":"web/main:a b","fact":{"amount":"1"}}"#, #"FACT.PUT kind=refund order="web/main:a b" {"amount":"1"}"#),
+            (
+                #"{"kind":"refund","order":"web/main:a b","fact":{"amount":"1"}}"#,
+                #"FACT.PUT kind=refund order="web/main:a b" {"amount":"1"}"#
+            ),
             (#"{"kind":"refund","fact":{}}"#, "!INVALID"), ("{", "!SYNTAX"), ("[]", "!SYNTAX"),
         ])
     func linesBecomeFacts(_ line: String, _ command: String) {
@@ -152,7 +161,8 @@ import Testing
     @Test(
         arguments: [
             #"{"channel":"web","store":"main","number":"1","placedAt":"2026-01-01T00:00:00Z","currency":"EUR","total":"1.00","customer":{"ref":"'=1","addresses":[{"city":"Ede"}],"loyal":true},"billing":{},"shipping":{"name":"=A\"B\n","x":[1, 2]},"lines":[{"sku":"+1"},{},{"vatRate":"21","\u0061":null}],"z":{"b":"\/"}}"#,
-            #"{"channel":"web","number":"2","total":"-1.00","lines":[]}"#, #"{"channel":"web","number":"3","customer":{}}"#,
+            #"{"channel":"web","number":"2","total":"-1.00","lines":[]}"#,
+            #"{"channel":"web","number":"3","customer":{}}"#,
         ])
     func rowsAndObjectsAreTheSame(_ json: String) throws {
         let table = RecordTable(.orders)
@@ -177,10 +187,16 @@ import Testing
 
     @Test func optionsAreRead() throws {
         let options = try ImportOptions(
-            words: ["a.csv", "--kind", "orders", "--set=channel=x,currency=EUR", "--map", "A=B=total", "--dry-run", "--connections", "3"])
+            words: [
+                "a.csv", "--kind", "orders", "--set=channel=x,currency=EUR", "--map", "A=B=total", "--dry-run",
+                "--connections", "3",
+            ])
         #expect(options.file == "a.csv" && options.kind == .orders && options.isDryRun && options.connections == 3)
         #expect(options.constants == ["channel": "x", "currency": "EUR"] && options.map == ["A=B": "total"])
-        for words in [["a"], ["--kind", "x"], ["--kind", "orders", "a", "b"], ["--kind", "orders", "--connections", "0"], ["--kind", "orders", "--x", "1"], ["--kind"]] {
+        for words in [
+            ["a"], ["--kind", "x"], ["--kind", "orders", "a", "b"], ["--kind", "orders", "--connections", "0"],
+            ["--kind", "orders", "--x", "1"], ["--kind"],
+        ] {
             #expect(throws: UsageError.self, "\(words)") { try ImportOptions(words: words) }
         }
         #expect(try ExportOptions(words: ["--kind", "orders", "--out", "a.csv"]).chosenFormat == .csv)

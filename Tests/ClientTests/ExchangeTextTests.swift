@@ -29,7 +29,8 @@ import Testing
     func recordsAreCutAsTheStandardSays(_ text: String, _ expected: [[String]]) throws {
         for piece in [1, 2, 3, .max] {
             let found = try Self.records(Array(text.utf8), piece: piece)
-            #expect(found.map { $0.cells.map { String(decoding: $0, as: UTF8.self) } } == expected, "pieces of \(piece)")
+            #expect(
+                found.map { $0.cells.map { String(decoding: $0, as: UTF8.self) } } == expected, "pieces of \(piece)")
         }
     }
 
@@ -63,13 +64,17 @@ import Testing
             let found = try Self.records(bytes)
             #expect(found.map { $0.cells.map(CSVText.unguarded) } == [cells], "seed \(seed)")
             for cell in found.first?.cells ?? [] where !cell.isEmpty {
-                let isAmount = cell[0] == UInt8(ascii: "-") && cell.dropFirst().allSatisfy { $0 == 46 || (48...57).contains($0) }
+                let isAmount =
+                    cell[0] == UInt8(ascii: "-") && cell.dropFirst().allSatisfy { $0 == 46 || (48...57).contains($0) }
                 #expect(!"=+-@\t\r".utf8.contains(cell[0]) || isAmount, "\(cell)")
             }
         }
     }
 
-    @Test(arguments: [("-5.00", "-5.00"), ("=1+1", "'=1+1"), ("'s-Hertogenbosch", "'s-Hertogenbosch"), ("+316", "'+316"), ("-x", "'-x")])
+    @Test(arguments: [
+        ("-5.00", "-5.00"), ("=1+1", "'=1+1"), ("'s-Hertogenbosch", "'s-Hertogenbosch"), ("+316", "'+316"),
+        ("-x", "'-x"),
+    ])
     func onlyFormulasGetAnApostrophe(_ cell: String, _ guarded: String) {
         #expect(String(decoding: CSVText.guarded(Array(cell.utf8)), as: UTF8.self) == guarded)
     }
@@ -84,7 +89,10 @@ import Testing
         let text = Array(#" { "a" : [1, {"b":"}\""}] ,"c\u0041":"x\ny", "d":-1.50e3}"#.utf8)
         let members = try JSONSlices.members(text)
         #expect(members.map(\.name) == ["a", "cA", "d"])
-        #expect(members.map { String(decoding: text[$0.value], as: UTF8.self) } == [#"[1, {"b":"}\""}]"#, #""x\ny""#, "-1.50e3"])
+        #expect(
+            members.map { String(decoding: text[$0.value], as: UTF8.self) } == [
+                #"[1, {"b":"}\""}]"#, #""x\ny""#, "-1.50e3",
+            ])
         #expect(JSONSlices.text(text, members[1].value) == "x\ny")
         for broken in ["", "{", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{\"a\":\"x}", "[1]", "{\"a\":1} x"] {
             #expect(throws: JSONSlices.Malformed.self, "\(broken)") { try JSONSlices.members(Array(broken.utf8)) }

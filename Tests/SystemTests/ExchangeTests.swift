@@ -50,7 +50,8 @@ extension SystemTests {
                 try first.kill()
                 first = try sandbox.start("first")
                 let out = try Self.export(first.port, format, to: sandbox.path("first"))
-                #expect(out["orders"].map { $0.count > 10_000 } == true && out["facts"].map { $0.count > 1_000 } == true)
+                #expect(
+                    out["orders"].map { $0.count > 10_000 } == true && out["facts"].map { $0.count > 1_000 } == true)
 
                 var second = try sandbox.start("second")
                 _ = try Self.importAll(second.port, format, from: sandbox.path("first"))
@@ -74,18 +75,25 @@ extension SystemTests {
                 let writer = try server.connect()
                 let orders = (0..<500).map { Story.order("web", "\($0)", customer: #""ref":"r\#($0 % 90)""#) }
                 for reply in try talk.pipeline(orders) { #expect(reply.isOK) }
-                for command in ["ORDER.EXPORT limit=37", "CUSTOMER.EXPORT limit=7", "CUSTOMER.EXPORT shape=customer limit=11"] {
+                for command in [
+                    "ORDER.EXPORT limit=37", "CUSTOMER.EXPORT limit=7", "CUSTOMER.EXPORT shape=customer limit=11",
+                ] {
                     var seen: [String] = []
                     var next = "0"
                     var page = 0
                     while true {
                         let (rows, end) = try talk.rows("\(command) after=\(next)")
-                        seen += rows.compactMap { $0.text("order.number") ?? $0.text("profile.ref") ?? $0.text("customer.number") }
+                        seen += rows.compactMap {
+                            $0.text("order.number") ?? $0.text("profile.ref") ?? $0.text("customer.number")
+                        }
                         next = try #require(end.text("next"))
                         if end.at("done") == .bool(true) || page > 400 { break }
                         page += 1
                         if page < 30 {
-                            try writer.ok(Story.order("web", "n\(command.count)-\(page)", customer: #""ref":"n\#(command.count)-\#(page)""#))
+                            try writer.ok(
+                                Story.order(
+                                    "web", "n\(command.count)-\(page)",
+                                    customer: #""ref":"n\#(command.count)-\#(page)""#))
                             let revised = Story.order(
                                 "web", "\(page * 7)", customer: #""ref":"r\#(page)""#, total: "\(command.count).00",
                                 more: #","updatedAt":"2027-01-01T00:00:0\#(command.count % 10)Z""#)
@@ -94,7 +102,9 @@ extension SystemTests {
                     }
                     #expect(Set(seen).count == seen.count, "\(command) told something twice")
                     let expected = command.hasPrefix("ORDER") ? (0..<500).map { "\($0)" } : (0..<90).map { "r\($0)" }
-                    if !command.contains("shape") { #expect(Set(expected).isSubset(of: seen), "\(command) left something out") }
+                    if !command.contains("shape") {
+                        #expect(Set(expected).isSubset(of: seen), "\(command) left something out")
+                    }
                     let (later, _) = try talk.rows("\(command) after=\(next)")
                     #expect(later.isEmpty)
                 }
@@ -110,7 +120,9 @@ extension SystemTests {
                 try talk.ok(Story.order("bol", "2", customer: "", more: #","updatedAt":"2026-09-01T00:00:00Z""#))
                 try talk.ok("SHOP other")
                 try talk.ok(Story.order("web", "3", customer: #""ref":"c""#))
-                func numbers(_ command: String) throws -> [String?] { try talk.rows(command).rows.map { $0.text("order.number") } }
+                func numbers(_ command: String) throws -> [String?] {
+                    try talk.rows(command).rows.map { $0.text("order.number") }
+                }
                 #expect(try numbers("ORDER.EXPORT actor=anna") == ["3"])
                 try talk.ok("SHOP main")
                 #expect(try numbers("ORDER.EXPORT actor=bo") == ["1", "2"])
@@ -147,7 +159,8 @@ extension SystemTests {
                 var server = try sandbox.start("data")
                 let port = server.port
                 let run = try ChildProcess(
-                    "dossier", ["--port", "\(port)", "import", file, "--kind", "orders", "--results", sandbox.path("results.csv")])
+                    "dossier",
+                    ["--port", "\(port)", "import", file, "--kind", "orders", "--results", sandbox.path("results.csv")])
                 defer { run.end() }
                 for round in 1...2 {
                     let talk = try server.connect()
@@ -176,7 +189,11 @@ extension SystemTests {
                 let file = try sandbox.file("orders.ndjson", lines.joined(separator: "\n"))
                 let server = try sandbox.start("data")
                 let run = try ChildProcess(
-                    "dossier", ["--port", "\(server.port)", "import", file, "--kind", "orders", "--patience", "0", "--connections", "3"])
+                    "dossier",
+                    [
+                        "--port", "\(server.port)", "import", file, "--kind", "orders", "--patience", "0",
+                        "--connections", "3",
+                    ])
                 defer { run.end() }
                 let talk = try server.connect()
                 while try talk.info("orders") < 500 {}

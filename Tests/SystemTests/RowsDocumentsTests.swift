@@ -19,19 +19,27 @@ extension SystemTests {
                 ],
                 asks: [
                     .init("DOCUMENT.POST D1", ["error": "REFUSED", "text": "VAT id (BT-48)"]),
-                    .init("DOCUMENT.SHOW D2", ["state": "posted", "recipientDetails.name": "De Vries BV", "recipientDetails.city": "Bruxelles"]),
+                    .init(
+                        "DOCUMENT.SHOW D2",
+                        [
+                            "state": "posted", "recipientDetails.name": "De Vries BV",
+                            "recipientDetails.city": "Bruxelles",
+                        ]),
                     .init("ORDER.GET web:2", ["billing.company": "Other BV"]),
                 ]),
             FeatureRow(
                 "X14 X15", "the history of an order's documents: who made and who posted them, and when",
                 told: [
-                    LedgerTests.seller, "ORDER.PUT " + Story.order, "DOCUMENT.CREATE order=shopify:S-1000123 actor=anna",
+                    LedgerTests.seller, "ORDER.PUT " + Story.order,
+                    "DOCUMENT.CREATE order=shopify:S-1000123 actor=anna",
                     "DOCUMENT.POST D1 actor=piet", "SHOP.SERIES kind=credit-note pattern=K-{number}",
                     #"DOCUMENT.CREDIT document=D1 actor=joost {"amount":"5.00","reason":"damage"}"#,
                 ],
                 asks: [
                     .init("DOCUMENT.SHOW D1", ["createdBy": "anna", "postedBy": "piet", "state": "posted"]),
-                    .init("DOCUMENT.SHOW D2", ["createdBy": "joost", "postedBy": "-", "state": "draft", "kind": "credit-note"]),
+                    .init(
+                        "DOCUMENT.SHOW D2",
+                        ["createdBy": "joost", "postedBy": "-", "state": "draft", "kind": "credit-note"]),
                     .init("CUSTOMER.360 order=shopify:S-1000123", ["documents.#": "2"]),
                 ]),
             FeatureRow(
@@ -56,7 +64,8 @@ extension SystemTests {
                     "OUTBOX.DONE M2 state=bounced reason=\"no such mailbox\"",
                 ],
                 asks: [
-                    .init("MESSAGE.SHOW M1", ["state": "delivered", "to": "sophie@vanderlinden.nl", "order": "shopify:1"]),
+                    .init(
+                        "MESSAGE.SHOW M1", ["state": "delivered", "to": "sophie@vanderlinden.nl", "order": "shopify:1"]),
                     .init("MESSAGE.SHOW M2", ["state": "bounced"]),
                     .init("OUTBOX.LIST", ["rows": "2", "total": "2"]),
                     .init("OUTBOX.LIST state=bounced", ["rows": "1", "row.message": "M2"]),
@@ -73,12 +82,19 @@ extension SystemTests {
                 "T02 T28", "three wishes, each for itself, and heeded",
                 told: [
                     MessageTests.order("1"), MessageTests.sender, MessageTests.template("customer.mailing"),
-                    MessageTests.template("customer.newsletter"), "CUSTOMER.WISHES C1 post=no mailing=no newsletter=yes actor=anna",
+                    MessageTests.template("customer.newsletter"),
+                    "CUSTOMER.WISHES C1 post=no mailing=no newsletter=yes actor=anna",
                     "MESSAGE.QUEUE event=customer.newsletter customer=C1 id=n1",
                 ],
                 asks: [
-                    .init("CUSTOMER.WISHES C1", ["wishes.post.value": "no", "wishes.mailing.value": "no", "wishes.newsletter.value": "yes", "wishes.post.actor": "anna"]),
-                    .init("MESSAGE.QUEUE event=customer.mailing customer=C1 id=m1", ["error": "REFUSED", "text": "wish"]),
+                    .init(
+                        "CUSTOMER.WISHES C1",
+                        [
+                            "wishes.post.value": "no", "wishes.mailing.value": "no", "wishes.newsletter.value": "yes",
+                            "wishes.post.actor": "anna",
+                        ]),
+                    .init(
+                        "MESSAGE.QUEUE event=customer.mailing customer=C1 id=m1", ["error": "REFUSED", "text": "wish"]),
                     .init("OUTBOX.LIST", ["rows": "1", "row.event": "customer.newsletter"]),
                 ]),
         ]

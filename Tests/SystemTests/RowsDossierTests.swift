@@ -27,7 +27,8 @@ extension SystemTests {
                     MessageTests.sender, MessageTests.shipped, MessageTests.queue("web:1"),
                 ],
                 asks: [
-                    "C1", "email=ANNA@dewit.example", #"phone="06 12345678""#, "ref=web:9", "order=web:1", "document=F-1", "document=K-1",
+                    "C1", "email=ANNA@dewit.example", #"phone="06 12345678""#, "ref=web:9", "order=web:1",
+                    "document=F-1", "document=K-1",
                 ].map {
                     .init(
                         "CUSTOMER.360 \($0)",
@@ -56,7 +57,10 @@ extension SystemTests {
                         ]),
                     .init(
                         "CUSTOMER.360 order=web:1",
-                        ["vouchers.#": "1", "vouchers.0.description": "For the wait", "vouchers.0.left": "5.00", "documents.0.kind": "invoice"]),
+                        [
+                            "vouchers.#": "1", "vouchers.0.description": "For the wait", "vouchers.0.left": "5.00",
+                            "documents.0.kind": "invoice",
+                        ]),
                 ]),
             FeatureRow(
                 "W23", "the whole history over all channels, newest first, page by page",
@@ -65,8 +69,15 @@ extension SystemTests {
                         #"ORDER.PUT {"channel":"\#(day % 2 == 0 ? "bol" : "web")","number":"\#(day)","placedAt":"2026-04-0\#(day)T08:00:00Z","currency":"EUR","total":"1.00","customer":{"email":"anna@dewit.example"}}"#
                     },
                 asks: [
-                    .init("CUSTOMER.360 C1", ["orders.#": "5", "orders.0.number": "5", "orders.4.number": "1", "orders.1.channel": "bol", "totals.orders": "5"]),
-                    .init("CUSTOMER.360 C1 offset=1 limit=2", ["orders.#": "2", "orders.0.number": "4", "from": "2", "to": "3", "totals.orders": "5"]),
+                    .init(
+                        "CUSTOMER.360 C1",
+                        [
+                            "orders.#": "5", "orders.0.number": "5", "orders.4.number": "1", "orders.1.channel": "bol",
+                            "totals.orders": "5",
+                        ]),
+                    .init(
+                        "CUSTOMER.360 C1 offset=1 limit=2",
+                        ["orders.#": "2", "orders.0.number": "4", "from": "2", "to": "3", "totals.orders": "5"]),
                     .init("CUSTOMER.360 C1 offset=5", ["orders.#": "0", "totals.orders": "5"]),
                 ]),
             FeatureRow(
@@ -78,7 +89,10 @@ extension SystemTests {
                 asks: [
                     .init(
                         "CUSTOMER.360 C1",
-                        ["totals.returns.units.rate": "0.2500", "totals.returns.lines.rate": "0.5000", "totals.returns.value.EUR.returned": "10.00"]),
+                        [
+                            "totals.returns.units.rate": "0.2500", "totals.returns.lines.rate": "0.5000",
+                            "totals.returns.value.EUR.returned": "10.00",
+                        ])
                 ]),
             FeatureRow(
                 "E05", "name, company, address, e-mail, phone, newsletter and orders of a customer",
@@ -90,7 +104,8 @@ extension SystemTests {
                     .init(
                         "CUSTOMER.360 C1",
                         [
-                            "customer.firstName": "Anna", "customer.company": "Theehuis", "customer.billing.city": "Amsterdam",
+                            "customer.firstName": "Anna", "customer.company": "Theehuis",
+                            "customer.billing.city": "Amsterdam",
                             "customer.email": "anna@dewit.example", "customer.phone": "+31612345678", "orders.#": "1",
                         ]),
                     .init("CUSTOMER.WISHES C1", ["wishes.newsletter.value": "yes"]),
@@ -99,14 +114,17 @@ extension SystemTests {
             FeatureRow(
                 "T01", "name, address, place, where the customer came from, and notes",
                 told: [
-                    Story.order("agency", "1", customer: #""firstName":"Anna","lastName":"de Wit""#, more: #","store":"ede","billing":{"street":"Dam","houseNumber":"1","city":"Amsterdam"}"#),
+                    Story.order(
+                        "agency", "1", customer: #""firstName":"Anna","lastName":"de Wit""#,
+                        more: #","store":"ede","billing":{"street":"Dam","houseNumber":"1","city":"Amsterdam"}"#),
                     #"NOTE.ADD C1 "Calls after six""#, #"NOTE.ADD C1 "Window seat""#,
                 ],
                 asks: [
                     .init(
                         "CUSTOMER.360 order=agency/ede:1",
                         [
-                            "customer.lastName": "de Wit", "customer.billing.street": "Dam", "customer.billing.city": "Amsterdam",
+                            "customer.lastName": "de Wit", "customer.billing.street": "Dam",
+                            "customer.billing.city": "Amsterdam",
                             "profiles.0.channel": "agency", "profiles.0.store": "ede", "notes.#": "2",
                         ]),
                     .init("NOTE.ADD C9 x", ["error": "NOTFOUND", "text": "C9"]),

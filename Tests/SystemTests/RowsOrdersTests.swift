@@ -24,14 +24,17 @@ extension SystemTests {
                     #"ORDER.PUT {"channel":"market-stall.nl","number":"1","placedAt":"2026-06-04T07:30:00Z","currency":"EUR","total":"3.00","customer":{"email":"administratie@theehuisdewit.example"}}"#,
                 ],
                 asks: [
-                    .init("CUSTOMER.360 order=woocommerce:2026-0108", ["customer.vatId": "NL.8041.241.88B01", "orders.0.channel": "market-stall.nl"]),
+                    .init(
+                        "CUSTOMER.360 order=woocommerce:2026-0108",
+                        ["customer.vatId": "NL.8041.241.88B01", "orders.0.channel": "market-stall.nl"]),
                     .init("ORDER.GET market-stall.nl:1", ["total": "3.00", "status": "open"]),
                     .init("ORDER.GET shopify:6123456789012350003", ["currency": "EUR", "total": "478.80"]),
                     .init("ORDER.GET bol:C0009ZZ41T", ["total": "478.80"]),
                     .init("ORDER.GET amazon:407-4401104-8080808", ["total": "119.70"]),
                 ]),
             FeatureRow(
-                "W04", "language, invoices and references of the customer, also with orders that came before all that was known",
+                "W04",
+                "language, invoices and references of the customer, also with orders that came before all that was known",
                 told: [
                     "SHOP.CONFIGURE match=exact",
                     Story.order("web", "1", customer: #""email":"anna@dewit.example""#),

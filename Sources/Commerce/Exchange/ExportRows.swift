@@ -186,19 +186,19 @@ extension ByteWriter {
     }
 
     private mutating func member(_ order: PackedRecord, _ place: Int) {
-        guard order.has(place) else { return }
-        members(order, Array(OrderShape.members[...place]), from: place)
+        if order.has(place) { member(order, place, OrderShape.members[place]) }
     }
+
+    private static let buyerPlaces =
+        Array(PartyShape.ref...PartyShape.language) + [PartyShape.addresses, PartyShape.extra]
 
     /// The member `customer`: what the order says of the buyer besides the addresses; nothing if it says nothing.
     private mutating func canonicalBuyer(_ party: PackedRecord) {
-        let places = Array(PartyShape.ref...PartyShape.language) + [PartyShape.addresses, PartyShape.extra]
+        let places = Self.buyerPlaces
         guard places.contains(where: { party.has($0) }) else { return }
         key("customer")
         openObject()
-        for place in places where party.has(place) {
-            members(party, Array(PartyShape.members[...place]), from: place)
-        }
+        for place in places where party.has(place) { member(party, place, PartyShape.members[place]) }
         closeObject()
     }
 }

@@ -10,7 +10,8 @@ extension ByteWriter {
         }
     }
 
-    private mutating func member(_ record: PackedRecord, _ place: Int, _ member: Member) {
+    /// One member, which is there.
+    mutating func member(_ record: PackedRecord, _ place: Int, _ member: Member) {
         switch member.kind {
         case .extra:
             rawJSON(record[place])

@@ -26,7 +26,9 @@ enum CSVText {
         guard cell.count > 1, cell[0] == UInt8(ascii: "-") else { return false }
         let parts = cell.dropFirst().split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return parts.count <= 2
-            && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
+            && parts.allSatisfy {
+                !$0.isEmpty && $0.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            }
     }
 
     /// Appends a record, ended by CR LF; cells with separators, quotes, line breaks or blanks at an end are quoted.

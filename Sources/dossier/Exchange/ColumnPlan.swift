@@ -34,10 +34,13 @@ struct ColumnPlan: Equatable, Sendable {
         isOwn = headers.contains("extra") || headers == names
         for (header, path) in map where !headers.contains(header) {
             throw ImportProblem(
-                reason: "--map \(header)=\(path): there is no column \(header); there are \(headers.joined(separator: ", "))")
+                reason:
+                    "--map \(header)=\(path): there is no column \(header); there are \(headers.joined(separator: ", "))"
+            )
         }
         for path in Array(map.values) + Array(constants.keys) where path != "-" && !Self.isPath(path, kind) {
-            throw ImportProblem(reason: "there is no field \(path) in \(kind.rawValue); there are \(names.joined(separator: ", "))")
+            throw ImportProblem(
+                reason: "there is no field \(path) in \(kind.rawValue); there are \(names.joined(separator: ", "))")
         }
         var taken = Set(map.values)
         var columns: [Column] = []
@@ -53,6 +56,12 @@ struct ColumnPlan: Equatable, Sendable {
         }
         self.columns = columns
         self.constants = constants.filter { !columns.contains(.path($0.key)) }
+        guard columns.contains(.path(kind.nameMember)) else {
+            throw ImportProblem(
+                reason:
+                    "no column says the \(kind.nameMember) of \(kind.rawValue); --map COLUMN=\(kind.nameMember) names one of "
+                    + headers.joined(separator: ", "))
+        }
     }
 
     private static func isPath(_ path: String, _ kind: ExchangeKind) -> Bool {

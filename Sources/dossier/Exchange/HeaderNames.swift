@@ -8,8 +8,11 @@ enum HeaderNames {
         let plain = plain(header)
         if let exact = columns.paths.first(where: { Self.plain($0) == plain && $0 != "extra" }) { return [exact] }
         switch kind {
-        case .orders: return ordersOnly[plain].map { [$0] } ?? addressPaths(plain, ["billing", "shipping"]) + buyer(plain)
-        case .customers: return customersOnly[plain].map { [$0] } ?? buyerNames[plain].map { [$0] } ?? addressPaths(plain, ["billing", "shipping"])
+        case .orders:
+            return ordersOnly[plain].map { [$0] } ?? addressPaths(plain, ["billing", "shipping"]) + buyer(plain)
+        case .customers:
+            return customersOnly[plain].map { [$0] } ?? buyerNames[plain].map { [$0] }
+                ?? addressPaths(plain, ["billing", "shipping"])
         case .documents: return documentsOnly[plain].map { [$0] } ?? []
         case .facts: return []
         }
@@ -117,8 +120,14 @@ enum HeaderNames {
         """)
 
     private static let prefixes: [(group: String, words: [String])] = [
-        ("billing", ["billing", "bill", "invoice", "factuur", "facturatie", "rechnungs", "rechnung", "defaultaddress"]),
-        ("shipping", ["shipping", "ship", "delivery", "verzend", "bezorg", "afleveradres", "aflever", "lieferadresse", "liefer"]),
+        (
+            "billing",
+            ["billing", "bill", "invoice", "factuur", "facturatie", "rechnungs", "rechnung", "defaultaddress"]
+        ),
+        (
+            "shipping",
+            ["shipping", "ship", "delivery", "verzend", "bezorg", "afleveradres", "aflever", "lieferadresse", "liefer"]
+        ),
     ]
 
     /// `Billing Street` says which address; `Straat` alone is that of the buyer.
@@ -128,7 +137,8 @@ enum HeaderNames {
                 if let member = addressNames[String(plain.dropFirst(word.count))] { return ["\(group).\(member)"] }
             }
         }
-        guard let member = addressNames[plain], !["name", "email", "phone", "vatId", "company", "firstName", "lastName"].contains(member), plain != "number"
+        guard let member = addressNames[plain],
+            !["name", "email", "phone", "vatId", "company", "firstName", "lastName"].contains(member), plain != "number"
         else { return [] }
         return ["\(groups[0]).\(member)"]
     }

@@ -70,6 +70,7 @@ enum ImportRow: Equatable, Sendable {
         }
         return .refused(
             line: line, name: name, code: "REFUSED",
-            text: "names a customer by a number of the server that it came from; --numbers-hold says that it is this one")
+            text:
+                "names a customer by a number of the server that it came from; --numbers-hold says that it is this one")
     }
 }

@@ -149,9 +149,11 @@ final class ImportRun {
     }
 
     private func tellHowToGoOn() {
-        let line = options.connections == 1 ? " or, to skip what is in already, with --from-line \(report.lastLine + 1)" : ""
+        let line =
+            options.connections == 1 ? " or, to skip what is in already, with --from-line \(report.lastLine + 1)" : ""
         Terminal.writeError(
-            "stopped behind line \(report.lastLine); go on by the same command: what is in already changes nothing\(line)")
+            "stopped behind line \(report.lastLine); go on by the same command: what is in already changes nothing\(line)"
+        )
     }
 }
 

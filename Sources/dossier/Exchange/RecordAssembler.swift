@@ -3,18 +3,26 @@
 struct RecordAssembler {
     private let plan: ColumnPlan
     private let columns: ExchangeColumns
+    /// Where channel, store and number stand, which name an order.
+    private let keyPlaces: [Int?]
+    private let namePlace: Int?
+    /// Whether the header says that a column is about a line.
+    private let isOfLine: [Bool]
     private var pending: [CSVRecord] = []
     private var pendingKey: [[UInt8]] = []
 
     init(_ plan: ColumnPlan) {
         self.plan = plan
         columns = ExchangeColumns.of(plan.kind)
+        keyPlaces = ["channel", "store", "number"].map { plan.columns.firstIndex(of: .path($0)) }
+        namePlace = plan.columns.firstIndex(of: .path(plan.kind.nameMember))
+        isOfLine = plan.headers.map { HeaderNames.plain($0).hasPrefix("lineitem") }
     }
 
     /// Takes a record, and hands out the row that is complete by it.
     mutating func add(_ record: CSVRecord) -> ImportRow? {
         guard plan.kind == .orders else { return row([record]) }
-        let key = ["channel", "store", "number"].map { path in cell(path, of: record) }
+        let key = keyPlaces.map { cell($0, of: record) }
         defer { pending.append(record) }
         if !pending.isEmpty, key == pendingKey || key[2].isEmpty { return nil }
         let complete = finish()
@@ -29,8 +37,8 @@ struct RecordAssembler {
         return row(pending)
     }
 
-    private func cell(_ path: String, of record: CSVRecord) -> [UInt8] {
-        guard let place = plan.columns.firstIndex(of: .path(path)), place < record.cells.count else { return [] }
+    private func cell(_ place: Int?, of record: CSVRecord) -> [UInt8] {
+        guard let place, place < record.cells.count else { return [] }
         return record.cells[place]
     }
 
@@ -38,7 +46,7 @@ struct RecordAssembler {
 
     private func row(_ records: [CSVRecord]) -> ImportRow {
         let line = records[0].line
-        let name = String(decoding: cell(plan.kind.nameMember, of: records[0]), as: UTF8.self)
+        let name = String(decoding: cell(namePlace, of: records[0]), as: UTF8.self)
         for record in records where record.cells.count > plan.columns.count {
             return .refused(
                 line: record.line, name: name, code: "SYNTAX",
@@ -51,7 +59,8 @@ struct RecordAssembler {
             return .refused(line: line, name: name, code: "SYNTAX", text: "a cell of JSON does not read")
         }
         if plan.kind == .facts { return factRow(builder, line: line) }
-        if plan.kind == .orders, builder.text("total") == nil, let total = OrderTotal.text(of: records.map(lineAmount)) {
+        if plan.kind == .orders, builder.text("total") == nil, let total = OrderTotal.text(of: records.map(lineAmount))
+        {
             builder.put(Array(total.utf8), at: "total")
         }
         return .put(line: line, name: name, command: Array("\(plan.kind.putCommand) ".utf8) + builder.json())
@@ -69,7 +78,9 @@ struct RecordAssembler {
                 guard let cell = records.lazy.map({ value($0, place) }).first(where: { !$0.isEmpty }) else { continue }
                 try put(cell, at: path, &builder)
             case .unknown(let name):
-                guard !varies(place, records), let cell = records.first.map({ value($0, place) }), !cell.isEmpty else { continue }
+                guard !varies(place, records), let cell = records.first.map({ value($0, place) }), !cell.isEmpty else {
+                    continue
+                }
                 try putUnknown(cell, name, under: nil, &builder)
             }
         }
@@ -79,7 +90,7 @@ struct RecordAssembler {
     /// What an order's rows do not agree about is said of its lines.
     private func varies(_ place: Int, _ records: [CSVRecord]) -> Bool {
         guard plan.kind == .orders else { return false }
-        if HeaderNames.plain(plan.headers[place]).hasPrefix("lineitem") { return true }
+        if isOfLine[place] { return true }
         let first = value(records[0], place)
         return records.dropFirst().contains { record in
             let cell = value(record, place)
@@ -182,7 +193,9 @@ enum OrderTotal {
     /// Ten thousandths.
     private static func parse(_ text: String) -> Int64? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard let whole = parts.first, parts.count <= 2, let value = Int64(whole), abs(value) < 1 << 40 else { return nil }
+        guard let whole = parts.first, parts.count <= 2, let value = Int64(whole), abs(value) < 1 << 40 else {
+            return nil
+        }
         let fraction = parts.count == 2 ? String(parts[1]) : ""
         guard fraction.count <= 4, fraction.allSatisfy(\.isNumber) else { return nil }
         let ten = Int64(fraction + String(repeating: "0", count: 4 - fraction.count)) ?? 0

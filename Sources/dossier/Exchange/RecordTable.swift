@@ -102,7 +102,11 @@ struct RecordBuilder {
         let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
         var value: [UInt8] = []
         if isJSON { value = cell } else { JSONSlices.append(string: cell, to: &value) }
-        if parts.count == 1 { members.append((path, value)) } else { groups[parts[0], default: []].append((parts[1], value)) }
+        if parts.count == 1 {
+            members.append((path, value))
+        } else {
+            groups[parts[0], default: []].append((parts[1], value))
+        }
     }
 
     /// Adds the members of an object in a column `extra` to the object itself, or to one of its groups.

@@ -22,7 +22,7 @@ struct ExchangeSample {
     private mutating func extra() -> [String] {
         let all = [
             #""loyalty":{"points": 120, "since":"2020"}"#, #""tags":["a","b,\"c\""]"#, #""vip":true"#, #""none":null"#,
-            #""caf\u00e9":"\/"#+"\"", #""extra":{"extra":1.50}"#, #""two words":"x""#,
+            #""caf\u00e9":"\/"# + "\"", #""extra":{"extra":1.50}"#, #""two words":"x""#,
         ]
         return chance(30) ? [all[Int.random(in: 0..<all.count, using: &random)]] : []
     }
@@ -30,8 +30,9 @@ struct ExchangeSample {
     private mutating func object(_ members: [String]) -> String { "{" + members.joined(separator: ",") + "}" }
 
     private mutating func address() -> String {
-        object(members(["name", "street", "houseNumber", "postalCode", "city", "state", "company"])
-            + (chance(70) ? [#""country":"NL""#] : []) + extra())
+        object(
+            members(["name", "street", "houseNumber", "postalCode", "city", "state", "company"])
+                + (chance(70) ? [#""country":"NL""#] : []) + extra())
     }
 
     private mutating func person() -> [String] {
@@ -107,9 +108,11 @@ struct ExchangeSample {
             lines.append("FACT.PUT kind=\(kind) order=\(name.0)\(name.1):O-\(order) \(fact)")
         }
         for number in 0..<40 {
-            let head = #""kind":"\#(number % 2 == 0 ? "invoice" : "credit-note")","number":"F-\#(number)","order":"web:O-\#(number * 3)""#
+            let head =
+                #""kind":"\#(number % 2 == 0 ? "invoice" : "credit-note")","number":"F-\#(number)","order":"web:O-\#(number * 3)""#
             let more = chance(50) ? [#""total":"-1","currency":"EUR","recipient":\#(address())"#] : []
-            lines.append("DOCUMENT.PUT " + object([head] + more + extra() + (chance(50) ? [#""issuedAt":"\#(time())""#] : [])))
+            lines.append(
+                "DOCUMENT.PUT " + object([head] + more + extra() + (chance(50) ? [#""issuedAt":"\#(time())""#] : [])))
         }
         return lines
     }
