@@ -113,7 +113,8 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
                 .orderCancel, .orderRefund, .paymentRecord, .bookingUpdate, .templatePut, .templateRemove, .shopSender,
                 .customerWishes, .customerLanguage, .messageQueue, .outboxTake, .outboxDone, .shopSeller, .shopSeries,
                 .documentCreate, .documentEdit, .documentPost, .documentDiscard, .documentCredit, .voucherIssue,
-                .voucherRedeem, .voucherReverse, .chequeTake, .chequePay, .factPut,
+                .voucherRedeem, .voucherReverse, .chequeTake, .chequePay, .customerTag, .customerUntag, .customerBlock,
+                .customerUnblock, .customerBulk, .factPut,
             ])
     }
 
