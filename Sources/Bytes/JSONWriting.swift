@@ -50,15 +50,28 @@ extension ByteWriter {
         separate()
         append(UInt8(ascii: "\""))
         var plainStart = 0
-        for index in 0..<bytes.count {
-            let byte = bytes[unchecked: index]
-            if byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7F { continue }
+        var index = 0
+        while index < bytes.count {
+            let length = min(8, bytes.count &- index)
+            let marks = Self.escapes(in: bytes.word(at: index, count: length)) & ByteWord.mask(length)
+            guard marks != 0 else {
+                index &+= length
+                continue
+            }
+            index &+= ByteWord.index(of: marks)
             append(bytes.extracting(plainStart..<index))
-            appendEscape(byte)
-            plainStart = index + 1
+            appendEscape(bytes[unchecked: index])
+            index &+= 1
+            plainStart = index
         }
         append(bytes.extracting(plainStart..<bytes.count))
         append(UInt8(ascii: "\""))
+    }
+
+    /// Which bytes must be escaped. Above the first mark others may be false.
+    @inline(__always) private static func escapes(in word: UInt64) -> UInt64 {
+        ByteWord.firstControl(in: word) | ByteWord.first(UInt8(ascii: "\""), in: word)
+            | ByteWord.first(UInt8(ascii: "\\"), in: word) | ByteWord.first(0x7F, in: word)
     }
 
     /// A string of all bytes of another writer.

@@ -48,10 +48,13 @@ package final class Client {
 
     /// Queues one command, given without a line break at its end. It leaves when enough are queued, at the next
     /// `receive`, or with `flush`.
-    package func send(_ line: String) throws(ClientError) {
-        guard !line.utf8.contains(UInt8(ascii: "\n")) else { throw .lineBreakInCommand }
+    package func send(_ line: String) throws(ClientError) { try send(bytes: Array(line.utf8)) }
+
+    /// The same for a command whose bytes are at hand; they must be UTF-8.
+    package func send(bytes line: [UInt8]) throws(ClientError) {
+        guard !line.contains(UInt8(ascii: "\n")) else { throw .lineBreakInCommand }
         guard socket != nil else { throw .closed }
-        output.append(contentsOf: line.utf8)
+        output.append(contentsOf: line)
         output.append(UInt8(ascii: "\n"))
         pendingReplies += 1
         if output.count - outputStart >= Client.outputThreshold { try flush() }

@@ -11,7 +11,7 @@ struct ShardEvent: Sendable {
 /// A shard: the heavy data of its profiles. All methods run on its lane; none of them awaits.
 package actor Shard {
     package nonisolated let lane: any EngineLane
-    private var state: ShardState
+    private(set) var state: ShardState
     /// The index of texts, from the first search on.
     private var search: ShardSearch?
     private var waitingForIndex: [@Sendable (isolated Shard) -> Void] = []

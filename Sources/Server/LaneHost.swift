@@ -9,6 +9,7 @@ import Wire
 final class LaneHost: SessionHost, @unchecked Sendable {
     private let ownLane: Lane
     private let administrator: Administrator
+    private let serverLog: ServerLog
     let limits: SessionLimits
 
     private(set) var engine: Result<Engine, Refusal>
@@ -17,10 +18,11 @@ final class LaneHost: SessionHost, @unchecked Sendable {
     private var isClosing = false
     private var whenClosed: (@Sendable () -> Void)?
 
-    init(_ lane: Lane, limits: SessionLimits, administrator: Administrator) {
+    init(_ lane: Lane, limits: SessionLimits, administrator: Administrator, log: ServerLog) {
         ownLane = lane
         self.limits = limits
         self.administrator = administrator
+        serverLog = log
         engine = .failure(Refusal(.loading, "the data folder is being read"))
     }
 
@@ -54,6 +56,8 @@ final class LaneHost: SessionHost, @unchecked Sendable {
     ) {
         administrator.run(command, engine: engine, tag: tag, from: ownLane, completion)
     }
+
+    func log(_ event: String, _ fields: KeyValuePairs<String, String>) { serverLog.log(.info, event, fields) }
 
     // MARK: The engine's news
 

@@ -66,7 +66,7 @@ package final class Server: Sendable {
             administrator = Administrator(
                 options, fileSystem: LinuxFileSystem(), connectionCount: { connections.value })
             let administrator = administrator
-            let hosts = lanes.map { LaneHost($0, limits: options.session, administrator: administrator) }
+            let hosts = lanes.map { LaneHost($0, limits: options.session, administrator: administrator, log: log) }
             self.hosts = hosts
             var limits = ConnectionLimits()
             limits.idleSeconds = options.idleSeconds

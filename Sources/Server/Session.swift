@@ -16,6 +16,7 @@ package final class Session: @unchecked Sendable {
     /// Batches with questions, and server commands, that are not answered yet. Nothing later is looked at meanwhile:
     /// a question sees what was sent before it and nothing that was sent after.
     private var questionsInFlight = 0
+    var exportLog = ExportLog()
 
     /// Bytes of an incomplete line that were searched for a line feed already.
     private var scanned = 0
@@ -99,6 +100,7 @@ package final class Session: @unchecked Sendable {
     /// The connection is gone: nothing is read or written any more. Batches on their way are decided all the same.
     package func closed() {
         isEnding = true
+        exportLog.end(host.log)
     }
 
     // MARK: Lines

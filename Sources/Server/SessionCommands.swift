@@ -44,6 +44,8 @@ extension Session {
                 try RequestReader.assertion(request, description.name), actor: try RequestReader.actor(request),
                 tag: tag)
         case .identityLearn: try learn(request, tag: tag)
+        case .factPut: try factPut(request, tag: tag)
+        case let name where name.isExport: try export(name, request, tag: tag)
         case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
             try identityTask(description.name, request, tag: tag)
         case let name where name.factKind != nil: try fact(name, request, tag: tag)
@@ -88,6 +90,13 @@ extension Session {
         _ = try currentHasher()
         try builder.fact(
             kind, of: try RequestReader.factOrder(request), try RequestReader.json(request), tag: tag)
+    }
+
+    private func factPut(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        _ = try currentHasher()
+        try builder.fact(
+            try RequestReader.factKind(request), of: try RequestReader.factOrder(request),
+            try RequestReader.json(request), tag: tag)
     }
 
     private func bindShop(_ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
@@ -174,6 +183,25 @@ extension Session {
             case .identitySimulate:
                 IdentityTasks.simulate(engine, shop: shop, version: version, tag: tag, from: lane, completion)
             default: IdentityTasks.settle(engine, tag: tag, from: lane, completion)
+            }
+        }
+    }
+
+    /// Taking data out is said in the server's log: who, which shop, how much.
+    private func export(_ command: CommandName, _ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        let question = try RequestReader.export(request, command)
+        let actor = try RequestReader.actor(request)
+        guard case .success(let engine) = host.engine else {
+            _ = try currentHasher()
+            return
+        }
+        let shop = shop
+        let lane = host.lane
+        exportLog.begin(question, shop: shop, actor: actor, host.log)
+        ask(engine, tag: tag) { completion in
+            ExportTask.run(engine, question, shop: shop, tag: tag, from: lane) { bytes, answer in
+                self.exportLog.answered(answer, self.host.log)
+                completion(bytes)
             }
         }
     }

@@ -19,6 +19,12 @@ package protocol SessionHost: AnyObject {
     /// Answers a command that concerns the server as a whole (INFO, SNAPSHOT, VERIFY); `completion` runs on the lane.
     func administer(
         _ command: CommandName, session: Session, tag: [UInt8]?, _ completion: @escaping @Sendable ([UInt8]) -> Void)
+    /// Tells the operator's log something worth knowing; nobody need listen.
+    func log(_ event: String, _ fields: KeyValuePairs<String, String>)
+}
+
+extension SessionHost {
+    package func log(_ event: String, _ fields: KeyValuePairs<String, String>) {}
 }
 
 /// The bytes' way out of a session; a connection in production, a buffer in the simulation.

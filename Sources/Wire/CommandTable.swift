@@ -26,6 +26,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case customerTag, customerUntag, customerBlock, customerUnblock
     case customerSearch, customerOrders, customerBulk
     case rulePut, ruleList, ruleShow, ruleMove, ruleTest, ruleOn, ruleOff, ruleRemove, ruleLog, shopAutomate
+    case customerExport, orderExport, documentExport, factExport, factPut
 }
 
 extension CommandName {
@@ -33,7 +34,7 @@ extension CommandName {
     package var isWrite: Bool {
         switch self {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
-            .noteAdd, .identityLearn:
+            .noteAdd, .identityLearn, .factPut:
             true
         default:
             isDecision || factKind != nil || changesOutbox || isLedgerWrite || isOfLabels || changesRules
@@ -81,7 +82,7 @@ package enum CommandTable {
     static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        general + orderLife + identity + [learning] + messages + ledger + labels + lists + rules
+        [general, orderLife, identity, [learning], messages, ledger, labels, lists, rules, exchange].flatMap { $0 }
 
     private static let general: [CommandDescription] = [
         CommandDescription(

@@ -24,6 +24,8 @@ package struct UsageError: Error, Equatable, Sendable {
 package enum Invocation: Equatable, Sendable {
     case help, version
     case run(Options)
+    case importFile(ImportOptions, Options)
+    case exportFile(ExportOptions, Options)
 
     /// Reads the arguments behind the program's name. Options end at the first word that is none, so that whatever the
     /// command holds reaches the server.
@@ -52,11 +54,31 @@ package enum Invocation: Equatable, Sendable {
             default: throw UsageError(reason: "there is no option \(argument)")
             }
         }
+        if let exchange = try Invocation.exchange(Array(rest), options) {
+            self = exchange
+            return
+        }
         options.command = Array(rest)
         if options.file != nil && options.command.isEmpty {
             throw UsageError(reason: "--file needs a command to go with")
         }
         self = .run(options)
+    }
+
+    /// `import …` and `export …` are the console's own; no command of the server is called so.
+    private static func exchange(_ words: [String], _ options: Options) throws(UsageError) -> Invocation? {
+        guard let word = words.first, word == "import" || word == "export" else { return nil }
+        var options = options
+        let rest = Array(words.dropFirst())
+        if rest.contains("--help") { return .help }
+        if word == "import" {
+            let what = try ImportOptions(words: rest)
+            options.shop = what.shop ?? options.shop
+            return .importFile(what, options)
+        }
+        let what = try ExportOptions(words: rest)
+        options.shop = what.shop ?? options.shop
+        return .exportFile(what, options)
     }
 
     private static func port(_ text: String) throws(UsageError) -> UInt16 {
@@ -77,6 +99,8 @@ package enum Invocation: Equatable, Sendable {
 
     package static let helpText = """
         Usage: dossier [options] [command ...]
+               dossier [options] import [FILE] --kind KIND ...
+               dossier [options] export --kind KIND ...
 
         The console of a Dossier server. With a command it runs that one and ends; without one it reads commands line
         by line from a pipe, or begins a conversation on a terminal.
@@ -95,6 +119,38 @@ package enum Invocation: Equatable, Sendable {
           is quoted where the server needs it: dossier NOTE.ADD C17 "calls after six". The server's own list is
           dossier HELP; one command of it is dossier HELP CUSTOMER.360.
 
+        Import:  dossier import [FILE] --kind customers|orders|documents|facts
+          Reads FILE, or standard input, and puts each row in. What is known already changes nothing, so a file may be
+          imported again at any time. Refused rows are shown with their line.
+          --format csv|ndjson   how rows stand in the file (by its name, else by how it begins)
+          --map COLUMN=FIELD,.. what a column means, over the tables of usual names; FIELD - leaves it out
+          --set FIELD=VALUE,..  values that no column gives, such as channel=web,currency=EUR
+          --dates dmy|mdy       how to read days such as 3/4/2026
+          --dry-run             shows what columns become and the first rows, and sends nothing
+          --results FILE        a result per row: created, matched, merged, revised, recorded, duplicate, stale or
+                                refused and why; CSV if FILE is called so, else NDJSON
+          --shop NAME           the shop to work in
+          --connections N       rows go over so many connections (1, which keeps their order)
+          --from-line N         leaves out what stands before line N
+          --numbers-hold        customer numbers in documents are those of this server
+          --progress SECONDS    how often to tell the progress where there is no terminal (10)
+          --patience SECONDS    how long to wait for a server that went away (120)
+          CSV: RFC 4180 with comma, semicolon or tab; UTF-8, or Windows-1252, which is told. Orders: one row per line,
+          neighbours of one number make one order. Columns without a meaning are kept as fields of their own name.
+          Fields are those of ORDER.PUT and its like: total, customer.email, billing.street, lines.sku ...
+
+        Export:  dossier export --kind customers|orders|documents|facts
+          --format csv|ndjson   (ndjson, or csv if --out is called so)
+          --out FILE            takes its place when it is whole; standard output unless given
+          --since TIME          only what was said then or later: a day or a moment
+          --channel NAME        only what came through this channel
+          --after CURSOR        goes on where an export ended, which tells its cursor
+          --shape customer      customers with the values that show, for people; not for import
+          --actor NAME          who exports, for the server's log (USER)
+          --shop, --progress, --patience as above
+          In CSV a cell that a spreadsheet would take for a formula (= + - @ first, but for amounts) gets an apostrophe
+          in front, which import takes away again. To bring all of a shop elsewhere: customers, orders, facts, documents.
+
         In a pipe:
           Blank lines and lines that begin with # are skipped. Commands are sent as fast as they come, replies are
           shown in their order, and errors name the line that they belong to.
@@ -105,7 +161,9 @@ package enum Invocation: Equatable, Sendable {
 
         Exit status:
           0  all went well        1  the server replied with an error
+             or rows were refused
           2  wrong usage          3  no connection, or it was lost
+          130  interrupted
 
         Colours are used on a terminal only, and never when NO_COLOR is set.
 

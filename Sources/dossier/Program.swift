@@ -7,6 +7,7 @@ enum Program {
         static let errorReply: Int32 = 1
         static let usage: Int32 = 2
         static let noConnection: Int32 = 3
+        static let interrupted: Int32 = 130
     }
 
     static func run(arguments: [String]) -> Int32 {
@@ -15,6 +16,8 @@ enum Program {
             case .help: Terminal.write(Invocation.helpText + "\n")
             case .version: Terminal.write(Invocation.versionText + "\n")
             case .run(let options): return run(options)
+            case .importFile(let what, let options): return ImportRun.run(what, options)
+            case .exportFile(let what, let options): return ExportRun.run(what, options)
             }
             return Status.ok
         } catch {

@@ -21,9 +21,10 @@ final class Session {
     var isConnected: Bool { client != nil }
 
     /// Connects and sends what binds the connection.
+    /// - Parameter shouldStop: asked when a signal interrupts a wait.
     @discardableResult
-    func connect() throws(Failure) -> Client {
-        let client = try newClient()
+    func connect(shouldStop: @escaping () -> Bool = Terminal.takeInterrupt) throws(Failure) -> Client {
+        let client = try newClient(shouldStop)
         for line in bindings {
             let reply = try Session.request(line, of: client)
             guard reply.isOK else { throw .refused(reply) }
@@ -32,11 +33,11 @@ final class Session {
         return client
     }
 
-    private func newClient() throws(Failure) -> Client {
+    private func newClient(_ shouldStop: @escaping () -> Bool) throws(Failure) -> Client {
         let timeouts = Client.Timeouts(reply: options.timeout.map { .seconds($0) })
         do throws(ClientError) {
             let client = try Client(host: options.host, port: options.port, timeouts: timeouts)
-            client.shouldStop = Terminal.takeInterrupt
+            client.shouldStop = shouldStop
             return client
         } catch {
             throw .client(error)

@@ -105,6 +105,11 @@ enum RequestTrial {
         case let name where name.isOfLedger: try ledger(request, name)
         case let name where name.isDecision: _ = try RequestReader.decision(request, name, hasher)
         case .identitySimulate: _ = try RequestReader.version(request)
+        case .factPut:
+            let kind = try RequestReader.factKind(request)
+            let order = try RequestReader.factOrder(request)
+            _ = try decoder.fact(kind, of: order.span, try RequestReader.json(request), into: &output)
+        case let name where name.isExport: _ = try RequestReader.export(request, name)
         case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport,
             .identityLearn:
             break

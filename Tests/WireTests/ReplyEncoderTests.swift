@@ -114,7 +114,8 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
                 .customerWishes, .customerLanguage, .messageQueue, .outboxTake, .outboxDone, .shopSeller, .shopSeries,
                 .documentCreate, .documentEdit, .documentPost, .documentDiscard, .documentCredit, .voucherIssue,
                 .voucherRedeem, .voucherReverse, .chequeTake, .chequePay, .customerTag, .customerUntag, .customerBlock,
-                .customerUnblock, .customerBulk,
+                .customerUnblock, .customerBulk, .rulePut, .ruleMove, .ruleTest, .ruleOn, .ruleOff, .ruleRemove,
+                .shopAutomate, .factPut,
             ])
     }
 

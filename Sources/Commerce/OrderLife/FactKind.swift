@@ -131,7 +131,7 @@ package enum FactLineShape: RecordShape {
 }
 
 extension StaticString {
-    fileprivate func isSame(as other: StaticString) -> Bool {
+    func isSame(as other: StaticString) -> Bool {
         guard utf8CodeUnitCount == other.utf8CodeUnitCount else { return false }
         for index in 0..<utf8CodeUnitCount where utf8Start[index] != other.utf8Start[index] { return false }
         return true

@@ -25,7 +25,7 @@ struct OrderFrame {
         var lines: [OrderLine] = []
         let decimals = decimals
         order.forEachElement(OrderShape.lines) {
-            lines.append(OrderLine(PackedRecord($0, LineShape.members), hasNames: hasFacts, decimals: decimals))
+            lines.append(OrderLine(PackedRecord($0, LineShape.kinds), hasNames: hasFacts, decimals: decimals))
         }
         self.lines = lines
         let extra = ExtraMembers(order[OrderShape.extra], Self.names)
@@ -35,7 +35,7 @@ struct OrderFrame {
         deliverBy = extra.text("deliverBy")
     }
 
-    private static let names: Set = ["paymentStatus", "deliverBy"]
+    private static let names: [StaticString] = ["paymentStatus", "deliverBy"]
 
     /// These two hand orders to merchants only when the buyer has paid, and pay the merchant themselves.
     private static func isCollecting(_ channel: Span<UInt8>) -> Bool {
@@ -54,7 +54,7 @@ struct OrderLine {
     /// What one costs; nil if neither price nor line total says.
     let unitPrice: Decimal64?
 
-    private static let names: Set = ["id", "ean", "total"]
+    private static let names: [StaticString] = ["id", "ean", "total"]
 
     init(_ line: PackedRecord, hasNames: Bool, decimals: UInt8) {
         let quantity = line.decimal(LineShape.quantity) ?? Decimal64(units: 1, scale: 0)
@@ -87,10 +87,10 @@ struct OrderLine {
 
 /// A few texts of the members that no shape knows.
 struct ExtraMembers {
-    private var texts: [String: String] = [:]
+    private var texts: [(name: StaticString, text: String?)] = []
 
     /// - Parameter extra: JSON members without braces.
-    init(_ extra: Span<UInt8>, _ names: Set<String>) {
+    init(_ extra: Span<UInt8>, _ names: [StaticString]) {
         guard extra.count > 0 else { return }
         var object = ByteWriter(capacity: extra.count + 2)
         object.append(UInt8(ascii: "{"))
@@ -101,10 +101,11 @@ struct ExtraMembers {
             try reader.beginObject()
             var isFirst = true
             while let key = try reader.nextKey(&isFirst) {
-                let name = object.span.text(key.range)
+                let name = object.span.extracting(key.range)
                 let value = try reader.skipValue()
-                if names.contains(name) {
-                    texts[name] = try JSONValue(parsing: object.span.extracting(value)).exactText
+                // No string is made of the many names that nobody asks for.
+                if let wanted = names.first(where: { name.equals($0) }) {
+                    texts.append((wanted, try JSONValue(parsing: object.span.extracting(value)).exactText))
                 }
             }
         } catch {
@@ -112,5 +113,6 @@ struct ExtraMembers {
         }
     }
 
-    func text(_ name: String) -> String? { texts[name] }
+    /// Of a member that comes twice, the last one counts.
+    func text(_ name: StaticString) -> String? { texts.last { $0.name.isSame(as: name) }?.text }
 }

@@ -79,8 +79,8 @@ private struct CandidateWriter {
     let source: ByteRange
 
     func write(_ party: PackedRecord, to builder: inout DossierPartBuilder) {
-        let billing = PackedRecord(party[PartyShape.billing], AddressShape.members)
-        let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.members)
+        let billing = PackedRecord(party[PartyShape.billing], AddressShape.kinds)
+        let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.kinds)
         let country =
             CountryCode(billing[AddressShape.country]) ?? CountryCode(shipping[AddressShape.country]) ?? .unknown
         writeName(party, billing, to: &builder)
@@ -217,8 +217,8 @@ extension ByteWriter {
     /// Names the contact data of a variant that are wrong or stand for nobody, so that they tie it to no one: kept as they
     /// came, and marked.
     mutating func unusable(_ party: PackedRecord) {
-        let billing = PackedRecord(party[PartyShape.billing], AddressShape.members)
-        let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.members)
+        let billing = PackedRecord(party[PartyShape.billing], AddressShape.kinds)
+        let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.kinds)
         let country =
             CountryCode(billing[AddressShape.country]) ?? CountryCode(shipping[AddressShape.country]) ?? .unknown
         var names: [StaticString] = []

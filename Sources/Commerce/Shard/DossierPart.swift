@@ -109,7 +109,7 @@ extension ShardState {
     package func orderJSON(row: UInt32, into output: inout ByteWriter) {
         let order = orders[Int(row)]
         let party = PartyRecord(records[variants[Int(order.variant)].record])
-        let record = PackedRecord(records[order.record], OrderShape.members)
+        let record = PackedRecord(records[order.record], OrderShape.kinds)
         output.order(order, party.members, record, life(of: row, record, party.members))
     }
 
@@ -117,7 +117,7 @@ extension ShardState {
         _ number: UInt32, _ row: OrderRow, _ profile: UInt32, to builder: inout DossierPartBuilder
     ) {
         let start = builder.output.count
-        let record = PackedRecord(records[row.record], OrderShape.members)
+        let record = PackedRecord(records[row.record], OrderShape.kinds)
         let party = PartyRecord(records[variants[Int(row.variant)].record])
         let life = life(of: number, record, party.members)
         builder.output.order(row, party.members, record, life)

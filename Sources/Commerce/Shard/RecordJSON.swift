@@ -10,7 +10,8 @@ extension ByteWriter {
         }
     }
 
-    private mutating func member(_ record: PackedRecord, _ place: Int, _ member: Member) {
+    /// One member, which is there.
+    mutating func member(_ record: PackedRecord, _ place: Int, _ member: Member) {
         switch member.kind {
         case .extra:
             rawJSON(record[place])
@@ -23,11 +24,11 @@ extension ByteWriter {
         case .moment: if let moment = record.moment(place) { timestamp(moment) }
         case .address: address(record[place])
         case .addresses, .lines, .factLines:
-            let shape = member.kind.elements
+            let (shape, kinds) = member.kind.elements
             openArray()
             record.forEachElement(place) { element in
                 openObject()
-                members(PackedRecord(element, shape), shape)
+                members(PackedRecord(element, kinds), shape)
                 closeObject()
             }
             closeArray()
@@ -38,18 +39,18 @@ extension ByteWriter {
     /// An address as an object.
     mutating func address(_ bytes: Span<UInt8>) {
         openObject()
-        members(PackedRecord(bytes, AddressShape.members), AddressShape.members)
+        members(PackedRecord(bytes, AddressShape.kinds), AddressShape.members)
         closeObject()
     }
 }
 
 extension MemberKind {
     /// The shape of a list's elements.
-    fileprivate var elements: [Member] {
+    fileprivate var elements: ([Member], MemberKinds) {
         switch self {
-        case .lines: LineShape.members
-        case .factLines: FactLineShape.members
-        default: AddressShape.members
+        case .lines: (LineShape.members, LineShape.kinds)
+        case .factLines: (FactLineShape.members, MemberKinds(FactLineShape.members))
+        default: (AddressShape.members, AddressShape.kinds)
         }
     }
 }

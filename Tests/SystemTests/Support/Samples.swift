@@ -26,6 +26,9 @@ enum Samples {
         return JSONText.onOneLine(String(text[(start ?? text.startIndex)...]))
     }
 
+    /// The shared data beside the repository; it may be missing.
+    static let shared: String? = root.appending(path: "../shared/data").standardizedFileURL.path
+
     /// What the platforms publish; nil where the folder is missing.
     static func published() throws -> [(channel: String, file: URL)]? {
         let folder = root.appending(path: "../shared/data/payloads").standardizedFileURL
