@@ -83,6 +83,6 @@ enum BenchmarkError: Error, CustomStringConvertible {
 enum Catalogue {
     static let own: [any Benchmark] = [
         LineScanning(), OrderDecoding(), DirectoryResolving(), InProcessIngest(), TCPIngest(), Lookups(),
-        MemoryPerOrder(), SnapshotStall(), RecoveryTime(),
+        MemoryPerOrder(), SnapshotStall(), RecoveryTime(), OrderLatency(),
     ]
 }

@@ -6,7 +6,7 @@ enum BenchmarkProgram {
         Benchmarks: measures Dossier, bottom to top.
 
         usage: tools/bench [name …] [--scale tiny|small|full] [--json FILE]
-               tools/bench identity|--peers|--compare|latency|scale [--help]
+               tools/bench identity|--peers|--compare REV|scale [--help]
 
           name …          only these; --list shows which there are
           --scale SCALE   how much work: tiny shows that all works, small takes a minute or two, full is for figures
@@ -18,7 +18,6 @@ enum BenchmarkProgram {
           identity        how right identities are resolved, on labelled sets
           --peers         the same job in Redis, Tarantool and PostgreSQL, side by side
           --compare REV   this working tree against another revision, side by side
-          latency         how long an order waits, under what loads
           scale           what an order costs as the orders grow
 
         Rates depend on the machine and on what else runs on it: compare figures of one run only. Where several rounds
@@ -51,6 +50,9 @@ enum BenchmarkProgram {
         // These have options of their own in place of scales and rounds.
         if arguments.first == IdentityProgram.name { return IdentityProgram.run(Array(arguments.dropFirst())) }
         if arguments.contains("--peers") { return ComparisonProgram.run(arguments) }
+        if arguments.contains("--compare") { return RevisionProgram.run(arguments) }
+        if arguments.first == ScaleProgram.name { return ScaleProgram.run(Array(arguments.dropFirst())) }
+        if arguments.first == StageProgram.name { return StageProgram.run(Array(arguments.dropFirst())) }
         var options = Options()
         var rest = arguments[...]
         while let argument = rest.popFirst() {
@@ -63,6 +65,7 @@ enum BenchmarkProgram {
                     print(Table.padded(benchmark.name, 12) + benchmark.measures)
                 }
                 print(Table.padded(IdentityProgram.name, 12) + IdentityProgram.measures)
+                print(Table.padded(ScaleProgram.name, 12) + ScaleProgram.measures)
                 return 0
             case "--scale":
                 guard let scale = rest.popFirst().flatMap(Scale.init) else { return misuse("--scale tiny|small|full") }

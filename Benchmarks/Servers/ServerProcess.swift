@@ -32,8 +32,11 @@ final class ServerProcess {
     /// Seconds of processor time used so far, by all threads.
     var processorSeconds: Double { process.processorSeconds }
 
+    /// Waits for replies as long as a snapshot of all memory may take.
     func client() throws(BenchmarkError) -> Client {
-        do throws(ClientError) { return try Client(port: port) } catch { throw .server("\(error)") }
+        do throws(ClientError) {
+            return try Client(port: port, timeouts: .init(reply: .seconds(600)))
+        } catch { throw .server("\(error)") }
     }
 
     /// Stops in order and waits for the end.
