@@ -116,8 +116,8 @@ struct StageProfile {
         if line.isEmpty { return finishSample() }
         // The head, the thread's name, starts at the line's beginning.
         guard line.first?.isWhitespace == true else { return }
-        let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
-        if words.count == 2 { stack.append(words[1].trimmingCharacters(in: .whitespaces)) }
+        let frame = line.trimmingCharacters(in: .whitespaces)
+        if let space = frame.firstIndex(of: " ") { stack.append(String(frame[frame.index(after: space)...])) }
     }
 
     /// Counts the sample that was read last.
