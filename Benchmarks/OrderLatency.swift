@@ -32,6 +32,7 @@ struct OrderLatency: Benchmark {
             add("half of that", try stock.send(Int(half * seconds), rate: half).latency, &samples)
             let common = Int(Self.commonRate * seconds)
             add("10,000/s", try stock.send(common, rate: Self.commonRate).latency, &samples)
+            add("1 KB appended, fdatasync, no server", try DiskSync.latency(bytes: 1 << 10, times: alone), &samples)
             add("one client, one order at a time", try stock.sendOneByOne(alone), &samples)
             let snapshots = RepeatedRequest(port: server.port) { "SNAPSHOT" }
             add("10,000/s, snapshot after snapshot", try stock.send(common, rate: Self.commonRate).latency, &samples)

@@ -83,21 +83,9 @@ struct Limits {
         samples.add("LZ4 of the JSON", Double(compressed) / count, Figure.disk.rawValue)
     }
 
-    /// 64 KB appended and synced, again and again: about what a group of orders comes to.
+    /// 64 KB at a time: about what a group of orders comes to.
     private func sync(into samples: inout Samples) throws(BenchmarkError) {
-        let folder = try TemporaryFolder()
-        let descriptor = open("\(folder.path)/sync", O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .broken("no file in \(folder.path)") }
-        defer { close(descriptor) }
-        let block = [UInt8](repeating: 7, count: 64 << 10)
-        var latency = LatencyHistogram()
-        for _ in 0..<100 {
-            let watch = Stopwatch()
-            guard write(descriptor, block, block.count) == block.count, fdatasync(descriptor) == 0 else {
-                throw .broken("\(folder.path) takes nothing")
-            }
-            latency.record(nanoseconds: UInt64(watch.seconds * 1e9))
-        }
+        let latency = try DiskSync.latency(bytes: 64 << 10, times: 100)
         samples.add("64 KB appended, fdatasync", Double(latency.percentile(0.5)) / 1e6, Figure.median.rawValue, .always)
         samples.add("64 KB appended, fdatasync", Double(latency.percentile(0.99)) / 1e6, Figure.tail.rawValue, .always)
     }

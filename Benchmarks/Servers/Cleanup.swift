@@ -18,7 +18,8 @@ enum Cleanup {
     static func add(folder: String) { _ = state.withLock { $0.folders.insert(folder) } }
     static func remove(folder: String) { _ = state.withLock { $0.folders.remove(folder) } }
 
-    /// From now on SIGINT and SIGTERM end the program only after everything is stopped and removed. Once, at the start.
+    /// From now on the program ends, by an interruption or by a trap of its own, only after everything is stopped and
+    /// removed. Once, at the start.
     static func catchSignals() {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return }
@@ -38,6 +39,16 @@ enum Cleanup {
             action.__sigaction_handler.sa_handler = { _ in
                 var byte: UInt8 = 1
                 write(Cleanup.writeEnd, &byte, 1)
+            }
+            sigaction(number, &action, nil)
+        }
+        for number in [SIGILL, SIGTRAP, SIGSEGV, SIGABRT] {
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { _ in
+                var byte: UInt8 = 1
+                write(Cleanup.writeEnd, &byte, 1)
+                // The thread that broke may not go on; the other one ends them all.
+                while true { pause() }
             }
             sigaction(number, &action, nil)
         }

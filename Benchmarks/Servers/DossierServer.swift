@@ -16,6 +16,9 @@ final class DossierServer: ServerUnderTest {
         process = try ServerProcess(folder.path, durability: durability, options: options)
     }
 
+    /// Before its folder goes.
+    deinit { process.crash() }
+
     var endpoint: Endpoint { process.endpoint }
     var processorSeconds: Double { process.processorSeconds }
     func memoryBytes() -> Double { process.residentBytes }

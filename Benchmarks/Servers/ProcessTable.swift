@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 
 /// What the kernel tells about processes in /proc.
@@ -45,8 +44,17 @@ enum ProcessTable {
         return (kibibytes.flatMap { Double($0) } ?? 0) * 1024
     }
 
+    /// By hand: a process may end between opening and reading, which FileHandle takes for a broken program.
     private static func read(_ path: String) -> String? {
-        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-        return String(decoding: file.readDataToEndOfFile(), as: UTF8.self)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { return count == 0 ? String(decoding: content, as: UTF8.self) : nil }
+            content += buffer.prefix(count)
+        }
     }
 }
