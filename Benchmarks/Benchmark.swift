@@ -79,11 +79,10 @@ enum BenchmarkError: Error, CustomStringConvertible {
     }
 }
 
-/// All benchmarks, in the order they run; those with peers run only when asked for.
+/// All benchmarks without options of their own, in the order they run.
 enum Catalogue {
     static let own: [any Benchmark] = [
         LineScanning(), OrderDecoding(), DirectoryResolving(), InProcessIngest(), TCPIngest(), Lookups(), SearchSpeed(),
-        MemoryPerOrder(), SnapshotStall(), RecoveryTime(),
+        MemoryPerOrder(), SnapshotStall(), RecoveryTime(), OrderLatency(),
     ]
-    static let peers: [any Benchmark] = [PeerComparison()]
 }

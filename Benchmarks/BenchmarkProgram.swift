@@ -5,16 +5,20 @@ enum BenchmarkProgram {
     static let help = """
         Benchmarks: measures Dossier, bottom to top.
 
-        usage: tools/bench [name …] [--scale tiny|small|full] [--peers] [--json FILE]
-               tools/bench identity [--help]
+        usage: tools/bench [name …] [--scale tiny|small|full] [--json FILE]
+               tools/bench identity|--peers|--compare REV|scale [--help]
 
           name …          only these; --list shows which there are
           --scale SCALE   how much work: tiny shows that all works, small takes a minute or two, full is for figures
                           worth telling (small)
-          --peers         the comparison with Redis side by side, on the same orders; alone unless names are given
           --json FILE     also write the figures to FILE
           --list, --help
-          identity        how right identities are resolved, on labelled sets: has options of its own
+
+        With options of their own:
+          identity        how right identities are resolved, on labelled sets
+          --peers         the same job in Redis, Tarantool and PostgreSQL, side by side
+          --compare REV   this working tree against another revision, side by side
+          scale           what an order costs as the orders grow
 
         Rates depend on the machine and on what else runs on it: compare figures of one run only. Where several rounds
         were run, the median is shown with the least and the greatest.
@@ -24,7 +28,6 @@ enum BenchmarkProgram {
         var names: [String] = []
         var scale = Scale.small
         var jsonFile: String?
-        var hasPeers = false
     }
 
     /// One benchmark's figures, as they stand in the JSON file.
@@ -43,8 +46,13 @@ enum BenchmarkProgram {
 
     /// - Returns: the exit status: 0 all measured, 1 something could not be, 2 wrong arguments.
     static func run(_ arguments: [String]) -> Int32 {
-        // Accuracy has sets and peers of its own in place of scales and rounds.
+        Cleanup.catchSignals()
+        // These have options of their own in place of scales and rounds.
         if arguments.first == IdentityProgram.name { return IdentityProgram.run(Array(arguments.dropFirst())) }
+        if arguments.contains("--peers") { return ComparisonProgram.run(arguments) }
+        if arguments.contains("--compare") { return RevisionProgram.run(arguments) }
+        if arguments.first == ScaleProgram.name { return ScaleProgram.run(Array(arguments.dropFirst())) }
+        if arguments.first == StageProgram.name { return StageProgram.run(Array(arguments.dropFirst())) }
         var options = Options()
         var rest = arguments[...]
         while let argument = rest.popFirst() {
@@ -53,12 +61,12 @@ enum BenchmarkProgram {
                 print(help)
                 return 0
             case "--list":
-                for benchmark in Catalogue.own + Catalogue.peers {
+                for benchmark in Catalogue.own {
                     print(Table.padded(benchmark.name, 12) + benchmark.measures)
                 }
                 print(Table.padded(IdentityProgram.name, 12) + IdentityProgram.measures)
+                print(Table.padded(ScaleProgram.name, 12) + ScaleProgram.measures)
                 return 0
-            case "--peers": options.hasPeers = true
             case "--scale":
                 guard let scale = rest.popFirst().flatMap(Scale.init) else { return misuse("--scale tiny|small|full") }
                 options.scale = scale
@@ -66,7 +74,7 @@ enum BenchmarkProgram {
                 guard let path = rest.popFirst() else { return misuse("--json wants a file") }
                 options.jsonFile = path
             default:
-                guard (Catalogue.own + Catalogue.peers).contains(where: { $0.name == argument }) else {
+                guard Catalogue.own.contains(where: { $0.name == argument }) else {
                     return misuse("there is no benchmark \(argument); see --list")
                 }
                 options.names.append(argument)
@@ -81,9 +89,8 @@ enum BenchmarkProgram {
     }
 
     private static func chosen(_ options: Options) -> [any Benchmark] {
-        let named = (Catalogue.own + Catalogue.peers).filter { options.names.contains($0.name) }
-        let peers = options.hasPeers ? Catalogue.peers.filter { !options.names.contains($0.name) } : []
-        return named.isEmpty && !options.hasPeers ? Catalogue.own : named + peers
+        let named = Catalogue.own.filter { options.names.contains($0.name) }
+        return named.isEmpty ? Catalogue.own : named
     }
 
     private static func measure(_ options: Options) -> Int32 {
@@ -124,8 +131,5 @@ enum BenchmarkProgram {
         }
     }
 
-    private static func loadAverage() -> Double {
-        var loads = [0.0]
-        return getloadavg(&loads, 1) == 1 ? loads[0] : 0
-    }
+    private static func loadAverage() -> Double { ComparisonProgram.loadAverage }
 }

@@ -8,14 +8,16 @@ struct LoadMeasurement {
     let answered: Int
     let latency: LatencyHistogram
 
-    /// Sends orders flat out. Every one must be accepted.
+    /// Sends orders flat out, or so many a second: then latency counts from the intended send time. Every one must be
+    /// accepted.
     init(
         _ chunks: [RequestChunk], of book: OrderBook, limit: Int = .max, to endpoint: Endpoint, peer: Peer = .dossier,
-        connections: Int = 8, depth: Int
+        connections: Int = 8, depth: Int, rate: Double? = nil
     ) throws(BenchmarkError) {
         var options = DriverOptions(endpoint: endpoint)
         options.connections = connections
         options.depth = depth
+        options.rate = rate
         options.spread = book.shortestDelay
         do throws(LoadError) {
             let handler = LoadHandler(book: book, peer: peer, keepsCustomers: false)
@@ -29,11 +31,13 @@ struct LoadMeasurement {
 
     /// Sends questions flat out; `line` gives the text of each, with its line feed.
     init(
-        questions count: Int, to endpoint: Endpoint, connections: Int, depth: Int, line: @escaping (Int) -> String
+        questions count: Int, to endpoint: Endpoint, connections: Int, depth: Int, rate: Double? = nil,
+        line: @escaping (Int) -> String
     ) throws(BenchmarkError) {
         var options = DriverOptions(endpoint: endpoint)
         options.connections = connections
         options.depth = depth
+        options.rate = rate
         do throws(LoadError) {
             let source = RequestList(count: count, kind: .lookup) { index, writer in writer.append(line(index)) }
             var driver = try Driver(options: options, source: source, handler: LookupHandler())

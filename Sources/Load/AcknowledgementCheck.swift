@@ -44,6 +44,8 @@ package struct AcknowledgementCheck: ReplyHandler, ~Copyable {
         return true
     }
 
+    package mutating func failed(_ request: RequestChunk.Request, _ text: Span<UInt8>) { errors.add(text) }
+
     private mutating func judge(_ order: String, _ json: Span<UInt8>, _ line: Span<UInt8>) {
         guard let listing = Self.count(order, in: json) else { return errors.add(line) }
         switch listing.matches {
@@ -138,22 +140,28 @@ package struct AcknowledgementCheck: ReplyHandler, ~Copyable {
     }
 }
 
-/// Times the questions for dossiers after a load.
+/// Times questions for dossiers.
 package struct LookupHandler: ReplyHandler, ~Copyable {
+    private let peer: Peer
     package private(set) var answered = 0
     package private(set) var latency = LatencyHistogram()
     package private(set) var errors = ErrorTally()
 
-    package init() {}
+    /// Bytes of all answers, framing left out.
+    package private(set) var byteCount = 0
 
+    package init(peer: Peer = .dossier) { self.peer = peer }
+
+    package mutating func failed(_ request: RequestChunk.Request, _ text: Span<UInt8>) { errors.add(text) }
     package mutating func row(_ request: RequestChunk.Request, _ line: Span<UInt8>) {}
 
     package mutating func reply(_ request: RequestChunk.Request, _ line: Span<UInt8>, latency: UInt64) -> Bool {
-        guard line.count >= 2, line.extracting(0..<2).equals("OK") else {
+        guard peer.accepts(line) else {
             errors.add(line)
             return true
         }
         answered += 1
+        byteCount += line.count
         self.latency.record(nanoseconds: latency)
         return true
     }

@@ -22,6 +22,8 @@ final class Connection {
     var wantsWrite = false
     private(set) var inFlight = 0
     private var groups: [Group] = []
+    /// Positions whose replies came before that of the oldest request.
+    private var early: Set<Int> = []
     private var firstGroup = 0
     private var unsent: Range<Int> = 0..<0
     private var unsentChunk: RequestChunk?
@@ -35,12 +37,13 @@ final class Connection {
     /// The oldest unanswered group.
     var oldest: Group? { firstGroup < groups.count ? groups[firstGroup] : nil }
 
-    func open(_ descriptor: Int32, greeting: String?) -> Bool {
+    /// Starts with what the connection says first; false when that cannot be sent.
+    func open(_ descriptor: Int32, opening: [UInt8], greetings: Int) -> Bool {
         self.descriptor = descriptor
         received.removeAll()
-        guard var greeting else { return true }
-        greetings = 1
-        return greeting.withUTF8 { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) == $0.count }
+        self.greetings = greetings
+        guard !opening.isEmpty else { return true }
+        return opening.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) == $0.count }
     }
 
     func disconnect() {
@@ -56,6 +59,7 @@ final class Connection {
     func takeGroups() -> [Group] {
         defer {
             groups.removeAll()
+            early.removeAll()
             firstGroup = 0
             inFlight = 0
         }
@@ -99,11 +103,22 @@ final class Connection {
         return result < 0 && (errno == EAGAIN || errno == EINTR) ? .blocked : .closed
     }
 
-    /// Takes the answered requests from the front of the oldest group.
-    func answer(_ count: Int) {
-        inFlight -= count
-        groups[firstGroup].first += count
-        groups[firstGroup].count -= count
+    /// Marks a request as answered. One that overtook others counts as under way until they are answered too, for
+    /// groups end in order.
+    func answer(position: Int) {
+        guard position == oldest?.first else {
+            early.insert(position)
+            return
+        }
+        answerOldest()
+        while let next = oldest?.first, early.remove(next) != nil { answerOldest() }
+    }
+
+    /// Takes the oldest request from the front of its group.
+    private func answerOldest() {
+        inFlight -= 1
+        groups[firstGroup].first += 1
+        groups[firstGroup].count -= 1
         guard groups[firstGroup].count == 0 else { return }
         firstGroup += 1
         if firstGroup == groups.count {

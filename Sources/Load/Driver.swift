@@ -7,6 +7,8 @@ package protocol ReplyHandler: ~Copyable {
     mutating func row(_ request: RequestChunk.Request, _ line: Span<UInt8>)
     /// The line that ends a reply, without its line feed. False asks for the request to be sent again.
     mutating func reply(_ request: RequestChunk.Request, _ line: Span<UInt8>, latency: UInt64) -> Bool
+    /// The server's framing says that it could not; `text` is its message. Never of the line protocol.
+    mutating func failed(_ request: RequestChunk.Request, _ text: Span<UInt8>)
     /// Some connection broke, or the run ended: a good moment to write what is buffered.
     mutating func flush()
     /// About once a second; `sinceStart` in nanoseconds.
@@ -16,6 +18,8 @@ package protocol ReplyHandler: ~Copyable {
 /// How a run over the connections goes.
 package struct DriverOptions: Sendable {
     package var endpoint: Endpoint
+    /// How replies are told apart.
+    package var framing = ReplyFraming.lines
     /// Sockets, at least 1.
     package var connections = 8
     /// Unanswered requests per connection, at least 1.
@@ -124,7 +128,11 @@ package struct Driver<Source: RequestSource & ~Copyable, Handler: ReplyHandler &
     private mutating func open(_ connection: Connection) throws(LoadError) {
         let descriptor = try options.endpoint.connect()
         try poller.add(descriptor, token: connection.token)
-        guard connection.open(descriptor, greeting: options.greeting) else { throw .refused("closed at once") }
+        let opening = options.framing.opening + Array((options.greeting ?? "").utf8)
+        let greetings = options.framing.greetings + (options.greeting == nil ? 0 : 1)
+        guard connection.open(descriptor, opening: opening, greetings: greetings) else {
+            throw .refused("closed at once")
+        }
     }
 
     private mutating func lose(_ connection: Connection) {
@@ -305,22 +313,28 @@ package struct Driver<Source: RequestSource & ~Copyable, Handler: ReplyHandler &
         _ bytes: Span<UInt8>, on connection: Connection, now: UInt64
     ) throws(LoadError) -> Int {
         var offset = 0
-        while let end = lineEnd(bytes, from: offset) {
-            let line = bytes.extracting(offset..<end)
-            offset = end + 1
+        while let frame = options.framing.next(in: bytes, from: offset, isGreeting: connection.greetings > 0) {
+            let line = bytes.extracting(frame.content)
+            offset = frame.end
             if connection.greetings > 0 {
-                guard try greet(line, connection) else { return offset }
+                guard try greet(frame.kind, line, connection) else { return offset }
                 continue
             }
             guard let group = connection.oldest else { throw .refused("a reply that nobody asked for: \(line.text)") }
-            let request = chunk(at: group.first).requests[group.first % RequestChunk.size]
-            if isRow(line) {
+            let position = frame.position ?? group.first
+            let request = chunk(at: position).requests[position % RequestChunk.size]
+            if frame.kind == .row {
                 handler.row(request, line)
                 continue
             }
-            let sentAt = pace.map { $0.intendedTime(of: group.first) } ?? group.sentAt
-            let isAnswered = handler.reply(request, line, latency: now > sentAt ? now - sentAt : 0)
-            connection.answer(1)
+            var isAnswered = true
+            if frame.kind == .error {
+                handler.failed(request, line)
+            } else {
+                let sentAt = pace.map { $0.intendedTime(of: position) } ?? group.sentAt
+                isAnswered = handler.reply(request, line, latency: now > sentAt ? now - sentAt : 0)
+            }
+            connection.answer(position: position)
             if isAnswered { outcome.answered += 1 } else { retry(group, now) }
         }
         lastAnswerAt = now
@@ -334,26 +348,15 @@ package struct Driver<Source: RequestSource & ~Copyable, Handler: ReplyHandler &
     }
 
     /// Reads the reply to the greeting; false when the connection is given up because of it.
-    private mutating func greet(_ line: Span<UInt8>, _ connection: Connection) throws(LoadError) -> Bool {
-        if isRow(line) { return true }
+    private mutating func greet(
+        _ kind: ReplyFrame.Kind, _ line: Span<UInt8>, _ connection: Connection
+    ) throws(LoadError) -> Bool {
+        if kind == .row { return true }
         connection.greetings -= 1
-        if line.count >= 2 && line.extracting(0..<2).equals("OK") { return true }
+        let saysOK = line.count >= 2 && line.extracting(0..<2).equals("OK")
+        if options.framing == .lines ? saysOK : kind == .answer { return true }
         guard options.reconnectSeconds > 0 else { throw .refused(line.text) }
         lose(connection)
         return false
-    }
-
-    @inline(__always) private func isRow(_ line: Span<UInt8>) -> Bool {
-        line.count >= 4 && line[unchecked: 0] == UInt8(ascii: "R") && line.extracting(0..<4).equals("ROW ")
-    }
-
-    @inline(__always) private func lineEnd(_ bytes: Span<UInt8>, from offset: Int) -> Int? {
-        guard offset < bytes.count else { return nil }
-        return bytes.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress, let found = memchr(base + offset, 10, buffer.count - offset) else {
-                return nil
-            }
-            return UnsafeRawPointer(found) - UnsafeRawPointer(base)
-        }
     }
 }

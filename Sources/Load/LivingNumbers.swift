@@ -28,8 +28,8 @@ package struct LivingNumbers: ReplyHandler, ~Copyable {
     }
 
     package mutating func reply(_ request: RequestChunk.Request, _ line: Span<UInt8>, latency: UInt64) -> Bool {
-        if peer == .redis, line.count > 2, line[0] == UInt8(ascii: "+") {
-            let fields = ReplyFields(redisReply: line)
+        if peer.hasProcedures, line.count > 1, line[0] != UInt8(ascii: "-") {
+            let fields = ReplyFields(procedureReply: line)
             living[Int(request.subject)] = numbers.token(of: line.extracting(fields.customer))
         } else if line.count > 3, line.extracting(0..<3).equals("OK ") {
             learn(request, from: line.extracting(3..<line.count))
@@ -38,6 +38,8 @@ package struct LivingNumbers: ReplyHandler, ~Copyable {
         }
         return true
     }
+
+    package mutating func failed(_ request: RequestChunk.Request, _ text: Span<UInt8>) { errors.add(text) }
 
     private mutating func learn(_ request: RequestChunk.Request, from json: Span<UInt8>) {
         guard let range = Self.livingNumber(in: json) else { return }

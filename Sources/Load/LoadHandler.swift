@@ -71,9 +71,11 @@ package struct LoadHandler: ReplyHandler, ~Copyable {
         case .revision: tally.revisions += 1
         default: tally.orders += 1
         }
-        if peer != .redisSet { take(line, ordinal: Int(request.subject)) }
+        if peer.namesCustomers { take(line, ordinal: Int(request.subject)) }
         return true
     }
+
+    package mutating func failed(_ request: RequestChunk.Request, _ text: Span<UInt8>) { tally.errors.add(text) }
 
     private func saysLoading(_ line: Span<UInt8>) -> Bool {
         func starts(with prefix: StaticString) -> Bool {
@@ -84,13 +86,11 @@ package struct LoadHandler: ReplyHandler, ~Copyable {
     }
 
     private func accepts(_ line: Span<UInt8>) -> Bool {
-        guard line.count >= 2 else { return false }
-        return peer.isRedis
-            ? line[0] == UInt8(ascii: "+") : line[0] == UInt8(ascii: "O") && line[1] == UInt8(ascii: "K")
+        peer.accepts(line)
     }
 
     @inline(__always) private mutating func take(_ line: Span<UInt8>, ordinal: Int) {
-        let fields = peer == .dossier ? ReplyFields(dossierReply: line) : ReplyFields(redisReply: line)
+        let fields = peer == .dossier ? ReplyFields(dossierReply: line) : ReplyFields(procedureReply: line)
         if fields.isDuplicate { tally.duplicates += 1 }
         if fields.isStale { tally.stale += 1 }
         switch fields.resolution {

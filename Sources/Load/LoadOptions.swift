@@ -161,7 +161,8 @@ package struct LoadOptions: Sendable {
           --host NAME            127.0.0.1
           --port N               7360
           --shop NAME            sent as SHOP NAME first on every connection
-          --peer WHO             dossier, redis (FCALL order_put of Benchmarks/Peers/redis) or redis-set (plain SET)
+          --peer WHO             redis, tarantool or postgres with the procedures of Benchmarks/Peers;
+                                 redis-set and redis-get (the plain bytes); echo; dossier unless given
         Orders: the same seed and options give the same bytes everywhere
           --orders N             distinct orders, 100000
           --buyers N             true buyers, a fifth of the orders

@@ -33,12 +33,12 @@ package struct LoadReport: Sendable {
     /// How many replies must have said `duplicate: true`. A request that was sent twice, because its connection broke,
     /// may or may not have been taken in the first time.
     package var expectedDuplicates: ClosedRange<Int> {
-        let expected = peer == .redis ? tally.redeliveries + tally.revisions : tally.redeliveries
+        let expected = peer.hasProcedures ? tally.redeliveries + tally.revisions : tally.redeliveries
         return expected...(expected + outcome.resent)
     }
 
     package var duplicatesAreRight: Bool {
-        peer == .redisSet || expectedDuplicates.contains(tally.duplicates)
+        !peer.namesCustomers || expectedDuplicates.contains(tally.duplicates)
     }
 
     /// Whether nothing went wrong that a server may not do.

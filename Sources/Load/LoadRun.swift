@@ -23,14 +23,14 @@ package struct LoadRun: ~Copyable {
         let handler = try sendOrders()
         report.tally = handler.tally
         let isOver = report.outcome.end != .complete
-        if options.verifies && options.peer != .redisSet {
+        if options.verifies && options.peer.namesCustomers {
             report.lost = handler.customers.reduce(0) { $0 + ($1 == LoadHandler.unanswered ? 1 : 0) }
             if report.outcome.end == .disconnected || report.outcome.end == .interrupted { report.lost = nil }
         }
         let customers = handler.customers
         let numbers = handler.takeNumbers()
         guard !isOver else { return report }
-        if options.verifies && options.peer != .redisSet {
+        if options.verifies && options.peer.namesCustomers {
             let named = try verify(customers, numbers)
             if options.lookups > 0 && options.peer == .dossier { try lookUp(customers, named) }
         } else if options.lookups > 0 && options.peer == .dossier {
@@ -43,6 +43,7 @@ package struct LoadRun: ~Copyable {
         var result = DriverOptions(endpoint: options.endpoint)
         result.connections = options.connections
         result.depth = options.depth
+        result.framing = options.peer.framing
         result.greeting = options.peer == .dossier ? options.shop.map { "SHOP \($0)\n" } : nil
         result.timeoutSeconds = options.timeoutSeconds
         return result
@@ -97,11 +98,11 @@ package struct LoadRun: ~Copyable {
     /// Asks by `CUSTOMER.FIND`, and where that is not answered by `CUSTOMER.360`.
     private func askLiving(_ numbers: consuming NumberTable) throws(LoadError) -> LivingNumbers {
         let peer = options.peer
-        let found = try ask(peer: peer, numbers) { number, writer in
-            peer.append(livingNumberOf: number, to: &writer)
+        let found = try ask(peer: peer, numbers) { number, position, writer in
+            peer.append(livingNumberOf: number, position: position, to: &writer)
         }
         guard found.unknownCount > 0, peer == .dossier else { return found }
-        return try ask(peer: peer, found.takeNumbers()) { number, writer in
+        return try ask(peer: peer, found.takeNumbers()) { number, _, writer in
             writer.append("CUSTOMER.360 ")
             writer.append(number)
             writer.append(UInt8(ascii: "\n"))
@@ -109,12 +110,13 @@ package struct LoadRun: ~Copyable {
     }
 
     private func ask(
-        peer: Peer, _ numbers: consuming NumberTable, _ render: @escaping (Span<UInt8>, inout ByteWriter) -> Void
+        peer: Peer, _ numbers: consuming NumberTable,
+        _ render: @escaping (Span<UInt8>, _ position: Int, inout ByteWriter) -> Void
     ) throws(LoadError) -> LivingNumbers {
         let asked = numbers.texts
         let source = RequestList(count: asked.count, kind: .living) { index, writer in
             let number = asked[index]
-            render(number.span, &writer)
+            render(number.span, index, &writer)
         }
         let handler = LivingNumbers(peer: peer, numbers: numbers)
         var driver = try Driver(options: driverOptions, source: source, handler: handler)

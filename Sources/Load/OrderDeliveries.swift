@@ -68,7 +68,9 @@ package struct OrderDeliveries: ~Copyable {
         } else {
             scratch.removeAll()
             scratch.append(book.order(item.ordinal, isRevision: item.kind == .revision))
-            peer.append(order: scratch.span, name: book.name(of: item.ordinal), to: &builder.writer)
+            peer.append(
+                order: scratch.span, name: book.name(of: item.ordinal), position: builder.position,
+                to: &builder.writer)
         }
         builder.finish(item.kind, subject: item.ordinal)
     }

@@ -31,12 +31,13 @@ package struct ReplyFields: Equatable {
         }
     }
 
-    /// Reads `+number created|matched|merged 0|1`, as the Redis function answers.
-    package init(redisReply line: Span<UInt8>) {
+    /// Reads `number created|matched|merged 0|1`, as the peers' procedures answer; Redis puts a plus sign in front.
+    package init(procedureReply line: Span<UInt8>) {
         guard line.count > 1 else { return }
-        var end = 1
+        let start = line[0] == UInt8(ascii: "+") ? 1 : 0
+        var end = start
         while end < line.count && line[unchecked: end] > 0x20 { end += 1 }
-        customer = 1..<end
+        customer = start..<end
         resolution = Self.resolution(line, at: end + 1)
         var last = line.count - 1
         while last > end && line[unchecked: last] <= 0x20 { last -= 1 }

@@ -54,6 +54,8 @@ package final class RequestChunk: Sendable {
 package struct ChunkBuilder: ~Copyable {
     /// Write a request's bytes here, then call `finish`.
     package var writer = ByteWriter(capacity: 1 << 20)
+    /// Which request of all is written next, from 0.
+    package private(set) var position = 0
     private var ends: [Int] = []
     private var requests: [RequestChunk.Request] = []
     private var barrier: Int?
@@ -67,6 +69,7 @@ package struct ChunkBuilder: ~Copyable {
     package mutating func finish(_ kind: RequestKind, subject: Int) {
         requests.append(RequestChunk.Request(kind: kind, subject: UInt32(subject)))
         ends.append(writer.count)
+        position += 1
     }
 
     /// Lets the next request wait until all before it are answered; once a chunk at most.

@@ -45,7 +45,7 @@ extension CommandName {
     /// Whether it brings what others know: such commands travel together, many in a batch.
     package var isIngest: Bool {
         switch self {
-        case .orderPut, .channelPut, .customerPut, .documentPut, .noteAdd: true
+        case .orderPut, .channelPut, .customerPut, .documentPut, .noteAdd, .factPut: true
         default: factKind != nil
         }
     }

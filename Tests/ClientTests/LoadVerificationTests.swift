@@ -154,7 +154,7 @@ private func check(_ pairs: [(customer: UInt32, buyer: UInt32)]) -> TruthCheck {
         _ line: String, _ customer: String, _ isDuplicate: Bool, _ resolution: ReplyFields.Resolution
     ) {
         let bytes = Array(line.utf8)
-        let fields = ReplyFields(redisReply: bytes.span)
+        let fields = ReplyFields(procedureReply: bytes.span)
         #expect(String(decoding: bytes[fields.customer], as: UTF8.self) == customer)
         #expect(fields.isDuplicate == isDuplicate && fields.resolution == resolution)
     }

@@ -5,17 +5,20 @@
 --
 --   o:<channel>/<store>:<number>   <customer id> LF <the order as it came>
 --   e: p: v: a: r: <identity key>  <customer id>
---   c:<customer id>                <number of orders> SP <total in minor units>, or ><living id> once merged away
+--   c:<customer id>                <number of orders> SP <total in minor units>, then for each of the last ten orders
+--                                  LF <when it was placed> SP <its name>; or ><living id> once merged away
 --   n                              the last customer id
 
 -- Redis 7.0 shows a library no globals while it loads; every function calls `prepare` first.
-local call, status_reply, decode, null, lower, upper, gsub, match, find, sub, byte, format, unpack, tonumber
+local call, status_reply, decode, null, lower, upper, gsub, gmatch, match, find, sub, byte, format, unpack, tonumber
+local concat, sort
 
 local function prepare()
     if call then return end
     call, status_reply, decode, null = redis.call, redis.status_reply, cjson.decode, cjson.null
     lower, upper, gsub, match = string.lower, string.upper, string.gsub, string.match
-    find, sub, byte, format = string.find, string.sub, string.byte, string.format
+    find, sub, byte, format, gmatch = string.find, string.sub, string.byte, string.format, string.gmatch
+    concat, sort = table.concat, table.sort
     unpack, tonumber = _G.unpack, _G.tonumber
 end
 
@@ -86,6 +89,15 @@ local function living(id)
     return id, record
 end
 
+-- Adds the lines of a customer's last orders to `lines`; returns how many there are then.
+local function append_recent(lines, count, record)
+    for line in gmatch(record, '\n([^\n]+)') do
+        count = count + 1
+        lines[count] = line
+    end
+    return count
+end
+
 local function order_put(_, arguments)
     prepare()
     local json = arguments[1]
@@ -102,6 +114,7 @@ local function order_put(_, arguments)
     local total = tonumber((gsub(order.total, '%.', '', 1)))
     local orders, resolution = 1, 'created'
     local writes, written = {}, 0
+    local recent, recents = {}, 0
     local winner, winner_record
     for index = 3, count do
         local owner = owners[index]
@@ -118,6 +131,7 @@ local function order_put(_, arguments)
                 end
                 local more, sum = match(loser_record, '^(%d+) (%d+)')
                 orders, total = orders + more, total + sum
+                recents = append_recent(recent, recents, loser_record)
                 call('SET', 'c:' .. loser, '>' .. winner)
             end
         end
@@ -125,6 +139,7 @@ local function order_put(_, arguments)
     if winner then
         local more, sum = match(winner_record, '^(%d+) (%d+)')
         orders, total = orders + more, total + sum
+        recents = append_recent(recent, recents, winner_record)
     else
         winner = format('%d', tonumber(owners[2] or 0) + 1)
         writes[1], writes[2], written = 'n', winner, 2
@@ -135,8 +150,13 @@ local function order_put(_, arguments)
             written = written + 2
         end
     end
+    recents = recents + 1
+    recent[recents] = order.placedAt .. ' ' .. sub(keys[1], 3)
+    if recents > 1 then sort(recent) end
     writes[written + 1], writes[written + 2] = keys[1], winner .. '\n' .. json
-    writes[written + 3], writes[written + 4] = 'c:' .. winner, orders .. ' ' .. format('%.0f', total)
+    writes[written + 3] = 'c:' .. winner
+    writes[written + 4] = orders .. ' ' .. format('%.0f', total) .. '\n'
+        .. concat(recent, '\n', recents > 10 and recents - 9 or 1, recents)
     call('MSET', unpack(writes, 1, written + 4))
     return status_reply('C' .. winner .. ' ' .. resolution .. ' 0')
 end
@@ -146,4 +166,25 @@ redis.register_function('order_put', order_put)
 redis.register_function('customer_living', function(_, arguments)
     prepare()
     return status_reply('C' .. living(sub(arguments[1], 2)) .. ' matched 0')
+end)
+
+-- Profile, totals and the last ten orders by a normalised e-mail address; {} when nobody has it.
+redis.register_function('customer_360', function(_, arguments)
+    prepare()
+    local owner = call('GET', 'e:' .. arguments[1])
+    if not owner then return '{}' end
+    local id, record = living(owner)
+    local keys, count = {}, 0
+    for name in gmatch(record, '\n%S+ ([^\n]+)') do
+        count = count + 1
+        keys[count] = 'o:' .. name
+    end
+    local stored, orders = call('MGET', unpack(keys, 1, count)), {}
+    for index = 1, count do
+        local order = stored[count + 1 - index]
+        orders[index] = sub(order, find(order, '\n', 1, true) + 1)
+    end
+    local number, total = match(record, '^(%d+) (%d+)')
+    return '{"number":"C' .. id .. '","profile":' .. match(orders[1], '"customer":(%b{})') .. ',"totals":{"orders":'
+        .. number .. ',"total":' .. total .. '},"orders":[' .. concat(orders, ',') .. ']}'
 end)

@@ -19,31 +19,39 @@ final class ServerProcess {
         guard let line = standardError.readLine(containing: " ready "),
             let port = line.firstMatch(of: /port=(\d+)/).flatMap({ UInt16($0.1) })
         else {
-            process.terminate()
+            process.end(by: SIGKILL)
             throw .server("dossierd does not get ready")
         }
         self.port = port
     }
 
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    deinit { process.end(by: SIGKILL) }
 
     var endpoint: Endpoint { Endpoint(port: port) }
 
     /// Seconds of processor time used so far, by all threads.
     var processorSeconds: Double { process.processorSeconds }
 
+    /// Waits for replies as long as a snapshot of all memory may take.
     func client() throws(BenchmarkError) -> Client {
-        do throws(ClientError) { return try Client(port: port) } catch { throw .server("\(error)") }
+        do throws(ClientError) {
+            return try Client(port: port, timeouts: .init(reply: .seconds(600)))
+        } catch { throw .server("\(error)") }
     }
 
     /// Stops in order and waits for the end.
     func stop() throws(BenchmarkError) {
-        process.terminate()
-        process.waitUntilExit()
+        process.end(by: SIGTERM)
         guard process.terminationStatus == 0 else {
             throw .server("dossierd ended with status \(process.terminationStatus)")
         }
     }
+
+    /// Kills it, as a crash would.
+    func crash() { process.end(by: SIGKILL) }
+
+    /// Resident memory in bytes.
+    var residentBytes: Double { ProcessTable.residentBytes(process.processIdentifier) }
 
     /// The numbers at the top of `INFO`.
     func info() throws(BenchmarkError) -> [String: Double] {
@@ -72,42 +80,4 @@ func builtProgram(_ name: String) throws(BenchmarkError) -> String {
         throw .missing("there is no \(path): swift build --product \(name), with the same configuration as this one")
     }
     return path
-}
-
-func startProcess(
-    _ path: String, _ arguments: [String], standardOutput: Pipe? = nil, standardError: Pipe? = nil
-) throws(BenchmarkError) -> Process {
-    let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    if let standardOutput { process.standardOutput = standardOutput }
-    if let standardError { process.standardError = standardError }
-    do { try process.run() } catch { throw .server("\(path) does not start: \(error)") }
-    return process
-}
-
-extension Process {
-    /// Seconds of processor time that the process and its threads have used: what /proc/PID/stat counts, only finer.
-    var processorSeconds: Double {
-        var clock = clockid_t()
-        var time = timespec()
-        guard clock_getcpuclockid(processIdentifier, &clock) == 0, clock_gettime(clock, &time) == 0 else { return 0 }
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-}
-
-extension Pipe {
-    /// Reads until a line with this text has come; nil if the other end closes first.
-    func readLine(containing text: String) -> String? {
-        var seen = Data()
-        while true {
-            let more = fileHandleForReading.availableData
-            if more.isEmpty { return nil }
-            seen += more
-            let lines = String(decoding: seen, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            // The last piece may be half a line.
-            if let line = lines.dropLast().first(where: { $0.contains(text) }) { return String(line) }
-        }
-    }
 }
