@@ -302,7 +302,7 @@ extension DirectoryState {
     package func counts(with outbox: borrowing OutboxState = OutboxState()) -> DirectoryCounts {
         DirectoryCounts(
             shops: shops.count, customers: customerCount, profiles: profiles.count, orders: orders.count,
-            documents: documents.count, edges: edges.count, messages: outbox.messageCount,
+            documents: documents.count + ledger.documents.count, edges: edges.count, messages: outbox.messageCount,
             facts: facts.entries.count, waitingFacts: facts.heldCount, sequence: sequence,
             allocatedBytes: allocatedBytes + outbox.allocatedBytes)
     }

@@ -103,6 +103,20 @@ package struct VoucherTerms: Sendable, Equatable, FieldCoded {
     }
 }
 
+/// So much of a line of an invoice.
+package struct CreditedLine: Sendable, Equatable {
+    /// The line's id (BT-126).
+    package var line = ""
+    package var quantity = Decimal64.zero
+
+    package init() {}
+
+    init(line: String, quantity: Decimal64) {
+        self.line = line
+        self.quantity = quantity
+    }
+}
+
 /// A draft on its way into the ledger: made from an order as it was at `orderSequence`.
 package struct DraftRequest: Sendable {
     package var kind = LedgerDocumentKind.invoice
@@ -115,6 +129,9 @@ package struct DraftRequest: Sendable {
     package var total: Int64 = 0
     package var reason = CreditReason.none
     package var note = ""
+    /// What a credit note takes off each line, and how much of it was invoiced; empty where it is over an amount.
+    package var creditedLines: [CreditedLine] = []
+    package var invoicedLines: [CreditedLine] = []
     /// A credit note may give back more than was invoiced (X07: "unless said so").
     package var allowsMore = false
 

@@ -63,6 +63,8 @@ struct DraftFacts: FieldCoded {
     var reason: CreditReason = .none
     var note = ""
     var actor = ""
+    /// Of a credit note by lines: what it takes off each line of the invoice. Older ones do not say.
+    var creditedLines: [CreditedLine] = []
 
     mutating func code(_ coder: inout some FieldCoder) throws(ByteReaderError) {
         try coder.choice(&kind)
@@ -75,6 +77,11 @@ struct DraftFacts: FieldCoded {
         try coder.choice(&reason)
         try coder.text(&note)
         try coder.text(&actor)
+        guard !coder.isAtEnd else { return }
+        try coder.list(&creditedLines, CreditedLine()) { line, coder throws(ByteReaderError) in
+            try coder.text(&line.line)
+            try coder.decimal(&line.quantity)
+        }
     }
 }
 
