@@ -124,6 +124,8 @@ package struct DirectoryState: ~Copyable, Sendable {
     var facts = FactTable()
     /// Documents with numbers, and money: a state machine of its own.
     package internal(set) var ledger = LedgerState()
+    /// Files in dossiers, and what is said of documents: a state machine of its own.
+    package internal(set) var archive = ArchiveState()
     var extractor = FeatureExtractor()
 
     /// An empty state; `engineInitialised` fills in shard count and seed.
@@ -140,6 +142,7 @@ package struct DirectoryState: ~Copyable, Sendable {
             + documents.allocatedBytes + edges.allocatedBytes + variantIndex.allocatedBytes + keyIndex.allocatedBytes
             + orderIndex.allocatedBytes + documentIndex.allocatedBytes + index.allocatedBytes
             + assertions.allocatedBytes + assertionIndex.allocatedBytes + facts.allocatedBytes + ledger.allocatedBytes
+            + archive.allocatedBytes
     }
 }
 
@@ -302,7 +305,7 @@ extension DirectoryState {
     package func counts(with outbox: borrowing OutboxState = OutboxState()) -> DirectoryCounts {
         DirectoryCounts(
             shops: shops.count, customers: customerCount, profiles: profiles.count, orders: orders.count,
-            documents: documents.count + ledger.documents.count, edges: edges.count, messages: outbox.messageCount,
+            documents: documents.count + ledger.documents.count + archive.filedCount, edges: edges.count, messages: outbox.messageCount,
             facts: facts.entries.count, waitingFacts: facts.heldCount, sequence: sequence,
             allocatedBytes: allocatedBytes + outbox.allocatedBytes)
     }

@@ -36,6 +36,8 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case ledgerRedemptions = 83
     case ledgerFacts = 84
     case shardContents = 85
+    case archiveEntries = 160
+    case archiveFacts = 161
 }
 
 /// Takes the tables of a state one after the other.
@@ -69,6 +71,7 @@ package struct DirectoryCapture: Sendable {
     fileprivate let assertions: PagedArray<AssertionEntry>
     fileprivate let facts: FactCapture
     fileprivate let ledger: LedgerCapture
+    fileprivate let archive: ArchiveCapture
 
     /// Writes all tables, the header first.
     package func write<Sink: TableSink>(to sink: Sink) throws(Sink.Failure) {
@@ -90,6 +93,7 @@ package struct DirectoryCapture: Sendable {
         try sink.write(facts.heldBytes().span)
         try sink.end()
         try ledger.write(to: sink)
+        try archive.write(to: sink)
     }
 }
 
@@ -115,7 +119,7 @@ extension DirectoryState {
         return DirectoryCapture(
             sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
             orders: orders, documents: documents, edges: edges, identity: identityBytes(), assertions: assertions,
-            facts: captureFacts(), ledger: ledger.capture())
+            facts: captureFacts(), ledger: ledger.capture(), archive: archive.capture())
     }
 
     /// Takes in a piece of a snapshot's table; false if it cannot be one.
@@ -139,6 +143,7 @@ extension DirectoryState {
         case .assertions: return loadAssertions(bytes)
         case .facts: return loadFacts(bytes)
         case .heldFacts: return loadHeldFacts(bytes)
+        case .archiveEntries, .archiveFacts: return archive.load(kind, bytes)
         default: return ledger.load(kind, bytes)
         }
     }

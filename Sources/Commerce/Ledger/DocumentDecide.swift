@@ -101,7 +101,7 @@ extension LedgerState {
         let facts = PostFacts(
             document: request.document, number: number, keyHash: Int64(bitPattern: key), year: year,
             place: counter.next, total: request.total, recipient: request.content.invoice.buyer.name,
-            profile: request.profile, actor: desk.actor)
+            profile: request.profile, actor: desk.actor, country: request.content.invoice.buyer.address.country)
         return .event(
             LedgerEvent(.documentPosted, facts, profile: entry.profile, content: request.content.packed))
     }

@@ -181,10 +181,14 @@ package enum LedgerCommand: Sendable {
     case discard(DocumentSelector)
     /// - Parameter code: fresh, from a source that nobody can foresee.
     case issue(VoucherTerms, code: VoucherCode, customer: UInt32?, creditNote: DocumentSelector?)
+    /// A new code for the same money.
+    /// - Parameter id: the sender's own name for it, so that a repeat is known.
+    case renew(VoucherSelector, code: VoucherCode, id: String, reason: String)
     case redeem(RedeemRequest)
     case reverse(id: String, reason: String)
     case takeCheque(VoucherSelector, reason: String)
     case payCheque(VoucherSelector, reference: String)
+    case archive(ArchiveCommand)
 }
 
 package enum LedgerQuery: Sendable {
@@ -194,6 +198,7 @@ package enum LedgerQuery: Sendable {
     case order(OrderName)
     case document(DocumentSelector)
     case voucher(VoucherSelector)
+    case archive(ArchiveQuery)
 }
 
 /// What the ledger answers.
@@ -202,6 +207,7 @@ package enum LedgerAnswer: Sendable {
     case reply([UInt8])
     case order(OrderTicket)
     case document(DocumentTicket)
+    case archive(ArchiveAnswer)
     /// What the command was made from has changed meanwhile: to be made anew.
     case outdated
 }

@@ -3,9 +3,14 @@ import Bytes
 // The ledger inside the directory: who a command is about, where content lies, and the answers.
 extension DirectoryState {
     /// Decides a command of the ledger; writes one event at most. Pure, as every `decide`.
+    /// - Parameter language: of documents of a profile, by the customer's or the shop's word.
     package func decide(
-        _ command: LedgerCommand, shop: UInt16, actor: String, at now: Timestamp, into events: inout EventWriter
+        _ command: LedgerCommand, shop: UInt16, actor: String, language: (_ profile: UInt32) -> String,
+        at now: Timestamp, into events: inout EventWriter
     ) throws(Refusal) -> LedgerDecision {
+        if case .archive(let command) = command {
+            return try decide(command, shop: shop, actor: actor, language: language, at: now, into: &events)
+        }
         var desk = LedgerDesk(shop: shop, actor: actor, now: now, hasher: hasher(shop))
         switch command {
         case .draft(let request):
@@ -88,7 +93,11 @@ extension DirectoryState {
         if decision == .outdated { return .outdated }
         var output = ByteWriter(capacity: 512)
         output.openObject()
-        try ledger.members(of: command, decision, hasher(shop), shop, now, into: &output)
+        if case .archive(let command) = command {
+            try members(of: command, decision, shop: shop, into: &output)
+        } else {
+            try ledger.members(of: command, decision, hasher(shop), shop, now, into: &output)
+        }
         if let profile = profile(of: command, decision) {
             output.key("customer")
             output.customerNumber(customerNumber(of: profile))
@@ -124,7 +133,11 @@ extension DirectoryState {
                     seller: ledger.shops[shop]?.seller))
         case .document(let selector):
             let document = try ledger.find(selector, desk)
+            guard !archive.isRemoved(DocumentReference(.ledger, document)) else {
+                throw Refusal(.notFound, "document: \(ledger.name(ofDocument: document)) was removed")
+            }
             return .document(try ticket(document, desk))
+        case .archive(let query): return try answer(query, shop: shop)
         case .seller, .series, .voucher:
             var output = ByteWriter(capacity: 512)
             try ledger.write(query, desk, into: &output)
@@ -138,6 +151,7 @@ extension DirectoryState {
         let customer = customerNumber(of: entry.profile)
         var json = ByteWriter(capacity: 512)
         ledger.members(ofDocument: document, into: &json)
+        marks(of: DocumentReference(.ledger, document), into: &json)
         json.key("customer")
         json.customerNumber(customer)
         let shop = ledger.shops[desk.shop]
