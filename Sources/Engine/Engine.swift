@@ -11,15 +11,19 @@ package struct EngineLanes: Sendable {
     package var shards: [any EngineLane]
     package var journal: any EngineLane
     package var snapshot: any EngineLane
+    /// Contents of files; the snapshot lane unless told otherwise.
+    package var files: any EngineLane
 
     package init(
-        directory: any EngineLane, shards: [any EngineLane], journal: any EngineLane, snapshot: any EngineLane
+        directory: any EngineLane, shards: [any EngineLane], journal: any EngineLane, snapshot: any EngineLane,
+        files: (any EngineLane)? = nil
     ) {
         precondition(!shards.isEmpty, "shards need a lane")
         self.directory = directory
         self.shards = shards
         self.journal = journal
         self.snapshot = snapshot
+        self.files = files ?? snapshot
     }
 }
 
@@ -34,6 +38,7 @@ package final class Engine: Sendable {
     package let shards: [Shard]
     package let journal: Journal
     package let snapshotter: Snapshotter
+    package let files: FileKeeper
     package let folder: DataFolder
     package let recovery: RecoveryReport
     package let startedAt: Timestamp
@@ -41,6 +46,7 @@ package final class Engine: Sendable {
     private let hash: Hash64
     private let isStopping = Atomic<Bool>(false)
     private let isSnapshotRunning = Atomic<Bool>(false)
+    private let ownerCount = Atomic<UInt64>(0)
     /// Journal bytes, by this process's count, when the last good snapshot was taken.
     private let bytesAtSnapshot: Atomic<Int>
     private let snapshotAt: Atomic<Int64>
@@ -102,6 +108,7 @@ package final class Engine: Sendable {
         journal = Journal(writer, durability: configuration.durability, on: lanes.journal)
         shards = state.shards.enumerated().map { Shard($1, on: lanes.shards[$0 % lanes.shards.count]) }
         snapshotter = Snapshotter(folder, clock: clock, on: lanes.snapshot)
+        files = FileKeeper(folder, clock: clock, limits: configuration.files, on: lanes.files)
         let outbox = state.takeOutbox()
         directory = Directory(
             state.takeDirectory(), outbox: outbox, shards: shards, journal: journal, clock: clock,
@@ -132,6 +139,8 @@ package final class Engine: Sendable {
             }
         }
         directory.lane.run { directory.assumeIsolated { $0.start() } }
+        let files = files
+        files.lane.post { files.assumeIsolated { $0.start() } }
         tick()
     }
 
@@ -253,6 +262,9 @@ package final class Engine: Sendable {
         }
     }
 
+    /// A number of its own for a connection that uploads files.
+    package func makeFileOwner() -> UInt64 { ownerCount.add(1, ordering: .relaxed).newValue }
+
     // MARK: Snapshots
 
     /// Writes a snapshot of this moment. `completion` runs on the snapshot lane.
@@ -318,6 +330,7 @@ package final class Engine: Sendable {
                 directory.assumeIsolated {
                     $0.setBacklog(
                         isTooLong ? "snapshots fail and the journal has grown to \(backlog) bytes; see INFO" : nil)
+                    if $0.keepTime() { self.sweepFiles() }
                 }
             }
             self.tick()

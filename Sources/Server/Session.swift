@@ -10,6 +10,8 @@ package final class Session: @unchecked Sendable {
     private let output: any SessionOutput
     private(set) var shop = "main"
     private var hasher: KeyHasher?
+    /// Names this connection to the keeper of files, once it uploads.
+    var fileOwner: UInt64?
     var builder = BatchBuilder()
     private var replies = ReplyQueue()
     private var batchesInFlight = 0
@@ -99,6 +101,7 @@ package final class Session: @unchecked Sendable {
     /// The connection is gone: nothing is read or written any more. Batches on their way are decided all the same.
     package func closed() {
         isEnding = true
+        abandonUploads()
     }
 
     // MARK: Lines

@@ -143,12 +143,16 @@ package final class ContentWriter {
     }
 
     /// The hash of what has come. The file is durable under its name when this returns; the same content is kept once.
-    package func finish() throws(StoreError) -> ContentHash {
+    /// - Parameter expected: throws `.rejected` before anything is kept if the hash is another.
+    package func finish(expecting expected: ContentHash?) throws(StoreError) -> ContentHash {
         if pending.count > 0 { try writeChunk(pending.count) }
         try write(.fileEnd, second: bytes)
         var finished = SHA256()
         swap(&finished, &hash)
         let hash = ContentHash(finishing: finished)
+        if let expected, expected != hash {
+            throw .rejected(sequence: nil, reason: "sha256: the content that came has \(hash)")
+        }
         let final = folder.path + "/" + ContentName.file(hash)
         try fileOperation { () throws(FileError) in
             try file.synchronizeData()

@@ -23,6 +23,10 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case shopSeller, shopSeries
     case documentCreate, documentEdit, documentShow, documentPost, documentDiscard, documentCredit, documentUBL
     case voucherIssue, voucherShow, voucherRedeem, voucherReverse, chequeTake, chequePay
+    case voucherRenew
+    case fileBegin, filePart, fileEnd
+    case documentAttach, documentFetch, documentLabel, documentUnlabel, documentShare, documentSend, documentRemove
+    case shopRetention, orderDocuments, reportCustomer
 }
 
 extension CommandName {
@@ -32,7 +36,7 @@ extension CommandName {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
             .noteAdd, .identityLearn:
             true
-        default: isDecision || factKind != nil || changesOutbox || isLedgerWrite
+        default: isDecision || factKind != nil || changesOutbox || isLedgerWrite || isArchiveWrite
         }
     }
 
@@ -68,7 +72,7 @@ package enum CommandTable {
     private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        general + orderLife + identity + [learning] + messages + ledger
+        general + orderLife + identity + [learning] + messages + ledger + archive
 
     private static let general: [CommandDescription] = [
         CommandDescription(

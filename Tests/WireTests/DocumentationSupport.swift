@@ -97,6 +97,7 @@ enum RequestTrial {
             guard let kind = name.factKind else { return }
             let order = try RequestReader.factOrder(request)
             _ = try decoder.fact(kind, of: order.span, try RequestReader.json(request), into: &output)
+        case let name where name.isOfArchive: try archive(request, name)
         case let name where name.isOfLedger: try ledger(request, name)
         case let name where name.isDecision: _ = try RequestReader.decision(request, name, hasher)
         case .identitySimulate: _ = try RequestReader.version(request)
@@ -107,9 +108,31 @@ enum RequestTrial {
         }
     }
 
+    private static func archive(_ request: borrowing RequestLine, _ name: CommandName) throws(Refusal) {
+        switch name {
+        case .fileBegin: _ = try RequestReader.fileBegin(request)
+        case .filePart:
+            _ = try RequestReader.upload(request, "id")
+            _ = try RequestReader.part(request)
+        case .fileEnd:
+            _ = try RequestReader.upload(request, "id")
+            _ = try RequestReader.contentHash(request)
+        case .documentAttach:
+            _ = try RequestReader.attachment(request)
+            _ = try RequestReader.upload(request, "file")
+        case .documentFetch, .documentRemove: _ = try RequestReader.documentName(request, name)
+        case .documentSend: _ = try RequestReader.sending(request)
+        case .reportCustomer: _ = try RequestReader.reported(request)
+        case .orderDocuments: _ = try RequestReader.orderName(request)
+        case .shopRetention where request.argument(named: "kind") == nil: break
+        default: _ = try RequestReader.archiveCommand(request, name)
+        }
+    }
+
     private static func ledger(_ request: borrowing RequestLine, _ name: CommandName) throws(Refusal) {
         switch name {
         case .documentCreate: _ = try RequestReader.order(request)
+        case .documentShow where try RequestReader.filedDocument(request) != nil: break
         case .documentEdit, .documentPost, .documentShow, .documentUBL:
             _ = try RequestReader.document(request, name)
         case .documentCredit: _ = try RequestReader.credit(request)

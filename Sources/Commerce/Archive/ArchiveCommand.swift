@@ -71,6 +71,8 @@ package struct SendRequest: Sendable {
 
 package enum ArchiveQuery: Sendable {
     case show(DocumentName)
+    /// Whose a file would be, as a recipient without documents.
+    case owner(AttachRequest.Owner)
     case retention
     /// Where the content of a document lies.
     case content(DocumentName)

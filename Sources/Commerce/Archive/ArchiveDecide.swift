@@ -2,15 +2,13 @@ import Bytes
 
 // Decide: every rule about files in dossiers, labels, who may see what, and how long it stays. Pure.
 extension DirectoryState {
-    /// Writes the events of a command: none for what is so already.
-    /// - Parameter language: of documents of a profile, by the customer's or the shop's word.
-    package func decide(
-        _ command: ArchiveCommand, shop: UInt16, actor: String, language: (_ profile: UInt32) -> String,
-        at now: Timestamp, into events: inout EventWriter
+    /// Writes the event of a command: none for what is so already.
+    func decide(
+        _ command: ArchiveCommand, shop: UInt16, actor: String, at now: Timestamp, into events: inout EventWriter
     ) throws(Refusal) -> LedgerDecision {
         switch command {
         case .attach(let request):
-            let (facts, profile) = try attachment(request, shop: shop, actor: actor, language: language)
+            let (facts, profile) = try attachment(request, shop: shop, actor: actor)
             if let known = filedAlready(facts, profile) { return .duplicate(known) }
             write(.documentAttached, facts, profile, shop, now, &events)
         case .label(let names, let label, let isOn):
@@ -21,11 +19,9 @@ extension DirectoryState {
                 let isNamedTwice = subjects.contains { $0.reference == subject.reference }
                 if isLabelled != isOn, !isNamedTwice { subjects.append(subject) }
             }
-            for subject in subjects {
-                let facts = MarkFacts(documents: [mark(subject)], words: label, flag: isOn, actor: actor)
-                write(.documentLabelled, facts, subject.profile, shop, now, &events)
-            }
-            if subjects.isEmpty { return .duplicate(0) }
+            guard let first = subjects.first else { return .duplicate(0) }
+            let facts = MarkFacts(documents: subjects.map { mark($0) }, words: label, flag: isOn, actor: actor)
+            write(.documentLabelled, facts, first.profile, shop, now, &events)
         case .share(let name, let visibility):
             let subject = try find(name, shop: shop)
             try refuseReadOnly(subject)
@@ -66,7 +62,7 @@ extension DirectoryState {
     // MARK: Files
 
     private func attachment(
-        _ request: AttachRequest, shop: UInt16, actor: String, language: (UInt32) -> String
+        _ request: AttachRequest, shop: UInt16, actor: String
     ) throws(Refusal) -> (AttachFacts, UInt32) {
         guard let hash = request.hash else { throw Refusal(.notFound, "file: no file was uploaded under that name") }
         var facts = AttachFacts(
@@ -90,7 +86,7 @@ extension DirectoryState {
             facts.ownerName = subject.name
             facts.order = subject.order
         }
-        facts.language = request.language?.text ?? language(profile)
+        facts.language = request.language?.text ?? ""
         return (facts, profile)
     }
 
@@ -150,20 +146,42 @@ extension DirectoryState {
 
     // MARK: By the clock
 
-    /// Writes an event for saved itineraries whose days are over, at most `most`. Answers how many.
-    package func decideLapses(at now: Timestamp, most: Int, into events: inout EventWriter) -> Int {
-        var lapses: [Lapse] = []
+    /// Writes an event for a saved itinerary whose days are over. Answers whether there was one.
+    package func decideLapse(at now: Timestamp, into events: inout EventWriter) -> Bool {
+        var due: UInt32?
         archive.due.forEachDue(at: now.milliseconds) { place in
-            lapses.append(archive.lapsing[Int(place)])
-            return lapses.count < most
+            due = place
+            return false
         }
-        for lapse in lapses {
-            let document = MarkFacts.Document(
-                reference: ReferenceFacts(lapse.reference), profile: lapse.profile, name: lapse.name)
-            let facts = MarkFacts(
-                documents: [document], words: "30 days after it was saved", flag: true, actor: "engine")
-            write(.documentRemoved, facts, lapse.profile, lapse.shop, now, &events)
+        guard let due else { return false }
+        let lapse = archive.lapsing[Int(due)]
+        let document = MarkFacts.Document(
+            reference: ReferenceFacts(lapse.reference), profile: lapse.profile, name: lapse.name)
+        let facts = MarkFacts(documents: [document], words: "30 days after it was saved", flag: true, actor: "engine")
+        write(.documentRemoved, facts, lapse.profile, lapse.shop, now, &events)
+        return true
+    }
+
+    /// Writes the event of documents that were sent by a message that is queued.
+    package func decideSent(
+        _ references: [DocumentReference], label: String, message: UInt32, shop: UInt16, actor: String,
+        at now: Timestamp, into events: inout EventWriter
+    ) {
+        let subjects = references.map { subject($0) }
+        guard let first = subjects.first else { return }
+        let facts = MarkFacts(
+            documents: subjects.map { mark($0) }, words: label, message: message, actor: actor)
+        write(.documentsSent, facts, first.profile, shop, now, &events)
+    }
+
+    /// Whether all of them are still there and may be seen by the customer.
+    package func checkSendable(_ references: [DocumentReference]) throws(Refusal) {
+        for reference in references {
+            let subject = subject(reference)
+            guard !archive.isRemoved(reference) else {
+                throw Refusal(.notFound, "document: \(subject.name) was removed")
+            }
+            try checkSendable(subject)
         }
-        return lapses.count
     }
 }

@@ -88,8 +88,7 @@ extension DirectoryState {
     }
 
     mutating func evolveArchive(_ event: Event, _ bytes: Span<UInt8>) {
-        archive.evolve(event, bytes, sequence: sequence)
-        if event.party.profile != .max { touch(event.party.profile) }
+        for profile in archive.evolve(event, bytes, sequence: sequence) { touch(profile) }
     }
 
     /// Reads the archive's tables of a snapshot, once all are there; false if they do not fit together.
@@ -109,6 +108,32 @@ extension DirectoryState {
             profile: documents[Int(number)].profile, shop: shop)
         archive.lapse(lapse, from: document.moment(DocumentShape.issuedAt)?.milliseconds ?? recordedAt)
     }
+
+    /// The customer whose a file would be, and the order.
+    func owner(_ owner: AttachRequest.Owner, shop: UInt16) throws(Refusal) -> Recipient {
+        switch owner {
+        case .customer(let number):
+            let customer = customerNumber(of: try profile(numbered: number, shop: shop))
+            return Recipient(customer: customer, documents: [], names: [], order: nil)
+        case .order(let name, let text):
+            guard let order = order(named: name, shop: shop) else {
+                throw Refusal(.notFound, "order: not known in this shop; put the order first")
+            }
+            return Recipient(
+                customer: customerNumber(of: orders[order].profile), documents: [], names: [], order: text)
+        case .document(let name):
+            let subject = try find(name, shop: shop)
+            return Recipient(
+                customer: customerNumber(of: subject.profile), documents: [], names: [],
+                order: orderName(of: subject.reference))
+        }
+    }
+
+    /// Whether contents may have lost their last document since this was asked the last time.
+    package mutating func takeSweep() -> Bool { archive.takeSweep() }
+
+    /// The sweep did not come to its end: it is owed again.
+    package mutating func oweSweep() { archive.owesSweep = true }
 
     // MARK: Sending
 
@@ -142,7 +167,7 @@ extension DirectoryState {
         }
     }
 
-    private func checkSendable(_ subject: ArchiveSubject) throws(Refusal) {
+    func checkSendable(_ subject: ArchiveSubject) throws(Refusal) {
         guard archive.visibility(of: subject.reference) == .customer else {
             throw Refusal(
                 .refused, "document: \(subject.name) is internal; DOCUMENT.SHARE visibility=customer shows it")

@@ -2,17 +2,18 @@ import Bytes
 
 // Evolve: the only code that changes the archive. Live commands, the journal and a snapshot's entries all come here.
 extension ArchiveState {
-    mutating func evolve(_ event: Event, _ bytes: Span<UInt8>, sequence: UInt64) {
+    /// Answers whose dossiers show it.
+    mutating func evolve(_ event: Event, _ bytes: Span<UInt8>, sequence: UInt64) -> [UInt32] {
         let profile = event.party.profile == .max ? 0 : event.party.profile + 1
-        append(
-            ArchiveEntry(
-                facts: facts.append(bytes.extracting(event.facts.range)), recordedAt: event.recordedAt,
-                sequence: sequence, profile: profile, shop: event.shop, kind: event.kind.rawValue))
-    }
-
-    private mutating func append(_ entry: ArchiveEntry) {
-        let place = entries.append(entry)
-        apply(UInt32(place), entry)
+        let entry = ArchiveEntry(
+            facts: facts.append(bytes.extracting(event.facts.range)), recordedAt: event.recordedAt,
+            sequence: sequence, profile: profile, shop: event.shop, kind: event.kind.rawValue)
+        apply(UInt32(entries.append(entry)), entry)
+        switch event.kind {
+        case .documentAttached: return [event.party.profile]
+        case .retentionChanged: return []
+        default: return open(entry, MarkFacts()).documents.map(\.profile)
+        }
     }
 
     /// Works an entry into what is derived.

@@ -177,6 +177,7 @@ extension DirectoryState {
             output.customerNumber(customerNumber(of: subject.profile))
             output.closeObject()
             return .reply(output.copyBytes())
+        case .owner(let owner): return .archive(.recipients([try self.owner(owner, shop: shop)]))
         case .retention:
             var output = ByteWriter(capacity: 512)
             retention(of: shop, into: &output)

@@ -106,6 +106,12 @@ extension ArchiveState {
 
     func rules(of shop: UInt16) -> RetentionRules { retention[shop] ?? RetentionRules() }
 
+    /// Whether contents may have lost their last document since this was asked the last time.
+    mutating func takeSweep() -> Bool {
+        defer { owesSweep = false }
+        return owesSweep
+    }
+
     /// Contents that documents refer to.
     package var referredContents: Set<ContentHash> { Set(contents.keys) }
 

@@ -18,7 +18,7 @@ package enum DocumentSelector: Sendable, Equatable {
     }
 
     /// `D17` and `V17` count from one; nil if the text is none of that.
-    static func place(_ text: [UInt8], letter: Unicode.Scalar) -> UInt32? {
+    package static func place(_ text: [UInt8], letter: Unicode.Scalar) -> UInt32? {
         guard let first = text.first, Unicode.Scalar(first & 0xDF) == letter, text.count > 1, text[1] != 0x30,
             text.dropFirst().allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
             let number = UInt32(String(decoding: text.dropFirst(), as: UTF8.self)), number > 0
@@ -219,6 +219,9 @@ package struct OrderTicket: Sendable {
     package let profile: UInt32
     package let row: UInt32
     package let seller: Seller?
+    /// The customer's own word, or staff's, and the shop's usual language; nil where nothing was said.
+    package var chosenLanguage: LanguageTag?
+    package var shopLanguage: LanguageTag?
 }
 
 /// What the ledger knows of a document, for whoever goes on to its content.

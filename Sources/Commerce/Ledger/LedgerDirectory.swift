@@ -3,13 +3,11 @@ import Bytes
 // The ledger inside the directory: who a command is about, where content lies, and the answers.
 extension DirectoryState {
     /// Decides a command of the ledger; writes one event at most. Pure, as every `decide`.
-    /// - Parameter language: of documents of a profile, by the customer's or the shop's word.
     package func decide(
-        _ command: LedgerCommand, shop: UInt16, actor: String, language: (_ profile: UInt32) -> String,
-        at now: Timestamp, into events: inout EventWriter
+        _ command: LedgerCommand, shop: UInt16, actor: String, at now: Timestamp, into events: inout EventWriter
     ) throws(Refusal) -> LedgerDecision {
         if case .archive(let command) = command {
-            return try decide(command, shop: shop, actor: actor, language: language, at: now, into: &events)
+            return try decide(command, shop: shop, actor: actor, at: now, into: &events)
         }
         var desk = LedgerDesk(shop: shop, actor: actor, now: now, hasher: hasher(shop))
         switch command {

@@ -40,16 +40,17 @@ extension LedgerState {
 }
 
 extension DirectoryState {
-    /// Writes an event for vouchers whose end has come with something left, at most `most`. Answers how many.
-    package func decideExpiries(at now: Timestamp, most: Int, into events: inout EventWriter) -> Int {
-        var count = 0
+    /// Writes an event for a voucher whose end has come with something left. Answers whether there was one.
+    package func decideExpiry(at now: Timestamp, into events: inout EventWriter) -> Bool {
+        var due: UInt32?
         ledger.expiries.forEachDue(at: now.milliseconds) { number in
-            let voucher = ledger.vouchers[Int(number)]
-            let facts = MoneyFacts(subject: number, amount: voucher.left, words: "", actor: "engine")
-            write(.voucherExpired, facts, LedgerState.profile(voucher), voucher.shop, now, &events)
-            count += 1
-            return count < most
+            due = number
+            return false
         }
-        return count
+        guard let due else { return false }
+        let voucher = ledger.vouchers[Int(due)]
+        let facts = MoneyFacts(subject: due, amount: voucher.left, words: "", actor: "engine")
+        write(.voucherExpired, facts, LedgerState.profile(voucher), voucher.shop, now, &events)
+        return true
     }
 }

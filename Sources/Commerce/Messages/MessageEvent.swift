@@ -13,6 +13,8 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
     case reviewRequest = 11
     case mailing = 12
     case newsletter = 13
+    /// Documents that staff chose, or all under a label.
+    case documentsSent = 14
 
     /// As it stands in commands and replies.
     package var word: String {
@@ -30,6 +32,7 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
         case .reviewRequest: "review.request"
         case .mailing: "customer.mailing"
         case .newsletter: "customer.newsletter"
+        case .documentsSent: "documents.sent"
         }
     }
 
@@ -44,7 +47,7 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
         case .orderConfirmed: .confirmation
         case .orderShipped: .shipping
         case .orderChanged, .orderDelayed, .orderCancelled, .orderRefunded, .orderQuestion, .returnReceived,
-            .documentIssued:
+            .documentIssued, .documentsSent:
             .service
         case .voucherIssued: .voucher
         case .reviewRequest: .review
@@ -54,7 +57,10 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
     }
 
     /// Whether it is about an order, so that it goes to the address that came with it.
-    package var needsOrder: Bool { self != .mailing && self != .newsletter }
+    package var needsOrder: Bool { self != .documentsSent && followsOrder }
+
+    /// Whether it goes to the address of its order where it has one.
+    package var followsOrder: Bool { self != .mailing && self != .newsletter }
 }
 
 /// Why somebody writes to a customer.

@@ -1,0 +1,55 @@
+import Bytes
+import Commerce
+import Store
+
+// Contents that nothing refers to any more are removed behind everybody's back: first it is noted what comes, then the
+// directory says what it refers to, then that is awaited on the disk, then the rest is removed. A crash anywhere in
+// between leaves files too many, never too few, and the next start sweeps.
+extension Engine {
+    func sweepFiles() {
+        let (files, directory, journal) = (files, directory, journal)
+        files.lane.post {
+            guard files.assumeIsolated({ $0.beginSweep() }) else { return }
+            directory.lane.post {
+                let (referred, sequence) = directory.assumeIsolated { ($0.referredContents(), $0.lastSequence()) }
+                journal.lane.post {
+                    journal.assumeIsolated { journal in
+                        journal.whenSynced(sequence) { failure in
+                            files.lane.post {
+                                let isDone = files.assumeIsolated { $0.endSweep(failure == nil ? referred : nil) }
+                                guard !isDone else { return }
+                                directory.lane.post { directory.assumeIsolated { $0.oweSweep() } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Directory {
+    func referredContents() -> Set<ContentHash> { state.archive.referredContents }
+
+    func oweSweep() { state.oweSweep() }
+
+    /// Events of one turn, so that nobody waits long.
+    private static let eventsPerTurn = 64
+
+    /// Does what is due by the clock: vouchers end, saved itineraries go. Answers whether files are to be swept.
+    func keepTime() -> Bool {
+        guard isWritable else { return false }
+        let first = state.sequence + 1
+        let now = clock.now()
+        var count = 0
+        while count < Self.eventsPerTurn,
+            state.decideExpiry(at: now, into: &events) || state.decideLapse(at: now, into: &events)
+        {
+            evolveLast()
+            count += 1
+        }
+        handOver(firstSequence: first)
+        // More is due: the next second goes on with it.
+        return state.takeSweep()
+    }
+}
