@@ -95,7 +95,13 @@ extension Engine {
                 request.bytes = file.bytes
                 if request.name.isEmpty { request.name = file.name }
                 if request.type.isEmpty { request.type = file.type }
-                self.file(request, for: asker, completion)
+                self.file(request, for: asker) { result, sequence in
+                    let files = self.files
+                    if case .success = result {
+                        files.lane.post { files.assumeIsolated { $0.noteAttached(upload) } }
+                    }
+                    completion(result, sequence)
+                }
             }
         }
     }
@@ -104,7 +110,9 @@ extension Engine {
     package func file(
         _ content: [UInt8], _ request: AttachRequest, for asker: Asker, _ completion: @escaping Answering<[UInt8]>
     ) {
-        askFiles(from: asker.lane) { $0.keep(content) } _: { kept in
+        askFiles(from: asker.lane) {
+            $0.keep(content)
+        } _: { kept in
             switch kept {
             case .failure(let refusal): completion(.failure(refusal), 0)
             case .success(let hash):
@@ -171,7 +179,9 @@ extension Engine {
             switch result {
             case .failure(let refusal): completion(.failure(refusal), sequence)
             case .success(.content(let file)):
-                self.askFiles(from: asker.lane) { $0.content(of: file.hash) } _: { content in
+                self.askFiles(from: asker.lane) {
+                    $0.content(of: file.hash)
+                } _: { content in
                     completion(content.map { (file, $0) }, sequence)
                 }
             case .success: preconditionFailure("a content is answered by its ticket")
@@ -253,7 +263,10 @@ extension Engine {
             switch result {
             case .failure(let refusal): completion(.failure(refusal), sequence)
             case .success(.order(let found)):
-                self.ask(shardOf: found.profile, from: asker.lane, { $0.documentRows(of: found.profile, order) }) {
+                self.ask(
+                    shardOf: found.profile, from: asker.lane,
+                    { $0.documentRows(of: found.profile, order, except: found.removedRows) }
+                ) {
                     completion(.success($0 + found.rows), sequence)
                 }
             case .success: preconditionFailure("an order is answered by its documents")

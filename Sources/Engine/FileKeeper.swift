@@ -37,6 +37,8 @@ package actor FileKeeper {
         var writer: ContentWriter?
         var hash: ContentHash?
         var bytes = 0
+        /// It may be attached again as long as it is here.
+        var isAttached = false
         /// Milliseconds.
         var touchedAt: Int64
     }
@@ -73,7 +75,10 @@ package actor FileKeeper {
         owner: UInt64, shop: String, name: String, type: String, bytes: Int?
     ) -> Result<UInt32, Refusal> {
         expire()
-        guard uploads.values.count(where: { $0.owner == owner }) < limits.uploads else {
+        let own = uploads.filter { $0.value.owner == owner }
+        let attached = own.filter(\.value.isAttached).keys.sorted()
+        if attached.count >= limits.uploads { discard(attached[0]) }
+        guard own.count - attached.count < limits.uploads else {
             return .failure(
                 Refusal(.busy, "file: \(limits.uploads) uploads of this connection are not attached yet"))
         }
@@ -92,7 +97,9 @@ package actor FileKeeper {
 
     /// Adds a part; answers how many bytes there are now. After a failure of the disk the upload is gone.
     package func add(_ part: [UInt8], to number: UInt32, owner: UInt64) -> Result<Int, Refusal> {
-        guard let upload = upload(number, owner), let writer = upload.writer else { return .failure(Self.unknown(number)) }
+        guard let upload = upload(number, owner), let writer = upload.writer else {
+            return .failure(Self.unknown(number))
+        }
         guard writer.bytes + part.count <= min(limits.bytes, upload.declaredBytes ?? .max) else {
             discard(number)
             return .failure(tooLarge)
@@ -137,6 +144,9 @@ package actor FileKeeper {
         }
         return .success(UploadedFile(hash: hash, bytes: upload.bytes, name: upload.name, type: upload.type))
     }
+
+    /// A document has the file now.
+    func noteAttached(_ number: UInt32) { uploads[number]?.isAttached = true }
 
     /// Forgets the uploads of a connection that is gone.
     package func abandon(owner: UInt64) {
@@ -196,7 +206,8 @@ package actor FileKeeper {
             guard case .damaged(let damages) = error else { return .failure(Self.refusal(error)) }
             let words = damages.map(\.description).joined(separator: "; ")
             return .failure(
-                Refusal(.internal, "file: content \(hash) is damaged (\(words)); attach the same file again to mend it"))
+                Refusal(.internal, "file: content \(hash) is damaged (\(words)); attach the same file again to mend it")
+            )
         }
     }
 
@@ -233,7 +244,9 @@ package actor FileKeeper {
     }
 
     private static func unknown(_ number: UInt32) -> Refusal {
-        Refusal(.notFound, "file: this connection has no upload U\(number); FILE.BEGIN begins one, and it does not wait for ever")
+        Refusal(
+            .notFound,
+            "file: this connection has no upload U\(number); FILE.BEGIN begins one, and it does not wait for ever")
     }
 
     private static func refusal(_ error: StoreError) -> Refusal {

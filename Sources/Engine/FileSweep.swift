@@ -6,7 +6,20 @@ import Store
 // directory says what it refers to, then that is awaited on the disk, then the rest is removed. A crash anywhere in
 // between leaves files too many, never too few, and the next start sweeps.
 extension Engine {
+    /// The contents that documents refer to; `completion` runs on `lane`.
+    package func referredContents(
+        from lane: any EngineLane, _ completion: @escaping @Sendable (Set<ContentHash>) -> Void
+    ) {
+        let directory = directory
+        directory.lane.run {
+            let referred = directory.assumeIsolated { $0.referredContents() }
+            lane.run { completion(referred) }
+        }
+    }
+
     func sweepFiles() {
+        // What a salvage has lost may be what referred to a file; a person looks first.
+        guard configuration.recovery == .strict else { return }
         let (files, directory, journal) = (files, directory, journal)
         files.lane.post {
             guard files.assumeIsolated({ $0.beginSweep() }) else { return }

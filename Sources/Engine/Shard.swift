@@ -78,7 +78,9 @@ package actor Shard {
     func documentClock(row: UInt32) -> DocumentClock { state.documentClock(row: row) }
 
     /// Documents from elsewhere that name the order, as rows of its history.
-    func documentRows(of profile: UInt32, _ order: OrderName) -> [[UInt8]] { state.documentRows(of: profile, order) }
+    func documentRows(of profile: UInt32, _ order: OrderName, except removed: Set<UInt32>) -> [[UInt8]] {
+        state.documentRows(of: profile, order, except: removed)
+    }
 
     /// Bytes held in memory.
     package func allocatedBytes() -> Int { state.allocatedBytes }

@@ -87,7 +87,9 @@ extension Session {
                 { (done: @escaping Answering<UInt32>) in
                     engine.askFiles(from: lane) {
                         $0.begin(owner: owner, shop: shop, name: file, type: type, bytes: bytes)
-                    } _: { done($0, 0) }
+                    } _: {
+                        done($0, 0)
+                    }
                 }
             ) { number, output in
                 output.beginOK(tag: tag)
@@ -102,7 +104,11 @@ extension Session {
             return render(
                 tag,
                 { (done: @escaping Answering<Int>) in
-                    engine.askFiles(from: lane) { $0.add(part, to: number, owner: owner) } _: { done($0, 0) }
+                    engine.askFiles(from: lane) {
+                        $0.add(part, to: number, owner: owner)
+                    } _: {
+                        done($0, 0)
+                    }
                 }
             ) { bytes, output in
                 output.beginOK(tag: tag)
@@ -117,7 +123,11 @@ extension Session {
         render(
             tag,
             { (done: @escaping Answering<UploadedFile>) in
-                engine.askFiles(from: lane) { $0.end(number, owner: owner, hash: hash) } _: { done($0, 0) }
+                engine.askFiles(from: lane) {
+                    $0.end(number, owner: owner, hash: hash)
+                } _: {
+                    done($0, 0)
+                }
             }
         ) { file, output in
             output.beginOK(tag: tag)

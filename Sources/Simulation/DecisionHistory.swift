@@ -112,8 +112,12 @@ package struct ModelReplay {
             .messagesLeased, .messageReported, .messageWithheld:
             throw BrokenLaw("event \(decision.sequence) is about messages, which no buyer of these workloads gets")
         case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
-            .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid:
+            .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid,
+            .voucherRenewed, .voucherExpired:
             throw BrokenLaw("event \(decision.sequence) is the ledger's, which has a workload of its own")
+        case .documentAttached, .documentLabelled, .documentShared, .documentsSent, .documentRemoved,
+            .retentionChanged:
+            throw BrokenLaw("event \(decision.sequence) is the archive's, which has a workload of its own")
         case .profileRecorded:
             rememberVariant(decision)
             guard let buyer = variantBuyers[variantKey(event)] else {

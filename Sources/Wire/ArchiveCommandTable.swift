@@ -35,7 +35,8 @@ extension CommandTable {
         CommandDescription(
             name: .filePart, text: "FILE.PART", arguments: "id=U1 {\"data\":\"base64\"}",
             summary: "adds a part to an upload; answers how many bytes there are",
-            details: "Parts come in order, each as large as a line may be. After an error of the disk the upload is gone.",
+            details:
+                "Parts come in order, each as large as a line may be. After an error of the disk the upload is gone.",
             options: ["id"], plainArguments: 0, takesJSON: true),
         CommandDescription(
             name: .fileEnd, text: "FILE.END", arguments: "id=U1 [sha256=]",

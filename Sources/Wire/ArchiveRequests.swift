@@ -28,7 +28,9 @@ extension RequestReader {
 
     /// The number of an upload: `U1` is 1.
     package static func upload(_ request: RequestLine, _ name: String) throws(Refusal) -> UInt32 {
-        guard let text = request.argument(named: name) else { throw .invalid(name, "is required: U1, as FILE.BEGIN says") }
+        guard let text = request.argument(named: name) else {
+            throw .invalid(name, "is required: U1, as FILE.BEGIN says")
+        }
         guard let place = DocumentSelector.place(text, letter: "U") else {
             throw .invalid(name, "must be an upload such as U1")
         }
@@ -127,7 +129,8 @@ extension RequestReader {
             message.language = tag
         }
         message.identifier = try text(request, "id", bytes: 100)
-        let customer = try request.argument(named: "customer").map { value throws(Refusal) in try customerNumber(value) }
+        let customer = try request.argument(named: "customer").map { value throws(Refusal) in try customerNumber(value)
+        }
         return SendArguments(names: names, label: label, customer: customer, message: message)
     }
 
@@ -177,7 +180,8 @@ extension RequestReader {
         guard let country = CountryCode(text.span) else {
             throw .invalid("country", "must be a country of ISO 3166 such as NL")
         }
-        return String(UnicodeScalar(UInt8(country.rawValue >> 8))) + String(UnicodeScalar(UInt8(country.rawValue & 0xFF)))
+        return String(UnicodeScalar(UInt8(country.rawValue >> 8)))
+            + String(UnicodeScalar(UInt8(country.rawValue & 0xFF)))
     }
 
     private static func customerNumber(_ text: [UInt8]) throws(Refusal) -> UInt32 {

@@ -288,5 +288,39 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
                 ("record", \.record), ("recordedAt", \.recordedAt), ("at", \.at), ("sequence", \.sequence),
                 ("profile", \.profile), ("next", \.next),
             ]),
+        TableLayout(
+            LedgerDocument.self,
+            [
+                ("draft", \.draft), ("latest", \.latest), ("keyHash", \.keyHash), ("total", \.total),
+                ("credited", \.credited), ("vouchered", \.vouchered), ("createdAt", \.createdAt),
+                ("changedAt", \.changedAt), ("version", \.version), ("profile", \.profile), ("row", \.row),
+                ("invoice", \.invoice), ("newestCredit", \.newestCredit), ("nextCredit", \.nextCredit),
+                ("nextOfProfile", \.nextOfProfile), ("digits", \.digits), ("kind", \.kind), ("standing", \.standing),
+                ("unused", \.unused), ("shop", \.shop), ("unused2", \.unused2),
+            ]),
+        TableLayout(
+            LedgerVoucher.self,
+            [
+                ("issue", \.issue), ("taking", \.taking), ("payment", \.payment), ("codeHash", \.codeHash),
+                ("idHash", \.idHash), ("owed", \.owed), ("extra", \.extra), ("redeemed", \.redeemed),
+                ("taken", \.taken), ("lapsed", \.lapsed), ("issuedAt", \.issuedAt), ("startsAt", \.startsAt),
+                ("expiresAt", \.expiresAt), ("takenAt", \.takenAt), ("paidAt", \.paidAt), ("version", \.version),
+                ("profile", \.profile), ("creditNote", \.creditNote), ("nextOfProfile", \.nextOfProfile),
+                ("newestRedemption", \.newestRedemption), ("digits", \.digits), ("marks", \.marks), ("shop", \.shop),
+                ("unused2", \.unused2),
+            ]),
+        TableLayout(
+            LedgerRedemption.self,
+            [
+                ("facts", \.facts), ("reversal", \.reversal), ("idHash", \.idHash), ("amount", \.amount),
+                ("at", \.at), ("reversedAt", \.reversedAt), ("sequence", \.sequence), ("voucher", \.voucher),
+                ("next", \.next),
+            ]),
+        TableLayout(
+            ArchiveEntry.self,
+            [
+                ("facts", \.facts), ("recordedAt", \.recordedAt), ("sequence", \.sequence), ("profile", \.profile),
+                ("shop", \.shop), ("kind", \.kind), ("unused", \.unused),
+            ]),
     ]
 }

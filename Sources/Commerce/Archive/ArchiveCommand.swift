@@ -113,6 +113,8 @@ package struct Recipient: Sendable {
 /// Documents of an order, as far as the directory knows them.
 package struct OrderDocuments: Sendable {
     package let profile: UInt32
+    /// Rows on the profile's shard of documents from elsewhere that were removed.
+    package let removedRows: Set<UInt32>
     /// JSON objects, oldest first.
     package let rows: [[UInt8]]
 }

@@ -85,7 +85,8 @@ extension DirectoryState {
                 let row = documents[Int(reference.number)].row
                 if !isRemoved { marks(of: reference, into: &builder.output) }
                 let piece = builder.piece(0, profile, from: start)
-                builder.part.marks[DossierPart.Row(profile: profile + 1, row: row + 1)] = isRemoved ? .empty : piece.json
+                builder.part.marks[DossierPart.Row(profile: profile + 1, row: row + 1)] =
+                    isRemoved ? .empty : piece.json
             }
         }
     }
@@ -195,7 +196,12 @@ extension DirectoryState {
                 throw Refusal(.notFound, "order: not known in this shop; put the order first")
             }
             let rows = history(ofOrder: UInt32(order))
-            return .archive(.order(OrderDocuments(profile: orders[order].profile, rows: rows)))
+            let profile = orders[order].profile
+            let removed = (archive.byProfile[profile] ?? []).filter { reference in
+                reference.origin == .elsewhere && archive.isRemoved(reference)
+            }
+            let removedRows = Set(removed.map { documents[Int($0.number)].row })
+            return .archive(.order(OrderDocuments(profile: profile, removedRows: removedRows, rows: rows)))
         }
     }
 

@@ -12,9 +12,10 @@ extension ShardState {
     }
 
     /// Documents that name the order, as rows of its history, oldest first.
-    package func documentRows(of profile: UInt32, _ order: OrderName) -> [[UInt8]] {
+    package func documentRows(of profile: UInt32, _ order: OrderName, except removed: Set<UInt32>) -> [[UInt8]] {
         var rows: [(at: Int64, json: [UInt8])] = []
-        forEachDocument(of: profile) { _, entry in
+        forEachDocument(of: profile) { number, entry in
+            guard !removed.contains(number) else { return }
             let document = PackedRecord(records[entry.record], DocumentShape.members)
             guard document.has(DocumentShape.order) else { return }
             do throws(Refusal) {

@@ -276,7 +276,11 @@ extension DirectoryState {
         case .reference(let name): return reference(name, shop: shop)
         case .document(let hashes):
             for hash in hashes {
-                if let document = findDocument(hash) { return documents[document].profile }
+                if let document = findDocument(hash),
+                    !archive.isRemoved(DocumentReference(.elsewhere, UInt32(document)))
+                {
+                    return documents[document].profile
+                }
                 if let profile = ledger.profile(ofDocument: hash) { return profile }
             }
             return nil
@@ -305,7 +309,8 @@ extension DirectoryState {
     package func counts(with outbox: borrowing OutboxState = OutboxState()) -> DirectoryCounts {
         DirectoryCounts(
             shops: shops.count, customers: customerCount, profiles: profiles.count, orders: orders.count,
-            documents: documents.count + ledger.documents.count + archive.filedCount, edges: edges.count, messages: outbox.messageCount,
+            documents: documents.count + ledger.documents.count + archive.filedCount, edges: edges.count,
+            messages: outbox.messageCount,
             facts: facts.entries.count, waitingFacts: facts.heldCount, sequence: sequence,
             allocatedBytes: allocatedBytes + outbox.allocatedBytes)
     }

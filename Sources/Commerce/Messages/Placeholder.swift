@@ -90,7 +90,8 @@ package struct Placeholder: Sendable {
             ]
         case .documentsSent:
             [
-                data("documents.names", "the documents, one after the other", "INV-2026-17, Handleiding", required: true),
+                data(
+                    "documents.names", "the documents, one after the other", "INV-2026-17, Handleiding", required: true),
                 data("documents.count", "how many they are", "2"),
             ]
         case .voucherIssued:
