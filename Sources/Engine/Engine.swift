@@ -46,7 +46,8 @@ package final class Engine: Sendable {
     private let hash: Hash64
     private let isStopping = Atomic<Bool>(false)
     private let isSnapshotRunning = Atomic<Bool>(false)
-    private let ownerCount = Atomic<UInt64>(0)
+    /// Connections that uploaded files so far.
+    let ownerCount = Atomic<UInt64>(0)
     /// Journal bytes, by this process's count, when the last good snapshot was taken.
     private let bytesAtSnapshot: Atomic<Int>
     private let snapshotAt: Atomic<Int64>
@@ -139,8 +140,7 @@ package final class Engine: Sendable {
             }
         }
         directory.lane.run { directory.assumeIsolated { $0.start() } }
-        let files = files
-        files.lane.post { files.assumeIsolated { $0.start() } }
+        startFiles()
         tick()
     }
 
@@ -262,9 +262,6 @@ package final class Engine: Sendable {
         }
     }
 
-    /// A number of its own for a connection that uploads files.
-    package func makeFileOwner() -> UInt64 { ownerCount.add(1, ordering: .relaxed).newValue }
-
     // MARK: Snapshots
 
     /// Writes a snapshot of this moment. `completion` runs on the snapshot lane.
@@ -333,6 +330,7 @@ package final class Engine: Sendable {
                     if $0.keepTime() { self.sweepFiles() }
                 }
             }
+            self.expireUploads()
             self.tick()
         }
     }
@@ -375,32 +373,5 @@ package enum SnapshotFailure: Error, Sendable, CustomStringConvertible {
         case .alreadyRunning: "a snapshot is being written already"
         case .store(let error): error.description
         }
-    }
-}
-
-/// Collects answers from several lanes and hands them over on one, in no particular order.
-final class Gathering<Item: Sendable>: Sendable {
-    private let state: Mutex<(missing: Int, items: [Item])>
-    private let lane: any EngineLane
-    private let completion: @Sendable ([Item]) -> Void
-
-    /// - Parameter count: how often `add` will be called.
-    init(_ count: Int, from lane: any EngineLane, _ completion: @escaping @Sendable ([Item]) -> Void) {
-        state = Mutex((count, []))
-        self.lane = lane
-        self.completion = completion
-        if count == 0 { lane.run { completion([]) } }
-    }
-
-    /// Adds one lane's answer; the last one completes.
-    func add(_ items: [Item]) {
-        let complete: [Item]? = state.withLock { state in
-            state.items += items
-            state.missing -= 1
-            return state.missing == 0 ? state.items : nil
-        }
-        guard let complete else { return }
-        let completion = completion
-        lane.run { completion(complete) }
     }
 }

@@ -53,6 +53,8 @@ package actor FileKeeper {
     private var pins: [ContentHash: Int] = [:]
     /// Contents that were kept or pinned since a sweep began: it does not know whether anything refers to them.
     private var recent: Set<ContentHash>?
+    /// A content may have lost the upload that held it.
+    private var owesSweep = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
@@ -176,7 +178,11 @@ package actor FileKeeper {
         return uploads[number].flatMap { $0.owner == owner ? $0 : nil }
     }
 
-    private func discard(_ number: UInt32) { uploads.removeValue(forKey: number)?.writer?.abandon() }
+    private func discard(_ number: UInt32) {
+        guard let upload = uploads.removeValue(forKey: number) else { return }
+        upload.writer?.abandon()
+        if upload.hash != nil { owesSweep = true }
+    }
 
     private func expire() {
         let oldest = now - Int64(limits.seconds) * 1_000
@@ -212,6 +218,13 @@ package actor FileKeeper {
     }
 
     // MARK: Sweeping
+
+    /// Throws away what nobody goes on with. Answers whether contents are to be swept.
+    func keepTime() -> Bool {
+        expire()
+        defer { owesSweep = false }
+        return owesSweep
+    }
 
     /// Begins to look for contents that nothing refers to: from now on it is noted what comes.
     func beginSweep() -> Bool {

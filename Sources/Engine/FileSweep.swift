@@ -1,6 +1,7 @@
 import Bytes
 import Commerce
 import Store
+import Synchronization
 
 // Contents that nothing refers to any more are removed behind everybody's back: first it is noted what comes, then the
 // directory says what it refers to, then that is awaited on the disk, then the rest is removed. A crash anywhere in
@@ -15,6 +16,20 @@ extension Engine {
             let referred = directory.assumeIsolated { $0.referredContents() }
             lane.run { completion(referred) }
         }
+    }
+
+    /// A number of its own for a connection that uploads files.
+    package func makeFileOwner() -> UInt64 { ownerCount.add(1, ordering: .relaxed).newValue }
+
+    func startFiles() {
+        let files = files
+        files.lane.post { files.assumeIsolated { $0.start() } }
+    }
+
+    /// Throws away what nobody goes on with, and sweeps if that has let go of a content.
+    func expireUploads() {
+        let files = files
+        files.lane.post { if files.assumeIsolated({ $0.keepTime() }) { self.sweepFiles() } }
     }
 
     func sweepFiles() {
