@@ -108,8 +108,10 @@ package final class ArchiveWorkload {
         if line.hasPrefix("FILE.BEGIN") {
             uploader.upload = json["id"]?.string ?? ""
             var data = ByteWriter()
-            Base64.encode(contents[uploader.content].span, into: &data)
-            ask(uploader, "FILE.PART id=\(uploader.upload) {\"data\":\"\(data.span.text)\"}")
+            let content = contents[uploader.content]
+            Base64.encode(content.span, into: &data)
+            let text = String(decoding: data.copyBytes(), as: UTF8.self)
+            ask(uploader, "FILE.PART id=\(uploader.upload) {\"data\":\"\(text)\"}")
         } else if line.hasPrefix("FILE.PART") {
             ask(uploader, "FILE.END id=\(uploader.upload)")
         } else if line.hasPrefix("FILE.END") {
@@ -168,11 +170,7 @@ package final class ArchiveWorkload {
                 continue
             }
             asked.remove(document)
-            let content = try reply.rows.flatMap { row in
-                Base64.decode(
-                    [UInt8]((try JSONValue(parsing: [UInt8](row.utf8).span))["data"]?.string?.utf8 ?? "".utf8).span)
-                    ?? []
-            }
+            let content = try Self.content(of: reply)
             guard content == contents[filed[document] ?? 0] else { throw BrokenLaw("\(document) has another content") }
         }
         let gone = removed.sorted().suffix(20)
@@ -180,6 +178,16 @@ package final class ArchiveWorkload {
         where !reply.line.hasPrefix("ERR NOTFOUND") {
             throw BrokenLaw("\(reply.request.line): removed, and shown: \(reply.line)")
         }
+    }
+
+    private static func content(of reply: SimulatedReply) throws -> [UInt8] {
+        var content: [UInt8] = []
+        for row in reply.rows {
+            let json = [UInt8](row.utf8)
+            let text = [UInt8]((try JSONValue(parsing: json.span)["data"]?.string ?? "").utf8)
+            content += Base64.decode(text.span) ?? []
+        }
+        return content
     }
 
     /// Contents without a document are gone, and so is what uploads have left.
