@@ -7,6 +7,9 @@ extension Directory {
         _ command: LedgerCommand, actor: String, in shopName: String, _ now: Timestamp
     ) throws(Refusal) -> CommandOutcome {
         let shop = command.opensShop ? try writableShop(shopName, now) : try knownShop(shopName)
+        if case .archive(.send(let request)) = command {
+            return .ledger(.reply(try send(request, actor: actor, shop: shop, now)))
+        }
         let decision = try state.decide(command, shop: shop, actor: actor, at: now, into: &events)
         if decision == .written { evolveLast() }
         return .ledger(try state.answer(command, decision, shop: shop, at: now))
@@ -17,7 +20,7 @@ extension LedgerCommand {
     /// Whether a shop may begin with it. The others are about something that must be there.
     fileprivate var opensShop: Bool {
         switch self {
-        case .describeSeller: true
+        case .describeSeller, .archive(.retain): true
         default: false
         }
     }

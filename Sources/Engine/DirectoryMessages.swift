@@ -71,7 +71,7 @@ extension Directory {
         }
     }
 
-    private func queue(
+    func queue(
         _ request: MessageRequest, _ facts: MessageFacts, _ context: OutboxContext
     ) throws(Refusal) -> MessageOutcome {
         let members = state.members(of: facts.profile)

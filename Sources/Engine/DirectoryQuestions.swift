@@ -45,8 +45,9 @@ extension Directory {
             return .watchedValues(values, customers: values.map(someCustomers), total: total, offset: offset)
         case .identityStatus: return .identityStatus(state.identityStatus(of: shop, &scratch))
         case .rules(let version): return .rules(try identity(of: shop, hasVersion: version), version: version)
-        case .ledger(let query): return .ledger(try state.answer(query, shop: shop, at: clock.now()))
         case .orders(let selector, let listing): return .orders(try customer(selector, shop), listing)
+        case .ledger(let query):
+            return .ledger(withLanguages(try state.answer(query, shop: shop, at: clock.now()), shop))
         case .settings: return .settings(state.settings(of: shop))
         case .holdPreview(let key):
             let (divisions, total) = state.previewHold(of: key, shop: shop, limit: 100, &scratch)

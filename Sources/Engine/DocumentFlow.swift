@@ -103,6 +103,8 @@ final class DocumentFlow: @unchecked Sendable {
         draft.total = try draft.content.total()
         draft.reason = credit.reason
         draft.note = credit.note
+        draft.creditedLines = credit.creditedLines(of: draft.content)
+        draft.invoicedLines = content.quantities
         draft.allowsMore = allowsMore
         submit(.draft(draft))
     }
@@ -137,7 +139,7 @@ final class DocumentFlow: @unchecked Sendable {
         draft.orderSequence = ticket.sequence
         draft.orderName = String(decoding: order, as: UTF8.self)
         draft.content = try InvoiceDrafting.content(
-            order: source.order, party: source.party, seller: ticket.seller, overrides: overrides)
+            order: source.order, party: source.party, for: ticket, overrides: overrides)
         draft.total = try draft.content.total()
         submit(.draft(draft))
     }
@@ -147,7 +149,7 @@ final class DocumentFlow: @unchecked Sendable {
         _ overrides: [UInt8]?
     ) throws(Refusal) {
         let content = try InvoiceDrafting.content(
-            order: source.order, party: source.party, seller: order.seller, overrides: overrides)
+            order: source.order, party: source.party, for: order, overrides: overrides)
         submit(
             .redraft(
                 document: ticket.document, version: ticket.version, content: content, total: try content.total()))
@@ -182,7 +184,7 @@ final class DocumentFlow: @unchecked Sendable {
             switch answer {
             case .reply(let object): self.finish(DocumentReply(object: object))
             case .outdated: self.run()
-            case .order, .document: preconditionFailure("a command is answered by a reply")
+            case .order, .document, .archive: preconditionFailure("a command is answered by a reply")
             }
         }
     }

@@ -11,15 +11,19 @@ package struct EngineLanes: Sendable {
     package var shards: [any EngineLane]
     package var journal: any EngineLane
     package var snapshot: any EngineLane
+    /// Contents of files; the snapshot lane unless told otherwise.
+    package var files: any EngineLane
 
     package init(
-        directory: any EngineLane, shards: [any EngineLane], journal: any EngineLane, snapshot: any EngineLane
+        directory: any EngineLane, shards: [any EngineLane], journal: any EngineLane, snapshot: any EngineLane,
+        files: (any EngineLane)? = nil
     ) {
         precondition(!shards.isEmpty, "shards need a lane")
         self.directory = directory
         self.shards = shards
         self.journal = journal
         self.snapshot = snapshot
+        self.files = files ?? snapshot
     }
 }
 
@@ -34,6 +38,7 @@ package final class Engine: Sendable {
     package let shards: [Shard]
     package let journal: Journal
     package let snapshotter: Snapshotter
+    package let files: FileKeeper
     package let folder: DataFolder
     package let recovery: RecoveryReport
     package let startedAt: Timestamp
@@ -41,6 +46,8 @@ package final class Engine: Sendable {
     private let hash: Hash64
     private let isStopping = Atomic<Bool>(false)
     private let isSnapshotRunning = Atomic<Bool>(false)
+    /// Connections that uploaded files so far.
+    let ownerCount = Atomic<UInt64>(0)
     /// Journal bytes, by this process's count, when the last good snapshot was taken.
     private let bytesAtSnapshot: Atomic<Int>
     private let snapshotAt: Atomic<Int64>
@@ -102,6 +109,7 @@ package final class Engine: Sendable {
         journal = Journal(writer, durability: configuration.durability, on: lanes.journal)
         shards = state.shards.enumerated().map { Shard($1, on: lanes.shards[$0 % lanes.shards.count]) }
         snapshotter = Snapshotter(folder, clock: clock, on: lanes.snapshot)
+        files = FileKeeper(folder, clock: clock, limits: configuration.files, on: lanes.files)
         let outbox = state.takeOutbox()
         let automation = state.automation
         directory = Directory(
@@ -139,6 +147,7 @@ package final class Engine: Sendable {
                 $0.runAutomation()
             }
         }
+        startFiles()
         tick()
     }
 
@@ -312,8 +321,10 @@ package final class Engine: Sendable {
                 directory.assumeIsolated {
                     $0.setBacklog(
                         isTooLong ? "snapshots fail and the journal has grown to \(backlog) bytes; see INFO" : nil)
+                    if $0.keepTime() { self.sweepFiles() }
                 }
             }
+            self.expireUploads()
             self.tick()
         }
     }

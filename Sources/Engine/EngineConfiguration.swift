@@ -31,6 +31,8 @@ package struct EngineConfiguration: Sendable {
     /// How a new shop decides who is who; an existing one keeps what it was opened or configured with.
     package var matchMode = MatchMode.evidence
 
+    package var files = FileLimits()
+
     /// Where voucher codes come from: 64 bits at a time that nobody can foresee.
     package var random: @Sendable () -> UInt64 = { .random(in: .min ... .max) }
 

@@ -34,7 +34,7 @@ struct EngineState: ~Copyable {
         switch kind {
         case .header, .profiles, .variants, .keys, .orders, .documents, .firstEdges, .edges, .identity, .assertions,
             .facts, .heldFacts, .ledgerShops, .ledgerDocuments, .ledgerVouchers, .ledgerRedemptions, .ledgerFacts,
-            .tags, .labels, .labelRecords:
+            .tags, .labels, .labelRecords, .archiveEntries, .archiveFacts:
             isRead = directory.load(kind, bytes)
         case .outboxShops, .messages, .messageHistory, .choices, .outboxRecords: isRead = outbox.load(kind, bytes)
         case .automation:
@@ -65,7 +65,7 @@ struct EngineState: ~Copyable {
         guard directory.isInitialised else { return }
         var isConsistent =
             partial.count == 0 && directory.takeIdentity() && directory.takeHeldFacts() && directory.isConsistent()
-            && directory.takeLedger() && directory.takeLabels()
+            && directory.takeLedger() && directory.takeLabels() && directory.takeArchive()
         for shard in shards {
             let expected = directory.rows(ofShard: shard.number)
             isConsistent =

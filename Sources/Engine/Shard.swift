@@ -147,6 +147,14 @@ package actor Shard {
     /// What a document is made from.
     func orderSource(row: UInt32) -> (order: [UInt8], party: [UInt8]) { state.orderSource(row: row) }
 
+    /// What the clock of a document from elsewhere runs by.
+    func documentClock(row: UInt32) -> DocumentClock { state.documentClock(row: row) }
+
+    /// Documents from elsewhere that name the order, as rows of its history.
+    func documentRows(of profile: UInt32, _ order: OrderName, except removed: Set<UInt32>) -> [[UInt8]] {
+        state.documentRows(of: profile, order, except: removed)
+    }
+
     /// Bytes held in memory.
     package func allocatedBytes() -> Int { state.allocatedBytes + searchBytes() }
 }

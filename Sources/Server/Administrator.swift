@@ -78,12 +78,14 @@ final class Administrator: Sendable {
         let journal = engine.journal
         let path = engine.configuration.folder
         let fileSystem = fileSystem
-        journal.lane.post {
+        engine.referredContents(from: journal.lane) { referred in
             let live = journal.assumeIsolated { $0.liveSegment() }
             engine.snapshotter.lane.post {
                 var output = ByteWriter()
                 do throws(StoreError) {
-                    VerifyText.write(try Verifier.verify(path, on: fileSystem, live: live), tag: tag, into: &output)
+                    var report = try Verifier.verify(path, on: fileSystem, live: live)
+                    report.expect(referred)
+                    VerifyText.write(report, tag: tag, into: &output)
                 } catch {
                     output.error(Refusal(.internal, "the data folder cannot be verified: \(error)"), tag: tag)
                 }

@@ -12,8 +12,8 @@ extension ReplyRenderer {
 
     func renderDecision(_ command: IdentityCommand, _ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
-        case .identity(.blocked(let from, let into, let invoices), let sequence):
-            renderBlocked(command, from, into, invoices, sequence, tag: tag)
+        case .identity(.blocked(let from, let into, let invoices, let numbers), let sequence):
+            renderBlocked(command, from, into, invoices, numbers, sequence, tag: tag)
         case .identity(let result, let sequence):
             output.beginOK(tag: tag)
             output.members(of: result)
@@ -28,12 +28,12 @@ extension ReplyRenderer {
     /// Invoices of bookings keep a customer from vanishing: they are named, and so are the ways out.
     private func renderBlocked(
         _ command: IdentityCommand, _ from: UInt32, _ into: UInt32, _ invoices: [(profile: UInt32, row: UInt32)],
-        _ sequence: UInt64, tag: [UInt8]?
+        _ ownNumbers: [String], _ sequence: UInt64, tag: [UInt8]?
     ) {
         let questions = invoices.map { RecordQuestion.document(profile: $0.profile, row: $0.row) }
         shownProfiles += invoices.map(\.profile)
         ask(Set(questions)) { facts in
-            let numbers = questions.compactMap { facts.answers[$0]?.first }
+            let numbers = questions.compactMap { facts.answers[$0]?.first } + ownNumbers
             guard case .merge(_, _, isPreview: true, _) = command else {
                 let refusal = Refusal(
                     .refused,

@@ -7,6 +7,9 @@ import Wire
 // of a document goes through the engine's document flow.
 extension Session {
     func ledger(_ name: CommandName, _ request: RequestLine, tag: [UInt8]?) throws(Refusal) {
+        if name == .documentShow, let filed = try RequestReader.filedDocument(request) {
+            return builder.query(.ledger(.archive(.show(filed))), tag: tag)
+        }
         _ = try currentHasher()
         guard case .success(let engine) = host.engine else { return }
         if let query = try RequestReader.ledgerQuery(request, name) {

@@ -10,6 +10,8 @@ package final class Session: @unchecked Sendable {
     private let output: any SessionOutput
     private(set) var shop = "main"
     private var hasher: KeyHasher?
+    /// Names this connection to the keeper of files, once it uploads.
+    var fileOwner: UInt64?
     var builder = BatchBuilder()
     private var replies = ReplyQueue()
     private var batchesInFlight = 0
@@ -101,6 +103,7 @@ package final class Session: @unchecked Sendable {
     package func closed() {
         isEnding = true
         exportLog.end(host.log)
+        abandonUploads()
     }
 
     // MARK: Lines
@@ -206,7 +209,8 @@ package final class Session: @unchecked Sendable {
             switch item {
             case .local(let reply), .channelRefusal(let reply): bytes.append(reply)
             case .channelEnd(let tag): bytes.channelEnd(ChannelCounts(), tag: tag)
-            case .written, .channelRow, .note, .assertion, .decision, .query, .message, .ledger, .labels, .rule, .silent:
+            case .written, .channelRow, .note, .assertion, .decision, .query, .message, .ledger, .labels, .rule,
+                .silent:
                 preconditionFailure("a reply of the engine without a command")
             }
         }

@@ -49,6 +49,7 @@ extension Session {
         case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
             try identityTask(description.name, request, tag: tag)
         case let name where name.factKind != nil: try fact(name, request, tag: tag)
+        case let name where name.isOfArchive: try archive(name, request, tag: tag)
         case let name where name.isOfLedger: try ledger(name, request, tag: tag)
         case let name where name.isDecision: try decision(name, request, tag: tag)
         case .customerSearch: try search(request, tag: tag)

@@ -114,12 +114,16 @@ package struct ModelReplay {
             .messagesLeased, .messageReported, .messageWithheld:
             throw BrokenLaw("event \(decision.sequence) is about messages, which no buyer of these workloads gets")
         case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
-            .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid:
+            .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid,
+            .voucherRenewed, .voucherExpired:
             throw BrokenLaw("event \(decision.sequence) is the ledger's, which has a workload of its own")
         case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
             throw BrokenLaw("event \(decision.sequence) is a label, which nobody puts in these workloads")
         case .rulePut, .ruleSwitched, .ruleMoved, .ruleRemoved, .ruleTested, .automationConfigured, .changesHandled:
             throw BrokenLaw("event \(decision.sequence) is about rules, which have a workload of their own")
+        case .documentAttached, .documentLabelled, .documentShared, .documentsSent, .documentRemoved,
+            .retentionChanged:
+            throw BrokenLaw("event \(decision.sequence) is the archive's, which has a workload of its own")
         case .profileRecorded:
             rememberVariant(decision)
             guard let buyer = variantBuyers[variantKey(event)] else {

@@ -45,6 +45,8 @@ package enum BlockKind: UInt16, Equatable, Sendable {
     case chunk = 18
     case sectionEnd = 19
     case snapshotEnd = 20
+    case fileChunk = 32
+    case fileEnd = 33
 }
 
 /// The 64 bytes before every LZ4 frame in journals and snapshots. A header and its frame together are a block.

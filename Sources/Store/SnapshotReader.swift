@@ -55,7 +55,7 @@ struct SnapshotReader: ~Copyable {
                 if unpacking && chunks == 0 { try onChunk(section, Span()) }
             case .snapshotEnd:
                 return try end(header, at: start, createdAt: begin.second)
-            case .events, .cleanStop, .snapshotBegin: throw damage(.order, at: start)
+            case .events, .cleanStop, .snapshotBegin, .fileChunk, .fileEnd: throw damage(.order, at: start)
             }
         }
     }

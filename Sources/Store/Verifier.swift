@@ -2,7 +2,7 @@ import Glibc
 
 /// What one file of the store turned out to be.
 package struct FileVerdict: Equatable, Sendable {
-    package enum Kind: String, Equatable, Sendable { case journal, snapshot, manifest, cleanStop, folder }
+    package enum Kind: String, Equatable, Sendable { case journal, snapshot, manifest, cleanStop, folder, content }
 
     package let file: String
     package let kind: Kind
@@ -26,9 +26,9 @@ package struct FileVerdict: Equatable, Sendable {
 
 /// The result of reading everything.
 package struct VerifyReport: Equatable, Sendable {
-    package fileprivate(set) var files: [FileVerdict] = []
+    package internal(set) var files: [FileVerdict] = []
     /// Damage between files: gaps, missing ones, one that could not be read to its end.
-    package fileprivate(set) var damage: [Damage] = []
+    package internal(set) var damage: [Damage] = []
     /// The last sequence number that is there, in a snapshot or in the journal.
     package fileprivate(set) var lastSequence: UInt64 = 0
 
@@ -60,6 +60,7 @@ package enum Verifier {
         try addSmallFiles(folder, names, &report)
         let snapshots = try addSnapshots(folder, names, &report)
         try addJournal(folder, names, live, snapshots, &report)
+        try addContents(folder, &report)
         return report
     }
 
@@ -162,7 +163,7 @@ package enum Verifier {
     }
 
     /// What `body` found wrong. A file that cannot be read is damaged; the other files are still worth reading.
-    private static func damage(
+    static func damage(
         in file: String, _ body: () throws(StoreError) -> Void
     ) throws(StoreError) -> [Damage] {
         do throws(StoreError) {

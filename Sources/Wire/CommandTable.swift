@@ -27,6 +27,10 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case customerSearch, customerOrders, customerBulk
     case rulePut, ruleList, ruleShow, ruleMove, ruleTest, ruleOn, ruleOff, ruleRemove, ruleLog, shopAutomate
     case customerExport, orderExport, documentExport, factExport, factPut
+    case voucherRenew
+    case fileBegin, filePart, fileEnd
+    case documentAttach, documentFetch, documentLabel, documentUnlabel, documentShare, documentSend, documentRemove
+    case shopRetention, orderDocuments, reportCustomer
 }
 
 extension CommandName {
@@ -38,7 +42,7 @@ extension CommandName {
             true
         default:
             isDecision || factKind != nil || changesOutbox || isLedgerWrite || isOfLabels || changesRules
-                || self == .customerBulk
+                || isArchiveWrite || self == .customerBulk
         }
     }
 
@@ -82,7 +86,8 @@ package enum CommandTable {
     static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        [general, orderLife, identity, [learning], messages, ledger, labels, lists, rules, exchange].flatMap { $0 }
+        [general, orderLife, identity, [learning], messages, ledger, labels, lists, rules, exchange, archive]
+        .flatMap { $0 }
 
     private static let general: [CommandDescription] = [
         CommandDescription(

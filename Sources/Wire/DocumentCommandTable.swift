@@ -14,7 +14,8 @@ extension CommandName {
     var isLedgerWrite: Bool {
         switch self {
         case .shopSeller, .shopSeries, .documentCreate, .documentEdit, .documentPost, .documentDiscard,
-            .documentCredit, .voucherIssue, .voucherRedeem, .voucherReverse, .chequeTake, .chequePay:
+            .documentCredit, .voucherIssue, .voucherRedeem, .voucherReverse, .chequeTake, .chequePay,
+            .voucherRenew:
             true
         default: false
         }
@@ -115,6 +116,12 @@ extension CommandTable {
             summary: "takes a redemption back: the voucher can spend it again",
             details: "Not once the voucher was taken in to be paid out.", options: ["id", "reason", "actor"],
             plainArguments: 0, takesJSON: false),
+        CommandDescription(
+            name: .voucherRenew, text: "VOUCHER.RENEW", arguments: "code=|voucher=V17 id= [reason=] [actor=]",
+            summary: "gives a voucher a new code, told once; the old one is dead from then on",
+            details:
+                "The money stays as it is. id is the sender's own: the same again answers duplicate:true, without the code. The old code answers CONFLICT.",
+            options: ["code", "voucher", "id", "reason", "actor"], plainArguments: 0, takesJSON: false),
         CommandDescription(
             name: .chequeTake, text: "CHEQUE.TAKE", arguments: "code=|voucher=V17 [reason=] [actor=]",
             summary: "takes a voucher in, to be paid out in money: it cannot be spent from then on",

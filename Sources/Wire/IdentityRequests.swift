@@ -134,7 +134,7 @@ extension RequestReader {
     }
 
     /// A text of 1 to so many bytes, without control characters; nil if the argument is absent.
-    static func text(
+    package static func text(
         _ request: RequestLine, _ name: String, bytes most: Int
     ) throws(Refusal) -> String? {
         guard let value = request.argument(named: name) else { return nil }

@@ -36,6 +36,10 @@ extension RequestReader {
         case .voucherReverse:
             return .reverse(
                 id: try required(request, "id", bytes: 128), reason: try text(request, "reason", bytes: 1_000) ?? "")
+        case .voucherRenew:
+            return .renew(
+                try voucher(request), code: code(), id: try required(request, "id", bytes: 128),
+                reason: try text(request, "reason", bytes: 1_000) ?? "")
         case .chequeTake:
             return .takeCheque(try voucher(request), reason: try text(request, "reason", bytes: 1_000) ?? "")
         case .chequePay:
@@ -139,7 +143,7 @@ extension RequestReader {
                 place: RedemptionPlace.allCases[place], order: try self.text(request, "order", bytes: 256) ?? ""))
     }
 
-    private static func required(
+    static func required(
         _ request: RequestLine, _ name: String, bytes: Int
     ) throws(Refusal) -> String {
         guard let text = try text(request, name, bytes: bytes) else { throw .invalid(name, "is required") }

@@ -39,6 +39,9 @@ enum Arguments {
           --segment-bytes N         size of a journal segment (67108864)
           --snapshot-bytes N        snapshot when the journal has grown by so much; 0 for never (268435456)
           --snapshot-seconds N      snapshot when the last one is so old and anything changed; 0 for never (900)
+          --file-bytes N            largest file that a dossier takes (16777216)
+          --file-uploads N          most uploads of a connection that are not attached yet (8)
+          --file-seconds N          throw an upload away that nobody goes on with or attaches for so long (600)
           --journal-limit N         refuse writes when the journal since the last snapshot exceeds so much (17179869184)
           --salvage                 start although data is damaged: skip what cannot be read and say what is lost
           --help, --version
@@ -50,6 +53,7 @@ enum Arguments {
     private static let names = [
         "data", "address", "port", "durability", "match", "lanes", "shards", "connections", "idle", "line-bytes",
         "segment-bytes", "snapshot-bytes", "snapshot-seconds", "journal-limit",
+        "file-bytes", "file-uploads", "file-seconds",
     ]
 
     static func parse(_ arguments: [String], _ environment: [String: String]) -> Arguments {
@@ -117,6 +121,11 @@ enum Arguments {
             set(value)
             return nil
         }
+        let files =
+            number("file-bytes", 0...(1 << 30)) { options.engine.files.bytes = $0 }
+            ?? number("file-uploads", 1...10_000) { options.engine.files.uploads = $0 }
+            ?? number("file-seconds", 1...1_000_000) { options.engine.files.seconds = $0 }
+        if let files { return files }
         return number("port", 0...65_535) { options.port = UInt16($0) }
             ?? number("lanes", 1...256) { options.lanes = $0 }
             ?? number("shards", 1...256) { options.engine.shards = $0 }

@@ -102,6 +102,7 @@ enum RequestTrial {
             guard let kind = name.factKind else { return }
             let order = try RequestReader.factOrder(request)
             _ = try decoder.fact(kind, of: order.span, try RequestReader.json(request), into: &output)
+        case let name where name.isOfArchive: try archive(request, name)
         case let name where name.isOfLedger: try ledger(request, name)
         case let name where name.isDecision: _ = try RequestReader.decision(request, name, hasher)
         case .identitySimulate: _ = try RequestReader.version(request)
@@ -117,9 +118,31 @@ enum RequestTrial {
         }
     }
 
+    private static func archive(_ request: borrowing RequestLine, _ name: CommandName) throws(Refusal) {
+        switch name {
+        case .fileBegin: _ = try RequestReader.fileBegin(request)
+        case .filePart:
+            _ = try RequestReader.upload(request, "id")
+            _ = try RequestReader.part(request)
+        case .fileEnd:
+            _ = try RequestReader.upload(request, "id")
+            _ = try RequestReader.contentHash(request)
+        case .documentAttach:
+            _ = try RequestReader.attachment(request)
+            _ = try RequestReader.upload(request, "file")
+        case .documentFetch, .documentRemove: _ = try RequestReader.documentName(request, name)
+        case .documentSend: _ = try RequestReader.sending(request)
+        case .reportCustomer: _ = try RequestReader.reported(request)
+        case .orderDocuments: _ = try RequestReader.orderName(request)
+        case .shopRetention where request.argument(named: "kind") == nil: break
+        default: _ = try RequestReader.archiveCommand(request, name)
+        }
+    }
+
     private static func ledger(_ request: borrowing RequestLine, _ name: CommandName) throws(Refusal) {
         switch name {
         case .documentCreate: _ = try RequestReader.order(request)
+        case .documentShow where try RequestReader.filedDocument(request) != nil: break
         case .documentEdit, .documentPost, .documentShow, .documentUBL:
             _ = try RequestReader.document(request, name)
         case .documentCredit: _ = try RequestReader.credit(request)
@@ -280,6 +303,40 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
             [
                 ("record", \.record), ("recordedAt", \.recordedAt), ("at", \.at), ("sequence", \.sequence),
                 ("profile", \.profile), ("next", \.next),
+            ]),
+        TableLayout(
+            LedgerDocument.self,
+            [
+                ("draft", \.draft), ("latest", \.latest), ("keyHash", \.keyHash), ("total", \.total),
+                ("credited", \.credited), ("vouchered", \.vouchered), ("createdAt", \.createdAt),
+                ("changedAt", \.changedAt), ("version", \.version), ("profile", \.profile), ("row", \.row),
+                ("invoice", \.invoice), ("newestCredit", \.newestCredit), ("nextCredit", \.nextCredit),
+                ("nextOfProfile", \.nextOfProfile), ("digits", \.digits), ("kind", \.kind), ("standing", \.standing),
+                ("unused", \.unused), ("shop", \.shop), ("unused2", \.unused2),
+            ]),
+        TableLayout(
+            LedgerVoucher.self,
+            [
+                ("issue", \.issue), ("taking", \.taking), ("payment", \.payment), ("codeHash", \.codeHash),
+                ("idHash", \.idHash), ("owed", \.owed), ("extra", \.extra), ("redeemed", \.redeemed),
+                ("taken", \.taken), ("lapsed", \.lapsed), ("issuedAt", \.issuedAt), ("startsAt", \.startsAt),
+                ("expiresAt", \.expiresAt), ("takenAt", \.takenAt), ("paidAt", \.paidAt), ("version", \.version),
+                ("profile", \.profile), ("creditNote", \.creditNote), ("nextOfProfile", \.nextOfProfile),
+                ("newestRedemption", \.newestRedemption), ("digits", \.digits), ("marks", \.marks), ("shop", \.shop),
+                ("unused2", \.unused2),
+            ]),
+        TableLayout(
+            LedgerRedemption.self,
+            [
+                ("facts", \.facts), ("reversal", \.reversal), ("idHash", \.idHash), ("amount", \.amount),
+                ("at", \.at), ("reversedAt", \.reversedAt), ("sequence", \.sequence), ("voucher", \.voucher),
+                ("next", \.next),
+            ]),
+        TableLayout(
+            ArchiveEntry.self,
+            [
+                ("facts", \.facts), ("recordedAt", \.recordedAt), ("sequence", \.sequence), ("profile", \.profile),
+                ("shop", \.shop), ("kind", \.kind), ("unused", \.unused),
             ]),
     ]
 }

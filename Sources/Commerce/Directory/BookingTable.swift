@@ -55,4 +55,19 @@ extension DirectoryState {
         return bookings.orders.filter { profiles.contains(orders[Int($0)].profile) }
             .flatMap { bookings.invoices[$0] ?? [] }.sorted()
     }
+
+    /// The same of invoices that were posted here, by number.
+    func blockingNumbers(of members: [UInt32]) -> [String] {
+        guard !bookings.orders.isEmpty else { return [] }
+        var numbers: [String] = []
+        for profile in members {
+            ledger.forEachDocument(of: profile) { _, document in
+                guard document.documentKind == .invoice, document.documentStanding == .posted,
+                    bookings.orders.contains(ledger.open(document.draft, DraftFacts()).order)
+                else { return }
+                numbers.append(ledger.open(document.latest, PostFacts()).number)
+            }
+        }
+        return numbers.sorted()
+    }
 }

@@ -17,6 +17,7 @@ extension DirectoryState {
         if event.kind == .orderFactHeld { return try validateHeldFact(event, bytes) }
         if event.kind.isOfLedger { return try validateLedger(event, bytes) }
         if event.kind.isOfLabels { return try validateLabel(event, bytes) }
+        if event.kind.isOfArchive { return try validateArchive(event, bytes) }
         if !event.kind.concernsShard { return try validateIdentity(event, bytes) }
         let profile = Int(event.party.profile)
         let isKnown = event.party.isNewProfile ? profile == profiles.count : profile < profiles.count
@@ -98,11 +99,15 @@ extension DirectoryState {
         case .documentRecorded:
             documents.append(subject(event))
             noteInvoice(event, bytes)
+            noteItinerary(
+                event.subject, bytes.extracting(event.record.range), at: event.recordedAt, shop: event.shop)
             documentIndex.insert(event.keyHash, Int(event.subject))
             rows[shard(of: event.party.profile)].documents += 1
             touch(event.party.profile)
         case .documentRevised:
             documents[Int(event.subject)] = subject(event)
+            noteItinerary(
+                event.subject, bytes.extracting(event.record.range), at: event.recordedAt, shop: event.shop)
             touch(event.party.profile)
         case .noteAdded:
             rows[shard(of: event.party.profile)].notes += 1
@@ -114,6 +119,7 @@ extension DirectoryState {
         case .orderFactHeld: evolveHeldFact(event, bytes)
         case let kind where kind.isOfLedger: evolveLedger(event, bytes)
         case let kind where kind.isOfLabels: evolveLabel(event, bytes)
+        case let kind where kind.isOfArchive: evolveArchive(event, bytes)
         default: evolveIdentity(event, bytes)
         }
     }

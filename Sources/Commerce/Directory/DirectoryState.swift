@@ -126,6 +126,8 @@ package struct DirectoryState: ~Copyable, Sendable {
     package internal(set) var ledger = LedgerState()
     /// Tags and blocks: what people and rules put on customers.
     package internal(set) var labels = LabelState()
+    /// Files in dossiers, and what is said of documents: a state machine of its own.
+    package internal(set) var archive = ArchiveState()
     var extractor = FeatureExtractor()
     /// For searches; derived.
     var customerMap = CustomerMap()
@@ -145,6 +147,7 @@ package struct DirectoryState: ~Copyable, Sendable {
             + orderIndex.allocatedBytes + documentIndex.allocatedBytes + index.allocatedBytes
             + assertions.allocatedBytes + assertionIndex.allocatedBytes + facts.allocatedBytes + ledger.allocatedBytes
             + labels.allocatedBytes + customerMap.allocatedBytes
+            + archive.allocatedBytes
     }
 }
 
@@ -278,7 +281,11 @@ extension DirectoryState {
         case .reference(let name): return reference(name, shop: shop)
         case .document(let hashes):
             for hash in hashes {
-                if let document = findDocument(hash) { return documents[document].profile }
+                if let document = findDocument(hash),
+                    !archive.isRemoved(DocumentReference(.elsewhere, UInt32(document)))
+                {
+                    return documents[document].profile
+                }
                 if let profile = ledger.profile(ofDocument: hash) { return profile }
             }
             return nil
@@ -307,7 +314,8 @@ extension DirectoryState {
     package func counts(with outbox: borrowing OutboxState = OutboxState()) -> DirectoryCounts {
         DirectoryCounts(
             shops: shops.count, customers: customerCount, profiles: profiles.count, orders: orders.count,
-            documents: documents.count, edges: edges.count, messages: outbox.messageCount,
+            documents: documents.count + ledger.documents.count + archive.filedCount, edges: edges.count,
+            messages: outbox.messageCount,
             facts: facts.entries.count, waitingFacts: facts.heldCount, sequence: sequence,
             allocatedBytes: allocatedBytes + outbox.allocatedBytes)
     }

@@ -40,6 +40,8 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case labels = 145
     case labelRecords = 146
     case automation = 148
+    case archiveEntries = 160
+    case archiveFacts = 161
 }
 
 /// Takes the tables of a state one after the other.
@@ -74,6 +76,7 @@ package struct DirectoryCapture: Sendable {
     fileprivate let facts: FactCapture
     fileprivate let ledger: LedgerCapture
     fileprivate let labels: LabelCapture
+    fileprivate let archive: ArchiveCapture
 
     /// Writes all tables, the header first.
     package func write<Sink: TableSink>(to sink: Sink) throws(Sink.Failure) {
@@ -96,6 +99,7 @@ package struct DirectoryCapture: Sendable {
         try sink.end()
         try ledger.write(to: sink)
         try labels.write(to: sink)
+        try archive.write(to: sink)
     }
 }
 
@@ -121,8 +125,7 @@ extension DirectoryState {
         return DirectoryCapture(
             sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
             orders: orders, documents: documents, edges: edges, identity: identityBytes(), assertions: assertions,
-            facts: captureFacts(), ledger: ledger.capture(),
-            labels: labels.capture())
+            facts: captureFacts(), ledger: ledger.capture(), labels: labels.capture(), archive: archive.capture())
     }
 
     /// Takes in a piece of a snapshot's table; false if it cannot be one.
@@ -147,6 +150,7 @@ extension DirectoryState {
         case .facts: return loadFacts(bytes)
         case .heldFacts: return loadHeldFacts(bytes)
         case .tags, .labels, .labelRecords: return labels.load(kind, bytes)
+        case .archiveEntries, .archiveFacts: return archive.load(kind, bytes)
         default: return ledger.load(kind, bytes)
         }
     }

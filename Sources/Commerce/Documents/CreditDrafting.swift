@@ -70,6 +70,11 @@ package struct CreditRequest: Sendable {
         return content
     }
 
+    /// What `content` takes off each line of the invoice; nothing where it is over an amount.
+    package func creditedLines(of content: DocumentContent) -> [CreditedLine] {
+        amount == nil ? content.quantities : []
+    }
+
     private var title: String {
         switch reason {
         case .missedDiscount: "Discount"
@@ -138,5 +143,12 @@ package struct CreditRequest: Sendable {
             result.adjustments.append(share)
         }
         return result
+    }
+}
+
+extension DocumentContent {
+    /// How much there is of each line.
+    package var quantities: [CreditedLine] {
+        invoice.lines.map { CreditedLine(line: $0.id, quantity: $0.quantity) }
     }
 }

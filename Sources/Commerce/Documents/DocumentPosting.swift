@@ -9,8 +9,9 @@ package enum DocumentPosting {
         }
         var content = draft
         content.invoice.seller = seller.party
+        // A credit note says by what means too: Dutch sellers must, whichever way the money goes (NL-R-007).
+        content.invoice.payment = content.invoice.payment ?? seller.payment
         if ticket.kind == .invoice {
-            content.invoice.payment = content.invoice.payment ?? seller.payment
             content.invoice.paymentTerms = content.invoice.paymentTerms ?? seller.paymentTerms
             if content.invoice.dueDate == nil, let days = seller.paymentDays {
                 content.invoice.dueDate = EInvoice.Date(

@@ -12,14 +12,18 @@ package struct InvoiceDrafting {
 
     /// - Parameters:
     ///   - order: the packed order; `party` the packed party that placed it.
+    ///   - ticket: the order's, with the seller and the languages that were chosen.
     ///   - overrides: the object of `DOCUMENT.CREATE`, or nil.
     package static func content(
-        order: [UInt8], party: [UInt8], seller: Seller?, overrides: [UInt8]?
+        order: [UInt8], party: [UInt8], for ticket: OrderTicket, overrides: [UInt8]?
     ) throws(Refusal) -> DocumentContent {
         let facts = try InvoicedOrder(order: order, party: party)
         let overrides = try DraftOverrides(overrides, currency: facts.currency)
-        var drafting = InvoiceDrafting(order: facts, overrides: overrides, seller: seller ?? Seller())
+        var drafting = InvoiceDrafting(order: facts, overrides: overrides, seller: ticket.seller ?? Seller())
         try drafting.draft()
+        drafting.content.language =
+            overrides.language ?? ticket.chosenLanguage?.text ?? facts.language ?? drafting.countryLanguage
+            ?? ticket.shopLanguage?.text
         return drafting.content
     }
 
@@ -32,7 +36,6 @@ package struct InvoiceDrafting {
     private mutating func draft() throws(Refusal) {
         content.invoice.kind = .invoice
         content.invoice.currency = order.currency
-        content.language = overrides.language ?? order.language
         try addRecipient()
         content.invoice.orderReference = overrides.orderReference ?? order.purchaseOrder ?? order.number
         content.invoice.buyerReference = overrides.buyerReference
@@ -55,6 +58,12 @@ package struct InvoiceDrafting {
         }
         addExemptions()
         content.invoice.prepaid = overrides.paid ?? (order.isPaid ? total : 0)
+    }
+
+    /// What is spoken where the order goes.
+    private var countryLanguage: String? {
+        let country = order.delivery?.country ?? content.invoice.buyer.address.country
+        return LanguageTag(ofCountry: CountryCode([UInt8](country.utf8).span) ?? .unknown)?.text
     }
 
     private var total: Int64 { overrides.total ?? order.total }

@@ -28,6 +28,7 @@ import Bytes
 //   136 to 142, of rules: see Automation/AutomationEvent.swift
 //   64 to 74, of the ledger: profile plus one (varint, 0 for none) row (varint) content (counted) facts (the rest; see
 //                      LedgerFacts.swift). Row and content: what the profile's shard keeps of a document
+//   152 to 159, of ledger and archive: the same form; see also Archive/ArchiveFacts.swift
 //   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant, bit 2 weighed) variant row (varint)
 //             [ content hash (8) record (counted) edge count (varint) edges ]      ; only with a new variant
 //   edge    = kind (1) other profile (varint) key hash (8) [ weight ]              ; the weight only if weighed
@@ -94,6 +95,15 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case ruleTested = 140
     case automationConfigured = 141
     case changesHandled = 142
+    case voucherRenewed = 152
+    case voucherExpired = 153
+    // Of the archive: see Archive/ArchiveFacts.swift.
+    case documentAttached = 154
+    case documentLabelled = 155
+    case documentShared = 156
+    case documentsSent = 157
+    case documentRemoved = 158
+    case retentionChanged = 159
 
     /// Whether a shard keeps something of it.
     package var concernsShard: Bool {
@@ -107,7 +117,10 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     }
 
     /// Whether it is the ledger's: documents with numbers, vouchers, and what a shop has to say for them.
-    package var isOfLedger: Bool { (64...95).contains(rawValue) }
+    package var isOfLedger: Bool { (64...95).contains(rawValue) || self == .voucherRenewed || self == .voucherExpired }
+
+    /// Whether it is the archive's: files in dossiers, and what is said of any document.
+    package var isOfArchive: Bool { (154...159).contains(rawValue) }
 }
 
 /// An event's bytes do not read: they are not ours, or a newer version wrote them.
@@ -215,7 +228,9 @@ package struct Event: Sendable, BitwiseCopyable {
                 .changesHandled:
                 record = ByteRange(reader.position, bytes.count)
             case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
-                .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid:
+                .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid,
+                .voucherRenewed, .voucherExpired, .documentAttached, .documentLabelled, .documentShared,
+                .documentsSent, .documentRemoved, .retentionChanged:
                 try readOfLedger(&reader)
             }
         } catch {

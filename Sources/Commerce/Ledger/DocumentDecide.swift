@@ -26,7 +26,7 @@ extension LedgerState {
             kind: request.kind, order: request.order, orderName: request.orderName, invoice: request.invoice,
             currency: request.content.invoice.currency, total: request.total,
             recipient: request.content.invoice.buyer.name,
-            reason: request.reason, note: request.note, actor: desk.actor)
+            reason: request.reason, note: request.note, actor: desk.actor, creditedLines: request.creditedLines)
         return .event(
             LedgerEvent(.documentDrafted, facts, profile: desk.profile, content: request.content.packed))
     }
@@ -44,6 +44,26 @@ extension LedgerState {
                 .refused,
                 "amount: \(wanted) is more than the \(left) that is left of the invoice to credit; allowMore=yes"
                     + " with a note does it all the same")
+        }
+        if !request.allowsMore { try checkLines(of: invoice, request) }
+    }
+
+    /// No line is credited for more than was invoiced of it, over all credit notes by lines that stand.
+    private func checkLines(of invoice: UInt32, _ request: DraftRequest) throws(Refusal) {
+        guard !request.creditedLines.isEmpty else { return }
+        var credited = request.creditedLines
+        forEachCredit(of: invoice) { _, credit in
+            guard credit.documentStanding != .discarded else { return }
+            credited += open(credit.draft, DraftFacts()).creditedLines
+        }
+        for invoiced in request.invoicedLines {
+            let sum = credited.reduce(Decimal64.zero) { $1.line == invoiced.line ? $0 + $1.quantity : $0 }
+            let wanted = request.creditedLines.contains { $0.line == invoiced.line }
+            guard wanted, invoiced.quantity < sum else { continue }
+            throw Refusal(
+                .refused,
+                "lines: of line \(invoiced.line) \(invoiced.quantity.shortest.text) were invoiced, and all credit notes"
+                    + " together would take off \(sum.shortest.text); allowMore=yes with a note does it all the same")
         }
     }
 
@@ -81,7 +101,7 @@ extension LedgerState {
         let facts = PostFacts(
             document: request.document, number: number, keyHash: Int64(bitPattern: key), year: year,
             place: counter.next, total: request.total, recipient: request.content.invoice.buyer.name,
-            profile: request.profile, actor: desk.actor)
+            profile: request.profile, actor: desk.actor, country: request.content.invoice.buyer.address.country)
         return .event(
             LedgerEvent(.documentPosted, facts, profile: entry.profile, content: request.content.packed))
     }

@@ -9,6 +9,8 @@ protocol FieldCoder: SendableMetatype {
     mutating func bytes(_ value: inout [UInt8]) throws(ByteReaderError)
     /// What to throw for a value that no writer makes.
     var malformed: ByteReaderError { get }
+    /// Whether nothing follows: an older version wrote the value, which ended here.
+    var isAtEnd: Bool { get }
 }
 
 extension FieldCoder {
@@ -103,6 +105,7 @@ struct FieldWriter: FieldCoder {
     private(set) var output: [UInt8] = []
 
     var malformed: ByteReaderError { .overlong(offset: output.count) }
+    var isAtEnd: Bool { false }
 
     mutating func integer(_ value: inout Int64) { varint(UInt64(bitPattern: (value << 1) ^ (value >> 63))) }
 
@@ -128,6 +131,7 @@ struct FieldReader: FieldCoder {
     init(input: [UInt8]) { self.input = input }
 
     var malformed: ByteReaderError { .overlong(offset: position) }
+    var isAtEnd: Bool { position == input.count }
 
     mutating func integer(_ value: inout Int64) throws(ByteReaderError) {
         var reader = ByteReader(input.span, at: position)

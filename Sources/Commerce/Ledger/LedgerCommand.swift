@@ -18,7 +18,7 @@ package enum DocumentSelector: Sendable, Equatable {
     }
 
     /// `D17` and `V17` count from one; nil if the text is none of that.
-    static func place(_ text: [UInt8], letter: Unicode.Scalar) -> UInt32? {
+    package static func place(_ text: [UInt8], letter: Unicode.Scalar) -> UInt32? {
         guard let first = text.first, Unicode.Scalar(first & 0xDF) == letter, text.count > 1, text[1] != 0x30,
             text.dropFirst().allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
             let number = UInt32(String(decoding: text.dropFirst(), as: UTF8.self)), number > 0
@@ -103,6 +103,20 @@ package struct VoucherTerms: Sendable, Equatable, FieldCoded {
     }
 }
 
+/// So much of a line of an invoice.
+package struct CreditedLine: Sendable, Equatable {
+    /// The line's id (BT-126).
+    package var line = ""
+    package var quantity = Decimal64.zero
+
+    package init() {}
+
+    init(line: String, quantity: Decimal64) {
+        self.line = line
+        self.quantity = quantity
+    }
+}
+
 /// A draft on its way into the ledger: made from an order as it was at `orderSequence`.
 package struct DraftRequest: Sendable {
     package var kind = LedgerDocumentKind.invoice
@@ -115,6 +129,9 @@ package struct DraftRequest: Sendable {
     package var total: Int64 = 0
     package var reason = CreditReason.none
     package var note = ""
+    /// What a credit note takes off each line, and how much of it was invoiced; empty where it is over an amount.
+    package var creditedLines: [CreditedLine] = []
+    package var invoicedLines: [CreditedLine] = []
     /// A credit note may give back more than was invoiced (X07: "unless said so").
     package var allowsMore = false
 
@@ -164,10 +181,14 @@ package enum LedgerCommand: Sendable {
     case discard(DocumentSelector)
     /// - Parameter code: fresh, from a source that nobody can foresee.
     case issue(VoucherTerms, code: VoucherCode, customer: UInt32?, creditNote: DocumentSelector?)
+    /// A new code for the same money.
+    /// - Parameter id: the sender's own name for it, so that a repeat is known.
+    case renew(VoucherSelector, code: VoucherCode, id: String, reason: String)
     case redeem(RedeemRequest)
     case reverse(id: String, reason: String)
     case takeCheque(VoucherSelector, reason: String)
     case payCheque(VoucherSelector, reference: String)
+    case archive(ArchiveCommand)
 }
 
 package enum LedgerQuery: Sendable {
@@ -177,6 +198,7 @@ package enum LedgerQuery: Sendable {
     case order(OrderName)
     case document(DocumentSelector)
     case voucher(VoucherSelector)
+    case archive(ArchiveQuery)
 }
 
 /// What the ledger answers.
@@ -185,6 +207,7 @@ package enum LedgerAnswer: Sendable {
     case reply([UInt8])
     case order(OrderTicket)
     case document(DocumentTicket)
+    case archive(ArchiveAnswer)
     /// What the command was made from has changed meanwhile: to be made anew.
     case outdated
 }
@@ -196,6 +219,9 @@ package struct OrderTicket: Sendable {
     package let profile: UInt32
     package let row: UInt32
     package let seller: Seller?
+    /// The customer's own word, or staff's, and the shop's usual language; nil where nothing was said.
+    package var chosenLanguage: LanguageTag?
+    package var shopLanguage: LanguageTag?
 }
 
 /// What the ledger knows of a document, for whoever goes on to its content.

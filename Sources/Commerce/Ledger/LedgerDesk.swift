@@ -37,10 +37,13 @@ extension LedgerState {
         case .post(let request): try decidePost(request, desk, isNumberKnown)
         case .discard(let selector): try decideDiscard(selector, desk)
         case .issue(let terms, let code, _, let creditNote): try decideIssue(terms, code, creditNote, desk)
+        case .renew(let selector, let code, let id, let reason):
+            try decideRenewal(selector, code, id: id, reason: reason, desk)
         case .redeem(let request): try decideRedeem(request, desk)
         case .reverse(let id, let reason): try decideReverse(id, reason, desk)
         case .takeCheque(let selector, let reason): try decideTake(selector, reason, desk)
         case .payCheque(let selector, let reference): try decidePay(selector, reference, desk)
+        case .archive: preconditionFailure("decided by the directory")
         }
     }
 

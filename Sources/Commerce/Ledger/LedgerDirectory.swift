@@ -6,6 +6,9 @@ extension DirectoryState {
     package func decide(
         _ command: LedgerCommand, shop: UInt16, actor: String, at now: Timestamp, into events: inout EventWriter
     ) throws(Refusal) -> LedgerDecision {
+        if case .archive(let command) = command {
+            return try decide(command, shop: shop, actor: actor, at: now, into: &events)
+        }
         var desk = LedgerDesk(shop: shop, actor: actor, now: now, hasher: hasher(shop))
         switch command {
         case .draft(let request):
@@ -88,7 +91,11 @@ extension DirectoryState {
         if decision == .outdated { return .outdated }
         var output = ByteWriter(capacity: 512)
         output.openObject()
-        try ledger.members(of: command, decision, hasher(shop), shop, now, into: &output)
+        if case .archive(let command) = command {
+            try members(of: command, decision, shop: shop, into: &output)
+        } else {
+            try ledger.members(of: command, decision, hasher(shop), shop, now, into: &output)
+        }
         if let profile = profile(of: command, decision) {
             output.key("customer")
             output.customerNumber(customerNumber(of: profile))
@@ -124,7 +131,11 @@ extension DirectoryState {
                     seller: ledger.shops[shop]?.seller))
         case .document(let selector):
             let document = try ledger.find(selector, desk)
+            guard !archive.isRemoved(DocumentReference(.ledger, document)) else {
+                throw Refusal(.notFound, "document: \(ledger.name(ofDocument: document)) was removed")
+            }
             return .document(try ticket(document, desk))
+        case .archive(let query): return try answer(query, shop: shop)
         case .seller, .series, .voucher:
             var output = ByteWriter(capacity: 512)
             try ledger.write(query, desk, into: &output)
@@ -138,6 +149,7 @@ extension DirectoryState {
         let customer = customerNumber(of: entry.profile)
         var json = ByteWriter(capacity: 512)
         ledger.members(ofDocument: document, into: &json)
+        marks(of: DocumentReference(.ledger, document), into: &json)
         json.key("customer")
         json.customerNumber(customer)
         let shop = ledger.shops[desk.shop]

@@ -18,6 +18,7 @@ extension LedgerState {
                 evolveChange(try DocumentFacts().reading(facts), facts, event, sequence)
             case .documentPosted: evolvePosting(try PostFacts().reading(facts), facts, event, sequence)
             case .voucherIssued: evolveIssue(try IssueFacts().reading(facts), facts, event, sequence)
+            case .voucherRenewed: evolveRenewal(try RenewFacts().reading(facts), sequence)
             case .voucherRedeemed: evolveRedemption(try RedeemFacts().reading(facts), facts, event, sequence)
             default: evolveMoney(try MoneyFacts().reading(facts), facts, event, sequence)
             }
@@ -112,6 +113,7 @@ extension LedgerState {
         if !terms.id.isEmpty { issueIndex.insert(voucher.idHash, Int(number)) }
         if let profile { newestVoucher[profile] = number + 1 }
         if let creditNote = said.creditNote { documents[Int(creditNote)].vouchered += terms.owed }
+        noteExpiry(of: number)
     }
 
     private mutating func evolveRedemption(
@@ -128,6 +130,7 @@ extension LedgerState {
         voucher.redeemed += said.amount
         voucher.version = sequence
         vouchers[Int(said.voucher)] = voucher
+        noteExpiry(of: said.voucher)
     }
 
     /// A reversal, a taking in or a paying out.
@@ -142,6 +145,9 @@ extension LedgerState {
         var voucher = vouchers[number]
         switch event.kind {
         case .redemptionReversed: voucher.redeemed -= said.amount
+        case .voucherExpired:
+            voucher.lapsed += said.amount
+            voucher.marks |= 1
         case .chequeTaken:
             voucher.taking = reference
             voucher.taken = said.amount
@@ -153,6 +159,28 @@ extension LedgerState {
         }
         voucher.version = sequence
         vouchers[number] = voucher
+        noteExpiry(of: UInt32(number))
+    }
+
+    /// The code that was issued dies in the event that brings the new one; the money is not touched.
+    private mutating func evolveRenewal(_ said: RenewFacts, _ sequence: UInt64) {
+        let packed = said.issue.packed
+        let number = Int(said.voucher)
+        vouchers[number].issue = facts.append(packed.span)
+        vouchers[number].codeHash = Self.prefix(of: said.issue.codeHash)
+        vouchers[number].marks |= 2
+        vouchers[number].version = sequence
+        codeIndex.insert(vouchers[number].codeHash, number)
+    }
+
+    /// Keeps a voucher's end in mind while there is something to expire.
+    mutating func noteExpiry(of number: UInt32) {
+        let voucher = vouchers[Int(number)]
+        if voucher.expiresAt != .max, voucher.left > 0 {
+            expiries.set(number, at: voucher.expiresAt)
+        } else {
+            expiries.remove(number)
+        }
     }
 }
 
@@ -173,6 +201,7 @@ extension LedgerState {
                     isDraft(try DocumentFacts().reading(facts).document, event)
                 case .documentPosted: isDraft(try PostFacts().reading(facts).document, event)
                 case .voucherIssued: isSound(try IssueFacts().reading(facts))
+                case .voucherRenewed: isSound(try RenewFacts().reading(facts))
                 case .voucherRedeemed: isSound(try RedeemFacts().reading(facts))
                 default: isSound(try MoneyFacts().reading(facts), event.kind)
                 }
@@ -205,6 +234,11 @@ extension LedgerState {
             && said.creditNote.map { Int($0) < documents.count } ?? true
     }
 
+    private func isSound(_ said: RenewFacts) -> Bool {
+        Int(said.voucher) < vouchers.count && isSound(said.issue) && !said.issue.renewals.isEmpty
+            && said.issue.renewals.allSatisfy { $0.codeHash.count == 32 }
+    }
+
     private func isSound(_ said: RedeemFacts) -> Bool {
         Int(said.voucher) < vouchers.count && said.amount > 0 && said.amount <= vouchers[Int(said.voucher)].left
     }
@@ -216,6 +250,7 @@ extension LedgerState {
         }
         guard Int(said.subject) < vouchers.count else { return false }
         let voucher = vouchers[Int(said.subject)]
+        if kind == .voucherExpired { return said.amount == voucher.left && said.amount > 0 }
         return kind == .chequePaid
             ? voucher.isTaken : !voucher.isTaken && said.amount > 0 && said.amount <= voucher.left
     }

@@ -63,6 +63,8 @@ struct DraftFacts: FieldCoded {
     var reason: CreditReason = .none
     var note = ""
     var actor = ""
+    /// Of a credit note by lines: what it takes off each line of the invoice. Older ones do not say.
+    var creditedLines: [CreditedLine] = []
 
     mutating func code(_ coder: inout some FieldCoder) throws(ByteReaderError) {
         try coder.choice(&kind)
@@ -75,6 +77,11 @@ struct DraftFacts: FieldCoded {
         try coder.choice(&reason)
         try coder.text(&note)
         try coder.text(&actor)
+        guard !coder.isAtEnd else { return }
+        try coder.list(&creditedLines, CreditedLine()) { line, coder throws(ByteReaderError) in
+            try coder.text(&line.line)
+            try coder.decimal(&line.quantity)
+        }
     }
 }
 
@@ -90,6 +97,8 @@ struct PostFacts: FieldCoded {
     var recipient = ""
     var profile = EInvoiceProfile.en16931
     var actor = ""
+    /// The recipient's, whose law may say how long the document stays. Older postings do not say it.
+    var country = ""
 
     mutating func code(_ coder: inout some FieldCoder) throws(ByteReaderError) {
         try coder.number(&document)
@@ -104,6 +113,7 @@ struct PostFacts: FieldCoded {
         guard Int(profileNumber) < EInvoiceProfile.allCases.count else { throw coder.malformed }
         profile = EInvoiceProfile.allCases[Int(profileNumber)]
         try coder.text(&actor)
+        if !coder.isAtEnd { try coder.text(&country) }
     }
 }
 
@@ -130,6 +140,8 @@ struct IssueFacts: FieldCoded {
     var tail = ""
     var creditNote: UInt32?
     var actor = ""
+    /// The codes before this one, oldest first. Older issues know none.
+    var renewals: [RenewalFacts] = []
 
     mutating func code(_ coder: inout some FieldCoder) throws(ByteReaderError) {
         try terms.code(&coder)
@@ -137,6 +149,40 @@ struct IssueFacts: FieldCoded {
         try coder.text(&tail)
         try coder.optional(&creditNote, 0) { number, coder throws(ByteReaderError) in try coder.number(&number) }
         try coder.text(&actor)
+        guard !coder.isAtEnd else { return }
+        try coder.list(&renewals, RenewalFacts()) { renewal, coder throws(ByteReaderError) in
+            try renewal.code(&coder)
+        }
+    }
+}
+
+/// Of a code that another has taken the place of.
+struct RenewalFacts: FieldCoded {
+    /// SHA-256 of the code that is dead.
+    var codeHash: [UInt8] = []
+    /// Milliseconds.
+    var at: Int64 = 0
+    var id = ""
+    var reason = ""
+    var actor = ""
+
+    mutating func code(_ coder: inout some FieldCoder) throws(ByteReaderError) {
+        try coder.bytes(&codeHash)
+        try coder.integer(&at)
+        try coder.text(&id)
+        try coder.text(&reason)
+        try coder.text(&actor)
+    }
+}
+
+/// Of a voucher that got a new code: its issue, told anew.
+struct RenewFacts: FieldCoded {
+    var voucher: UInt32 = 0
+    var issue = IssueFacts()
+
+    mutating func code(_ coder: inout some FieldCoder) throws(ByteReaderError) {
+        try coder.number(&voucher)
+        try issue.code(&coder)
     }
 }
 

@@ -28,12 +28,18 @@ extension LedgerState {
             // A repeat has drawn another code, which is nobody's.
             output.member("code", decision == .written ? code.text : nil)
             members(ofVoucher: voucher, now, into: &output)
+        case .renew(let selector, let code, let id, _):
+            // The code that named it may be dead by now.
+            let voucher = try renewed(selector, id: id, desk)
+            output.member("code", decision == .written ? code.text : nil)
+            members(ofVoucher: voucher, now, into: &output)
         case .redeem(let request): members(ofVoucher: try find(request.voucher, desk), now, into: &output)
         case .reverse(let id, _):
             guard let known = redemption(id, shop: shop) else { return }
             members(ofVoucher: redemptions[known].voucher, now, into: &output)
         case .takeCheque(let selector, _), .payCheque(let selector, _):
             members(ofVoucher: try find(selector, desk), now, into: &output)
+        case .archive: preconditionFailure("shown by the directory")
         }
     }
 
@@ -62,7 +68,7 @@ extension LedgerState {
             members(ofVoucher: voucher, desk.now, into: &output)
             redemptions(of: voucher, into: &output)
             output.closeObject()
-        case .order, .document: preconditionFailure("answered by a ticket")
+        case .order, .document, .archive: preconditionFailure("answered by the directory")
         }
     }
 
@@ -171,10 +177,11 @@ extension LedgerState {
         output.member("extra", amount: entry.extra, digits: entry.digits)
         output.member("issued", amount: entry.owed + entry.extra, digits: entry.digits)
         output.member("left", amount: hasExpired ? 0 : entry.left, digits: entry.digits)
+        let expired = (entry.isExpired ? entry.lapsed : 0) + (hasExpired ? entry.left : 0)
         output.member("redeemed", amount: entry.redeemed, digits: entry.digits)
-        output.member("expired", amount: hasExpired ? entry.left : 0, digits: entry.digits)
+        output.member("expired", amount: expired, digits: entry.digits)
         output.member("takenIn", amount: entry.taken, digits: entry.digits)
-        output.member("lapsed", amount: entry.lapsed, digits: entry.digits)
+        output.member("lapsed", amount: entry.isExpired ? 0 : entry.lapsed, digits: entry.digits)
         output.member("description", issue.terms.description.isEmpty ? nil : issue.terms.description)
         output.member("reason", issue.terms.reason.isEmpty ? nil : issue.terms.reason)
         output.key("startsAt")
@@ -190,14 +197,30 @@ extension LedgerState {
         output.key("issuedAt")
         output.timestamp(Timestamp(milliseconds: entry.issuedAt))
         output.member("issuedBy", issue.actor)
+        renewals(issue, into: &output)
         cheque(entry, into: &output)
+    }
+
+    private func renewals(_ issue: IssueFacts, into output: inout ByteWriter) {
+        guard !issue.renewals.isEmpty else { return }
+        output.key("renewals")
+        output.openArray()
+        for renewal in issue.renewals {
+            output.openObject()
+            output.key("at")
+            output.timestamp(Timestamp(milliseconds: renewal.at))
+            output.member("by", renewal.actor)
+            output.member("reason", renewal.reason.isEmpty ? nil : renewal.reason)
+            output.closeObject()
+        }
+        output.closeArray()
     }
 
     private func state(_ entry: LedgerVoucher, _ now: Timestamp) -> String {
         if entry.paidAt != 0 { return "paid-out" }
         if entry.isTaken { return "taken-in" }
+        if entry.isExpired || (entry.left > 0 && entry.hasExpired(at: now.milliseconds)) { return "expired" }
         if entry.left == 0 { return "redeemed" }
-        if entry.hasExpired(at: now.milliseconds) { return "expired" }
         return now.milliseconds < entry.startsAt ? "waiting" : "valid"
     }
 

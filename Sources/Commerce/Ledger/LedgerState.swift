@@ -77,7 +77,7 @@ struct LedgerVoucher: BitwiseCopyable, Sendable {
     var redeemed: Int64 = 0
     /// What was taken in, to be paid in money.
     var taken: Int64 = 0
-    /// What lapsed by that: the extra is no money.
+    /// What lapsed by that, since the extra is no money; or what was left when its end came.
     var lapsed: Int64 = 0
     var issuedAt: Int64
     var startsAt: Int64
@@ -92,13 +92,16 @@ struct LedgerVoucher: BitwiseCopyable, Sendable {
     var nextOfProfile: UInt32
     var newestRedemption: UInt32 = 0
     var digits: UInt8
-    var unused: UInt8 = 0
+    /// 1: its end has come, and `lapsed` is what was left then; 2: it has another code than it was issued with.
+    var marks: UInt8 = 0
     var shop: UInt16
     var unused2: UInt32 = 0
 
     var left: Int64 { owed + extra - redeemed - taken - lapsed }
     var isTaken: Bool { takenAt != 0 }
     func hasExpired(at now: Int64) -> Bool { now >= expiresAt }
+    var isExpired: Bool { marks & 1 != 0 }
+    var isRenewed: Bool { marks & 2 != 0 }
 }
 
 struct LedgerRedemption: BitwiseCopyable, Sendable {
@@ -146,6 +149,8 @@ package struct LedgerState: ~Copyable, Sendable {
     /// By profile, plus one.
     var newestDocument: [UInt32: UInt32] = [:]
     var newestVoucher: [UInt32: UInt32] = [:]
+    /// Vouchers with something left, by the moment of their end.
+    var expiries = DueQueue()
 
     /// A snapshot's tables of unknown length, while they are read.
     var loadedShops: [UInt8] = []
@@ -181,6 +186,14 @@ extension LedgerState {
         let prefix = Self.prefix(of: hash)
         return codeIndex.find(prefix) {
             vouchers[$0].codeHash == prefix && open(vouchers[$0].issue, IssueFacts()).codeHash == hash
+        }.map { UInt32($0) }
+    }
+
+    /// The voucher that once had this code, which is dead.
+    func voucher(renewedFrom hash: [UInt8]) -> UInt32? {
+        codeIndex.find(Self.prefix(of: hash)) {
+            vouchers[$0].isRenewed
+                && open(vouchers[$0].issue, IssueFacts()).renewals.contains { $0.codeHash == hash }
         }.map { UInt32($0) }
     }
 

@@ -139,6 +139,12 @@ extension LedgerState {
         for number in 0..<vouchers.count {
             let entry = vouchers[number]
             codeIndex.insert(entry.codeHash, number)
+            if entry.isRenewed {
+                for renewal in open(entry.issue, IssueFacts()).renewals {
+                    codeIndex.insert(Self.prefix(of: renewal.codeHash), number)
+                }
+            }
+            noteExpiry(of: UInt32(number))
             if entry.idHash != 0 { issueIndex.insert(entry.idHash, number) }
             if entry.profile > 0 { newestVoucher[entry.profile - 1] = UInt32(number + 1) }
         }

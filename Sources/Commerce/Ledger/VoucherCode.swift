@@ -1,3 +1,5 @@
+import Bytes
+
 /// The code of a voucher: `7QK2-9MXH-0V4T-PB3Z-W8`. Whoever has it can spend the voucher, so it cannot be guessed.
 ///
 /// 80 random bits in Crockford's base 32 (no I, L, O, U), and two characters that check them: the number modulo 1021,

@@ -7,6 +7,9 @@ extension LedgerState {
         switch selector {
         case .code(let code):
             guard let voucher = voucher(withCode: code.hash), vouchers[Int(voucher)].shop == desk.shop else {
+                if let voucher = self.voucher(renewedFrom: code.hash), vouchers[Int(voucher)].shop == desk.shop {
+                    throw Refusal(.conflict, "code: V\(voucher + 1) was renewed; only its new code is good")
+                }
                 throw Refusal(.notFound, "code: this shop has issued no voucher with this code")
             }
             return voucher
@@ -37,7 +40,7 @@ extension LedgerState {
             throw .invalid("expiresAt", "must be later than the start")
         }
         if let source { try checkSource(source, terms) }
-        guard voucher(withCode: code.hash) == nil else {
+        guard voucher(withCode: code.hash) == nil, voucher(renewedFrom: code.hash) == nil else {
             throw Refusal(.busy, "the code that was drawn is in use; send the command again")
         }
         let facts = IssueFacts(

@@ -138,6 +138,12 @@ extension OutboxState {
         return (sender.language, .shop)
     }
 
+    /// The language of documents for a customer, by the rule of messages; nil while the shop has said none.
+    package func documentLanguage(_ facts: MessageFacts, members: [UInt32], shop: UInt16) -> LanguageTag? {
+        wishes(of: members).language?.value ?? facts.channelLanguage ?? LanguageTag(ofCountry: facts.deliveryCountry)
+            ?? sender(of: shop)?.value.language
+    }
+
     private func template(
         _ event: MessageEvent, _ language: LanguageTag, _ sender: Sender, _ channel: String, shop: UInt16
     ) throws(Refusal) -> (TemplateKey, TemplateVersion) {

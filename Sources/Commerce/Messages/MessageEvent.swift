@@ -15,6 +15,8 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
     case newsletter = 13
     case orderDelivered = 14
     case returnAnnounced = 15
+    /// Documents that staff chose, or all under a label.
+    case documentsSent = 16
 
     /// As it stands in commands and replies.
     package var word: String {
@@ -34,6 +36,7 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
         case .newsletter: "customer.newsletter"
         case .orderDelivered: "order.delivered"
         case .returnAnnounced: "return.announced"
+        case .documentsSent: "documents.sent"
         }
     }
 
@@ -48,7 +51,7 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
         case .orderConfirmed: .confirmation
         case .orderShipped, .orderDelivered: .shipping
         case .orderChanged, .orderDelayed, .orderCancelled, .orderRefunded, .orderQuestion, .returnReceived,
-            .documentIssued, .returnAnnounced:
+            .documentIssued, .returnAnnounced, .documentsSent:
             .service
         case .voucherIssued: .voucher
         case .reviewRequest: .review
@@ -58,7 +61,10 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
     }
 
     /// Whether it is about an order, so that it goes to the address that came with it.
-    package var needsOrder: Bool { self != .mailing && self != .newsletter }
+    package var needsOrder: Bool { self != .documentsSent && followsOrder }
+
+    /// Whether it goes to the address of its order where it has one.
+    package var followsOrder: Bool { self != .mailing && self != .newsletter }
 }
 
 /// Why somebody writes to a customer.

@@ -80,7 +80,7 @@ package struct MessageFacts: Sendable {
     /// one that shows on the customer, else to any other.
     func addresses(for event: MessageEvent) -> [MessageAddress] {
         let name = customer["name"]?.string ?? ""
-        if event.needsOrder, let order {
+        if event.followsOrder, let order {
             var all = [MessageAddress(channel: order.channel, address: order.email, name: name)]
             if order.email.isEmpty { all = [] }
             // A marketplace's order is spoken of on the marketplace or not at all.

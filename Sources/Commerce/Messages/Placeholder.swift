@@ -92,6 +92,12 @@ package struct Placeholder: Sendable {
                 data("document.total", "its total, a decimal", "39.90", optional: true),
                 data("document.url", "where to get it", "https://example.com/INV-2026-17", optional: true),
             ]
+        case .documentsSent:
+            [
+                data(
+                    "documents.names", "the documents, one after the other", "INV-2026-17, Handleiding", required: true),
+                data("documents.count", "how many they are", "2"),
+            ]
         case .voucherIssued:
             [
                 data("voucher.code", "the code", "THEE-7Q4M-XK2P", required: true),

@@ -56,8 +56,9 @@ package struct SettingChange: Sendable, Equatable {
 package enum IdentityOutcome: Sendable {
     /// `customers` are the living customers of all profiles concerned, as they are now, or would be in a preview.
     case decided(customers: [[UInt32]], numbers: [UInt32], isDuplicate: Bool, isPreview: Bool)
-    /// Invoices of bookings stand in the way (each its profile and row): the customer must not vanish.
-    case blocked(from: UInt32, into: UInt32, invoices: [(profile: UInt32, row: UInt32)])
+    /// Invoices of bookings stand in the way: the customer must not vanish. Those made elsewhere each by profile and row,
+    /// those posted here by number.
+    case blocked(from: UInt32, into: UInt32, invoices: [(profile: UInt32, row: UInt32)], numbers: [String])
     /// The version of the rules that was proposed or activated, or was so already.
     case version(Int, isDuplicate: Bool)
     case configured(isDuplicate: Bool)

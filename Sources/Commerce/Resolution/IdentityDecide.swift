@@ -104,10 +104,11 @@ extension DirectoryState {
         try checkNotApart(vanishing, staying)
         if identities[Int(desk.shop)].protectsBookings {
             let invoices = blockingInvoices(of: vanishing).map { (documents[Int($0)].profile, documents[Int($0)].row) }
-            if !invoices.isEmpty {
+            let numbers = blockingNumbers(of: vanishing)
+            if !invoices.isEmpty || !numbers.isEmpty {
                 return .blocked(
                     from: customerNumber(of: left), into: customerNumber(of: right),
-                    invoices: invoices.map { (profile: $0.0, row: $0.1) })
+                    invoices: invoices.map { (profile: $0.0, row: $0.1) }, numbers: numbers)
             }
         }
         if isPreview {

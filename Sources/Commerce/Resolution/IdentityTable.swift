@@ -148,7 +148,7 @@ extension DirectoryState {
     package mutating func rebuildMatching(
         record: (_ profile: UInt32, _ row: UInt32, _ body: (Span<UInt8>) -> Void) -> Void,
         order: (_ profile: UInt32, _ row: UInt32, _ body: (Span<UInt8>) -> Void) -> Void,
-        document: (_ profile: UInt32, _ row: UInt32, _ body: (Span<UInt8>) -> Void) -> Void
+        document: (_ profile: UInt32, _ row: UInt32, _ body: (Span<UInt8>, _ recordedAt: Int64) -> Void) -> Void
     ) -> Bool {
         for watch in watches { apply(watch) }
         var reads = true
@@ -178,9 +178,11 @@ extension DirectoryState {
         for number in 0..<documents.count {
             let entry = documents[number]
             let shop = UInt16(truncatingIfNeeded: profiles[Int(entry.profile)].shop)
-            document(entry.profile, entry.row) { bytes in
+            document(entry.profile, entry.row) { bytes, recordedAt in
                 reads = reads && PackedRecord.length(of: bytes, DocumentShape.members) ?? 0 > 0
-                if reads { noteInvoice(UInt32(number), bytes, shop: shop) }
+                guard reads else { return }
+                noteInvoice(UInt32(number), bytes, shop: shop)
+                noteItinerary(UInt32(number), bytes, at: recordedAt, shop: shop)
             }
         }
         return reads

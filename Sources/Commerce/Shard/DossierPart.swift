@@ -9,6 +9,14 @@ package struct DossierPart: Sendable {
         /// Number of the profile that it came through plus one.
         package let profile: UInt32
         package let json: ByteRange
+        /// Row of a document from elsewhere plus one; zero for all others, which need none.
+        package var row: UInt32 = 0
+    }
+
+    /// A document from elsewhere: its profile, and its row on that profile's shard, both plus one.
+    package struct Row: Hashable, Sendable {
+        package let profile: UInt32
+        package let row: UInt32
     }
 
     package internal(set) var bytes: [UInt8] = []
@@ -17,6 +25,8 @@ package struct DossierPart: Sendable {
     package internal(set) var documents: [Piece] = []
     package internal(set) var notes: [Piece] = []
     package internal(set) var vouchers: [Piece] = []
+    /// What the archive says of documents from elsewhere: JSON members, or nothing for one that was removed.
+    package internal(set) var marks: [Row: ByteRange] = [:]
     package internal(set) var candidates: [DisplayCandidate] = []
     package internal(set) var pins: [Pin] = []
     package internal(set) var unpins: [Unpin] = []
@@ -77,7 +87,7 @@ extension ShardState {
         for profile in profiles {
             addProfile(profile, to: &builder)
             forEachOrder(of: profile) { addOrder($0, $1, profile, to: &builder) }
-            forEachDocument(of: profile) { addDocument($0, profile, to: &builder) }
+            forEachDocument(of: profile) { addDocument($0, $1, profile, to: &builder) }
             forEachNote(of: profile) { row in
                 let start = builder.output.count
                 builder.output.note(records[row.record], at: Timestamp(milliseconds: row.recordedAt))
@@ -132,14 +142,17 @@ extension ShardState {
         builder.sum(record)
     }
 
-    private func addDocument(_ row: DocumentRow, _ profile: UInt32, to builder: inout DossierPartBuilder) {
+    private func addDocument(
+        _ number: UInt32, _ row: DocumentRow, _ profile: UInt32, to builder: inout DossierPartBuilder
+    ) {
         let start = builder.output.count
         let record = PackedRecord(records[row.record], DocumentShape.members)
         builder.output.openObject()
         builder.output.members(record, DocumentShape.members)
         builder.output.closeObject()
         let at = record.moment(DocumentShape.issuedAt)?.milliseconds ?? row.recordedAt
-        let piece = builder.piece(at, profile, from: start)
+        var piece = builder.piece(at, profile, from: start)
+        piece.row = number + 1
         builder.part.documents.append(piece)
     }
 

@@ -23,7 +23,7 @@ package enum DossierWriter {
         list("profiles", parts, \.profiles, into: &output) { $0.profile < $1.profile }
         let orderCount = parts.reduce(0) { $0 + $1.orders.count }
         list("orders", parts, \.orders, offset: offset, limit: limit, into: &output, by: newestFirst)
-        list("documents", parts, \.documents, into: &output, by: newestFirst)
+        documents(parts, into: &output)
         if parts.contains(where: { !$0.vouchers.isEmpty }) {
             list("vouchers", parts, \.vouchers, into: &output, by: newestFirst)
         }
@@ -99,13 +99,47 @@ package enum DossierWriter {
         output.closeArray()
     }
 
+    /// Documents that were not removed, newest first.
+    private static func livingDocuments(_ parts: [DossierPart]) -> [(part: Int, piece: DossierPart.Piece)] {
+        var all: [(part: Int, piece: DossierPart.Piece)] = []
+        for (number, part) in parts.enumerated() {
+            for piece in part.documents where marks(of: piece, parts)?.isEmpty != true { all.append((number, piece)) }
+        }
+        return all.sorted { newestFirst($0.piece, $1.piece) }
+    }
+
+    /// What the archive says of a document from elsewhere: members, empty if it was removed; nil where it says nothing.
+    private static func marks(of piece: DossierPart.Piece, _ parts: [DossierPart]) -> ArraySlice<UInt8>? {
+        guard piece.row > 0 else { return nil }
+        for part in parts {
+            if let range = part.marks[DossierPart.Row(profile: piece.profile, row: piece.row)] {
+                return part.bytes[range.range]
+            }
+        }
+        return nil
+    }
+
+    private static func documents(_ parts: [DossierPart], into output: inout ByteWriter) {
+        output.key("documents")
+        output.openArray()
+        for (part, piece) in livingDocuments(parts) {
+            var json = Array(parts[part].bytes[piece.json.range])
+            if let marks = marks(of: piece, parts) {
+                json.removeLast()
+                json += [UInt8(ascii: ",")] + marks + [UInt8(ascii: "}")]
+            }
+            output.rawJSON(json.span)
+        }
+        output.closeArray()
+    }
+
     private static func totals(_ parts: [DossierPart], _ orders: Int, into output: inout ByteWriter) {
         output.key("totals")
         output.openObject()
         output.key("orders")
         output.number(orders)
         output.key("documents")
-        output.number(parts.reduce(0) { $0 + $1.documents.count })
+        output.number(livingDocuments(parts).count)
         output.key("profiles")
         output.number(parts.reduce(0) { $0 + $1.profiles.count })
         output.key("amounts")

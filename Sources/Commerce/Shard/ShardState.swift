@@ -180,7 +180,9 @@ extension ShardState {
     package func withOrder(row: UInt32, _ body: (Span<UInt8>) -> Void) { body(records[orders[Int(row)].record]) }
 
     /// The packed record of a document.
-    package func withDocument(row: UInt32, _ body: (Span<UInt8>) -> Void) { body(records[documents[Int(row)].record]) }
+    package func withDocument(row: UInt32, _ body: (Span<UInt8>, _ recordedAt: Int64) -> Void) {
+        body(records[documents[Int(row)].record], documents[Int(row)].recordedAt)
+    }
 }
 
 // MARK: - Walks
@@ -204,11 +206,11 @@ extension ShardState {
         }
     }
 
-    func forEachDocument(of profile: UInt32, _ body: (DocumentRow) -> Void) {
+    func forEachDocument(of profile: UInt32, _ body: (UInt32, DocumentRow) -> Void) {
         var next = profiles[row(of: profile)].newestDocument
         while next != 0 {
             let document = documents[Int(next - 1)]
-            body(document)
+            body(next - 1, document)
             next = document.next
         }
     }

@@ -90,6 +90,14 @@ package struct Timestamp: Comparable, Hashable, Sendable, BitwiseCopyable {
         return era * 146_097 + dayOfEra - 719_468
     }
 
+    /// The same day (UTC) and time of another year; 1 March where that year has no 29 February.
+    package func adding(years: Int) -> Timestamp {
+        let (year, month, day) = civilDate
+        // The leap day is the last of a year that begins in March: where there is none, the next day is meant.
+        let days = Self.dayNumber(year + years, month, day) - Self.dayNumber(year, month, day)
+        return Timestamp(milliseconds: milliseconds + Int64(days) * 86_400_000)
+    }
+
     /// The day in UTC, for sentences: `2026-02-28`.
     package var dayText: String {
         let (year, month, day) = civilDate

@@ -271,7 +271,8 @@ extension DirectoryWorld {
                         ShardState(number: $0, of: world.directory.shardCount)
                     }
                 case .profiles, .variants, .keys, .orders, .documents, .edges, .identity, .assertions, .facts,
-                    .heldFacts, .ledgerShops, .ledgerDocuments, .ledgerVouchers, .ledgerRedemptions, .ledgerFacts:
+                    .heldFacts, .ledgerShops, .ledgerDocuments, .ledgerVouchers, .ledgerRedemptions, .ledgerFacts,
+                    .archiveEntries, .archiveFacts:
                     guard world.directory.load(section.kind, chunk.span) else { return nil }
                 default:
                     guard world.shards.indices.contains(section.shard),
@@ -281,7 +282,7 @@ extension DirectoryWorld {
             }
         }
         guard partial.count == 0, world.directory.takeIdentity(), world.directory.takeHeldFacts(),
-            world.directory.isConsistent(), world.directory.takeLedger()
+            world.directory.isConsistent(), world.directory.takeLedger(), world.directory.takeArchive()
         else { return nil }
         for shard in world.shards {
             let expected = world.directory.rows(ofShard: shard.number)

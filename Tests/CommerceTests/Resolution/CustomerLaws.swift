@@ -146,7 +146,7 @@ import Testing
         for isRestarted in [false, true] {
             if isRestarted { try world.reload() }
             guard
-                case .blocked(let from, let into, let invoices) =
+                case .blocked(let from, let into, let invoices, _) =
                     try world.world.perform(.merge(from: 1, into: 2, isPreview: false, reason: ""))
             else {
                 Issue.record("a customer with an invoiced booking vanished")
