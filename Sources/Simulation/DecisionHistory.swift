@@ -117,8 +117,6 @@ package struct ModelReplay {
             .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid,
             .voucherRenewed, .voucherExpired:
             throw BrokenLaw("event \(decision.sequence) is the ledger's, which has a workload of its own")
-        case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
-            throw BrokenLaw("event \(decision.sequence) is a label, which nobody puts in these workloads")
         case .rulePut, .ruleSwitched, .ruleMoved, .ruleRemoved, .ruleTested, .automationConfigured, .changesHandled:
             throw BrokenLaw("event \(decision.sequence) is about rules, which have a workload of their own")
         case .documentAttached, .documentLabelled, .documentShared, .documentsSent, .documentRemoved,
