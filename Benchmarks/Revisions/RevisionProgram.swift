@@ -145,7 +145,8 @@ struct CostRatio: Encodable {
     mutating func add(before: Double, after: Double) {
         guard before > 0, after > 0 else { return }
         // Of rates, less is worse.
-        ratios.append(unit.contains("/s") ? before / after : after / before)
+        let isRate = unit.hasSuffix("/s") || unit.hasSuffix("/CPU s")
+        ratios.append(isRate ? before / after : after / before)
     }
 
     var median: Double {

@@ -7,16 +7,36 @@ enum Cleanup {
     private struct State {
         var processes: Set<pid_t> = []
         var folders: Set<String> = []
+        /// Nothing new may start any more.
+        var isEnding = false
     }
 
     private static let state = Mutex(State())
     /// Written by the signal handler, which may do little else. Set before any handler can run, never changed after.
     private nonisolated(unsafe) static var writeEnd: Int32 = -1
 
-    static func add(process: pid_t) { _ = state.withLock { $0.processes.insert(process) } }
+    static func add(process: pid_t) {
+        let isLate = state.withLock { state in
+            state.processes.insert(process)
+            return state.isEnding
+        }
+        if isLate { kill(process, SIGKILL) }
+        waitIfEnding()
+    }
+
     static func remove(process: pid_t) { _ = state.withLock { $0.processes.remove(process) } }
-    static func add(folder: String) { _ = state.withLock { $0.folders.insert(folder) } }
+    /// Before the folder is made.
+    static func add(folder: String) {
+        waitIfEnding()
+        _ = state.withLock { $0.folders.insert(folder) }
+    }
+
     static func remove(folder: String) { _ = state.withLock { $0.folders.remove(folder) } }
+
+    /// Once everything is being taken back, whoever would start something more waits here for the end.
+    private static func waitIfEnding() {
+        while state.withLock({ $0.isEnding }) { sleep(1) }
+    }
 
     /// From now on the program ends, by an interruption or by a trap of its own, only after everything is stopped and
     /// removed. Once, at the start.
@@ -56,7 +76,10 @@ enum Cleanup {
 
     /// Stops every process, by force those that take long, and removes every folder.
     private static func takeBackAll() {
-        let (processes, folders) = state.withLock { ($0.processes.filter(isChild), $0.folders) }
+        let (processes, folders) = state.withLock { state in
+            state.isEnding = true
+            return (state.processes.filter(isChild), state.folders)
+        }
         // To PostgreSQL SIGINT means: end without waiting for clients. The others end by it as by SIGTERM.
         for process in processes { kill(process, SIGINT) }
         let watch = Stopwatch()
