@@ -97,9 +97,9 @@ package actor Directory {
                 let decision = try state.decide(document, in: bytes, shop: shop, at: now, into: &events)
                 if decision.verdict.isChange { evolveLast() }
                 return written(decision, state.documents)
-            case .note(let note):
+            case .note(let note, let actor):
                 let shop = try knownShop(batch.shop)
-                let actor = [UInt8](batch.actor.utf8)
+                let actor = [UInt8](actor.utf8)
                 let decision = try state.decide(note, in: bytes, actor: actor.span, shop: shop, at: now, into: &events)
                 evolveLast()
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)

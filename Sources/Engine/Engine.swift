@@ -11,11 +11,18 @@ package struct EngineLanes: Sendable {
     package var shards: [any EngineLane]
     package var journal: any EngineLane
     package var snapshot: any EngineLane
+    /// Reads the journal for followers; the snapshot's lane unless given.
+    package var feed: any EngineLane
+    /// Builds the past and answers for it; the snapshot's lane unless given.
+    package var past: any EngineLane
 
     package init(
-        directory: any EngineLane, shards: [any EngineLane], journal: any EngineLane, snapshot: any EngineLane
+        directory: any EngineLane, shards: [any EngineLane], journal: any EngineLane, snapshot: any EngineLane,
+        feed: (any EngineLane)? = nil, past: (any EngineLane)? = nil
     ) {
         precondition(!shards.isEmpty, "shards need a lane")
+        self.feed = feed ?? snapshot
+        self.past = past ?? snapshot
         self.directory = directory
         self.shards = shards
         self.journal = journal
@@ -34,6 +41,7 @@ package final class Engine: Sendable {
     package let shards: [Shard]
     package let journal: Journal
     package let snapshotter: Snapshotter
+    package let feedReader: FeedReader
     package let folder: DataFolder
     package let recovery: RecoveryReport
     package let startedAt: Timestamp
@@ -101,7 +109,8 @@ package final class Engine: Sendable {
         snapshotAt = Atomic(report.snapshot.map { Int64(clamping: $0.createdAt) } ?? startedAt.milliseconds)
         journal = Journal(writer, durability: configuration.durability, on: lanes.journal)
         shards = state.shards.enumerated().map { Shard($1, on: lanes.shards[$0 % lanes.shards.count]) }
-        snapshotter = Snapshotter(folder, clock: clock, on: lanes.snapshot)
+        snapshotter = Snapshotter(folder, clock: clock, history: configuration.history, on: lanes.snapshot)
+        feedReader = FeedReader(folder, on: lanes.feed)
         let outbox = state.takeOutbox()
         directory = Directory(
             state.takeDirectory(), outbox: outbox, shards: shards, journal: journal, clock: clock,
@@ -113,11 +122,12 @@ package final class Engine: Sendable {
         let directory = directory
         let journal = journal
         let configuration = configuration
+        let feedReader = feedReader
         journal.lane.run {
             journal.assumeIsolated { journal in
                 journal.subscribe { change in
                     switch change {
-                    case .released: break
+                    case .released(let sequence): feedReader.released(sequence)
                     case .failed(let reason):
                         directory.lane.post { directory.assumeIsolated { $0.setJournalFailure(reason) } }
                     case .recovered: directory.lane.post { directory.assumeIsolated { $0.setJournalFailure(nil) } }

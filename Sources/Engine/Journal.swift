@@ -202,6 +202,9 @@ package actor Journal {
     /// The live segment up to the last sync, for an online verify.
     package func liveSegment() -> LiveSegment? { writer.durableEnd }
 
+    /// The live segment as far as its events may be shown: the same rule as for `JournalStatus.releasedSequence`.
+    func shownSegment() -> LiveSegment { durability == .always ? writer.durableEnd : writer.writtenEnd }
+
     /// Writes and syncs what is left and the clean-stop marker. Returns why there is no marker; nil if there is one.
     func finish() -> StoreError? {
         guard !isFinished else { return failure }

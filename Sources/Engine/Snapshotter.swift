@@ -27,12 +27,14 @@ package actor Snapshotter {
     package nonisolated let lane: any EngineLane
     private let folder: DataFolder
     private let clock: any WallClock
+    private let history: HistoryChoice
     private let status = Mutex(SnapshotStatus())
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
-    init(_ folder: DataFolder, clock: any WallClock, on lane: any EngineLane) {
+    init(_ folder: DataFolder, clock: any WallClock, history: HistoryChoice, on lane: any EngineLane) {
         self.folder = folder
+        self.history = history
         self.clock = clock
         self.lane = lane
     }
@@ -52,7 +54,7 @@ package actor Snapshotter {
             try capture.directory.write(to: sink)
             try capture.outbox.write(to: sink)
             for shard in capture.shards { try shard.write(to: sink) }
-            let entry = try writer.finish()
+            let entry = try writer.finish(history: history)
             let finished = clock.now()
             status.withLock {
                 $0.sequence = entry.sequence

@@ -39,6 +39,8 @@ package final class Server: Sendable {
     private let lanes: [Lane]
     private let journalLane: Lane
     private let snapshotLane: Lane
+    private let feedLane: Lane
+    private let pastLane: Lane
     private let hosts: [LaneHost]
     private let listener: Listener
     private let administrator: Administrator
@@ -62,6 +64,8 @@ package final class Server: Sendable {
             self.lanes = lanes
             journalLane = try Lane(name: "journal")
             snapshotLane = try Lane(name: "snapshot")
+            feedLane = try Lane(name: "feed")
+            pastLane = try Lane(name: "past")
             let connections = ConnectionCount()
             administrator = Administrator(
                 options, fileSystem: LinuxFileSystem(), connectionCount: { connections.value })
@@ -90,7 +94,7 @@ package final class Server: Sendable {
 
     /// Starts listening, and recovery behind it. `completion` runs once, when the engine is ready or cannot be.
     package func start(_ completion: @escaping @Sendable (Result<RecoveryReport, StoreError>) -> Void) {
-        for lane in lanes + [journalLane, snapshotLane] { lane.start() }
+        for lane in lanes + [journalLane, snapshotLane, feedLane, pastLane] { lane.start() }
         listener.start()
         snapshotLane.post { completion(self.recover()) }
     }
@@ -103,7 +107,8 @@ package final class Server: Sendable {
             let engine = try Engine.open(
                 configuration, on: LinuxFileSystem(), clock: SystemClock(),
                 lanes: EngineLanes(
-                    directory: lanes[0], shards: lanes, journal: journalLane, snapshot: snapshotLane),
+                    directory: lanes[0], shards: lanes, journal: journalLane, snapshot: snapshotLane, feed: feedLane,
+                    past: pastLane),
                 holder: "pid \(getpid())", progress: administrator.recovered)
             self.engine.withLock { $0 = engine }
             let hosts = hosts
@@ -146,8 +151,9 @@ package final class Server: Sendable {
 
     /// Ends the lanes. Not to be called on one of them.
     package func join() {
-        for lane in lanes + [snapshotLane, journalLane] { lane.stop() }
-        for lane in lanes + [snapshotLane, journalLane] { lane.join() }
+        let all = lanes + [pastLane, feedLane, snapshotLane, journalLane]
+        for lane in all { lane.stop() }
+        for lane in all { lane.join() }
     }
 }
 

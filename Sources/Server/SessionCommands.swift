@@ -35,7 +35,8 @@ extension Session {
         case .noteAdd:
             _ = try currentHasher()
             let note = try RequestReader.note(request)
-            builder.note(customer: note.customer, text: note.text, tag: tag)
+            builder.note(
+                customer: note.customer, text: note.text, actor: try RequestReader.actor(request), tag: tag)
         case .customerPin, .customerUnpin, .customerVerify:
             _ = try currentHasher()
             builder.assertion(
@@ -44,6 +45,7 @@ extension Session {
         case .identityLearn: try learn(request, tag: tag)
         case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
             try identityTask(description.name, request, tag: tag)
+        case .feed, .customerHistory: try feed(description.name, request, tag: tag)
         case let name where name.factKind != nil: try fact(name, request, tag: tag)
         case let name where name.isOfLedger: try ledger(name, request, tag: tag)
         case let name where name.isDecision: try decision(name, request, tag: tag)

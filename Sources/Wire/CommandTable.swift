@@ -23,6 +23,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case shopSeller, shopSeries
     case documentCreate, documentEdit, documentShow, documentPost, documentDiscard, documentCredit, documentUBL
     case voucherIssue, voucherShow, voucherRedeem, voucherReverse, chequeTake, chequePay
+    case feed, customerHistory
 }
 
 extension CommandName {
@@ -68,7 +69,7 @@ package enum CommandTable {
     private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        general + orderLife + identity + [learning] + messages + ledger
+        general + orderLife + identity + [learning] + messages + ledger + past
 
     private static let general: [CommandDescription] = [
         CommandDescription(
@@ -162,8 +163,8 @@ package enum CommandTable {
                 "Required: kind, number, and order (channel:number) or customer. Kinds: invoice, credit-note, voucher, report, upload, itinerary.",
             options: [], plainArguments: 0, takesJSON: true),
         CommandDescription(
-            name: .noteAdd, text: "NOTE.ADD", arguments: "customer \"text\"",
-            summary: "adds a remark to a customer's dossier", details: "Up to 10,000 bytes.", options: [],
+            name: .noteAdd, text: "NOTE.ADD", arguments: "customer \"text\" [actor=]",
+            summary: "adds a remark to a customer's dossier", details: "Up to 10,000 bytes.", options: ["actor"],
             plainArguments: 2, takesJSON: false),
         CommandDescription(
             name: .snapshot, text: "SNAPSHOT", arguments: "",

@@ -1,0 +1,86 @@
+import Bytes
+
+// Events as acts of a customer's history: who did it and what it was, in front of what the feed shows of it.
+extension ByteWriter {
+    /// One act as a JSON object: `actor` is who said so; the channel, where a channel brought it; or `rules`.
+    package mutating func act(_ stored: StoredEvent, _ names: EventNames, _ scope: HistoryScope) {
+        let (actor, summary) = stored.act(names)
+        event(stored, names) { output in
+            // Where the event names its actor, the feed's row does too.
+            if let actor { output.member("by", actor) }
+            output.member("summary", summary)
+        }
+    }
+}
+
+extension StoredEvent {
+    /// Who did it where the event itself has no actor, and a sentence of what it was.
+    fileprivate func act(_ names: EventNames) -> (actor: String?, summary: String) {
+        let span = bytes.span
+        switch event.kind {
+        case .profileRecorded: return (channel(names), "the channel told of the buyer")
+        case .orderRecorded: return (channel(names), "order \(orderNumber) came in")
+        case .orderRevised: return (channel(names), "a newer version of order \(orderNumber) came in")
+        case .documentRecorded: return ("anonymous", "\(document) was filed")
+        case .documentRevised: return ("anonymous", "a newer version of \(document) was filed")
+        case .noteAdded: return (nil, "a note was added")
+        case .fieldPinned: return (nil, "a value was pinned")
+        case .fieldUnpinned: return (nil, "a pin was taken back")
+        case .valueVerified: return (nil, "a VAT id was checked")
+        case .orderFactRecorded, .orderFactHeld:
+            let record = span.extracting(event.record.range)
+            let kind = FactKind(rawValue: record[0]).map { "\($0.text)" } ?? "update"
+            let order = names.text(names.orders[event.order]) ?? "an order that is awaited"
+            return (String(order.prefix { $0 != ":" }), "\(kind) of order \(order)")
+        case .customersResolved: return ("rules", resolution)
+        case .decisionMade: return (nil, "a person decided who is who")
+        case .decisionWithdrawn: return (nil, "a decision was taken back")
+        case .wishExpressed: return (nil, "a wish was recorded")
+        case .languageChosen: return (nil, "a language was chosen")
+        case .messageQueued: return (nil, "a message was queued")
+        case .messagesLeased: return (nil, "a worker took the message")
+        case .messageReported: return ("courier", "the message was reported on")
+        case .messageWithheld: return ("gate", "the message was withheld")
+        case .documentDrafted: return (nil, "a document was drafted")
+        case .documentRedrafted: return (nil, "a draft was edited")
+        case .documentPosted: return (nil, "a document was posted")
+        case .documentDiscarded: return (nil, "a draft was discarded")
+        case .voucherIssued: return (nil, "a voucher was issued")
+        case .voucherRedeemed: return (nil, "a voucher was redeemed")
+        case .redemptionReversed: return (nil, "a redemption was reversed")
+        case .chequeTaken: return (nil, "a cheque was taken in")
+        case .chequePaid: return (nil, "a cheque was paid out")
+        case .engineInitialised, .identitySettled, .shopOpened, .rulesProposed, .rulesActivated, .shopConfigured,
+            .valueWatched, .templateStored, .templateRemoved, .senderConfigured, .sellerDescribed, .seriesConfigured:
+            return (nil, "\(event.kind.word)")
+        }
+    }
+
+    /// Which channel brought it.
+    private func channel(_ names: EventNames) -> String? {
+        if event.party.isNewVariant {
+            return PartyRecord(bytes.span.extracting(event.party.record.range)).members.text(PartyShape.channel)
+        }
+        guard let known = names.text(event.knownParty) else { return nil }
+        // The buyer's object begins with the channel.
+        let parts = known.split(separator: "\"", maxSplits: 4)
+        return parts.count > 3 ? String(parts[3]) : nil
+    }
+
+    private var orderNumber: String {
+        PackedRecord(bytes.span.extracting(event.record.range), OrderShape.members).text(OrderShape.number)
+    }
+
+    private var document: String {
+        let record = PackedRecord(bytes.span.extracting(event.record.range), DocumentShape.members)
+        return "\(record.text(DocumentShape.kind)) \(record.text(DocumentShape.number))"
+    }
+
+    private var resolution: String {
+        if event.groupCount == 1 { return "profiles became one customer" }
+        if event.groupCount > 1 { return "profiles were divided among \(event.groupCount) customers" }
+        var isMerged = false
+        event.forEachEdge(in: bytes.span) { isMerged = isMerged || $0.weight.verdict == .merge }
+        return isMerged ? "profiles became one customer" : "profiles were compared"
+    }
+}
