@@ -290,6 +290,12 @@ package actor Directory {
     /// The same of the outbox; to be taken in the same turn of the lane.
     func captureOutbox() -> OutboxCapture { outbox.capture() }
 
+    /// Gives the state away for another, so that it can go on elsewhere; nothing may be asked any more.
+    func exchange(_ state: inout DirectoryState, _ outbox: inout OutboxState) {
+        swap(&self.state, &state)
+        swap(&self.outbox, &outbox)
+    }
+
     /// Counts for `INFO`.
     package func counts() -> DirectoryCounts { state.counts(with: outbox) }
 

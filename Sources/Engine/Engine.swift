@@ -42,6 +42,7 @@ package final class Engine: Sendable {
     package let journal: Journal
     package let snapshotter: Snapshotter
     package let feedReader: FeedReader
+    let past: Past
     package let folder: DataFolder
     package let recovery: RecoveryReport
     package let startedAt: Timestamp
@@ -111,12 +112,42 @@ package final class Engine: Sendable {
         shards = state.shards.enumerated().map { Shard($1, on: lanes.shards[$0 % lanes.shards.count]) }
         snapshotter = Snapshotter(folder, clock: clock, history: configuration.history, on: lanes.snapshot)
         feedReader = FeedReader(folder, on: lanes.feed)
+        past = Past(on: lanes.past)
         let outbox = state.takeOutbox()
         directory = Directory(
             state.takeDirectory(), outbox: outbox, shards: shards, journal: journal, clock: clock,
             matchMode: configuration.matchMode, on: lanes.directory)
         start(isNew: isNew)
     }
+
+    /// The engine as it was after an event: answers questions, all on one lane, and takes no writes.
+    init(
+        past state: consuming EngineState, after sequence: UInt64, of engine: Engine, clock: any WallClock,
+        on lane: any EngineLane
+    ) {
+        configuration = engine.configuration
+        folder = engine.folder
+        self.clock = clock
+        recovery = engine.recovery
+        startedAt = engine.startedAt
+        hash = engine.hash
+        bytesAtSnapshot = Atomic(0)
+        snapshotAt = Atomic(0)
+        journal = Journal(endedAfter: sequence, on: lane)
+        shards = state.shards.map { Shard($0, on: lane) }
+        snapshotter = engine.snapshotter
+        feedReader = engine.feedReader
+        past = engine.past
+        let outbox = state.takeOutbox()
+        directory = Directory(
+            state.takeDirectory(), outbox: outbox, shards: shards, journal: journal, clock: clock,
+            matchMode: configuration.matchMode, on: lane)
+        let directory = directory
+        lane.run { directory.assumeIsolated { $0.setBacklog("the past cannot be changed") } }
+    }
+
+    /// The time by the engine's clock.
+    var now: Timestamp { clock.now() }
 
     private func start(isNew: Bool) {
         let directory = directory
@@ -349,6 +380,7 @@ package final class Engine: Sendable {
     /// afterwards. `completion` runs on the journal's lane.
     package func stop(_ completion: @escaping @Sendable (StoreError?) -> Void) {
         isStopping.store(true, ordering: .releasing)
+        past.stop()
         let journal = journal
         let folder = folder
         // Behind what the directory has handed over before.

@@ -68,6 +68,12 @@ package actor Shard {
     /// The state at this moment; its pages are shared until somebody writes to them.
     func capture() -> ShardState { state }
 
+    /// Gives the state away, so that its pages have one owner; nothing may be asked any more.
+    func takeState() -> ShardState {
+        defer { state = ShardState(number: state.number, of: state.shardCount) }
+        return state
+    }
+
     /// What a document of the ledger says.
     func content(row: UInt32) -> DocumentContent { state.content(row: row) }
 

@@ -51,7 +51,9 @@ extension Session {
         case let name where name.isDecision: try decision(name, request, tag: tag)
         case let name where name.concernsMessages: try message(name, request, tag: tag)
         default:
-            builder.query(try RequestReader.query(request, description.name, try currentHasher()), tag: tag)
+            let query = try RequestReader.query(request, description.name, try currentHasher())
+            if let point = try RequestReader.pastPoint(request) { return past(query, at: point, tag: tag) }
+            builder.query(query, tag: tag)
         }
     }
 

@@ -6,8 +6,8 @@ extension ByteWriter {
     package mutating func act(_ stored: StoredEvent, _ names: EventNames, _ scope: HistoryScope) {
         let (actor, summary) = stored.act(names)
         event(stored, names) { output in
-            // Where the event names its actor, the feed's row does too.
-            if let actor { output.member("by", actor) }
+            // Where the event itself names its actor, so does the feed's row.
+            if let actor { output.member("actor", actor) }
             output.member("summary", summary)
         }
     }
@@ -19,8 +19,8 @@ extension StoredEvent {
         let span = bytes.span
         switch event.kind {
         case .profileRecorded: return (channel(names), "the channel told of the buyer")
-        case .orderRecorded: return (channel(names), "order \(orderNumber) came in")
-        case .orderRevised: return (channel(names), "a newer version of order \(orderNumber) came in")
+        case .orderRecorded: return (channel(names), "order \(orderName(names)) came in")
+        case .orderRevised: return (channel(names), "a newer version of order \(orderName(names)) came in")
         case .documentRecorded: return ("anonymous", "\(document) was filed")
         case .documentRevised: return ("anonymous", "a newer version of \(document) was filed")
         case .noteAdded: return (nil, "a note was added")
@@ -30,15 +30,15 @@ extension StoredEvent {
         case .orderFactRecorded, .orderFactHeld:
             let record = span.extracting(event.record.range)
             let kind = FactKind(rawValue: record[0]).map { "\($0.text)" } ?? "update"
-            let order = names.text(names.orders[event.order]) ?? "an order that is awaited"
-            return (String(order.prefix { $0 != ":" }), "\(kind) of order \(order)")
+            let order = names.text(names.orders[event.order]) ?? ""
+            return (order.split { ":/".contains($0) }.first.map(String.init), "\(kind) of order \(order)")
         case .customersResolved: return ("rules", resolution)
         case .decisionMade: return (nil, "a person decided who is who")
         case .decisionWithdrawn: return (nil, "a decision was taken back")
         case .wishExpressed: return (nil, "a wish was recorded")
         case .languageChosen: return (nil, "a language was chosen")
         case .messageQueued: return (nil, "a message was queued")
-        case .messagesLeased: return (nil, "a worker took the message")
+        case .messagesLeased: return (worker, "a worker took the message")
         case .messageReported: return ("courier", "the message was reported on")
         case .messageWithheld: return ("gate", "the message was withheld")
         case .documentDrafted: return (nil, "a document was drafted")
@@ -56,20 +56,24 @@ extension StoredEvent {
         }
     }
 
-    /// Which channel brought it.
-    private func channel(_ names: EventNames) -> String? {
-        if event.party.isNewVariant {
-            return PartyRecord(bytes.span.extracting(event.party.record.range)).members.text(PartyShape.channel)
+    /// Who took messages to send them.
+    private var worker: String? {
+        do throws(EventError) {
+            if case .messagesLeased(_, let worker, _) = try OutboxEvent(event, bytes.span) { return worker }
+        } catch {
+            preconditionFailure("an event that was applied does not read: \(error)")
         }
-        guard let known = names.text(event.knownParty) else { return nil }
-        // The buyer's object begins with the channel.
-        let parts = known.split(separator: "\"", maxSplits: 4)
-        return parts.count > 3 ? String(parts[3]) : nil
+        return nil
     }
 
-    private var orderNumber: String {
-        PackedRecord(bytes.span.extracting(event.record.range), OrderShape.members).text(OrderShape.number)
+    /// Which channel brought it.
+    private func channel(_ names: EventNames) -> String? {
+        guard event.kind == .profileRecorded else { return orderName(names).split { ":/".contains($0) }.first.map(String.init) }
+        guard event.party.isNewVariant else { return nil }
+        return PartyRecord(bytes.span.extracting(event.party.record.range)).members.text(PartyShape.channel)
     }
+
+    private func orderName(_ names: EventNames) -> String { names.orderName(of: event, bytes.span) ?? "" }
 
     private var document: String {
         let record = PackedRecord(bytes.span.extracting(event.record.range), DocumentShape.members)

@@ -36,11 +36,32 @@ package struct EventNames: Sendable {
     /// What the shards are to be asked.
     package func questions(about events: [StoredEvent]) -> Set<RecordQuestion> {
         var questions = Set(orders.values).union(awaitedOrders.values).union(values.values)
-        for stored in events { if let party = stored.event.knownParty { questions.insert(party) } }
+        for stored in events {
+            guard let party = stored.event.knownParty else { continue }
+            questions.insert(party)
+            questions.insert(.order(profile: stored.event.party.profile, row: stored.event.row))
+        }
         return questions
     }
 
     func text(_ question: RecordQuestion?) -> String? { question.flatMap { answers[$0]?.first } }
+
+    /// The name of the order that an event brought.
+    func orderName(of event: Event, _ bytes: Span<UInt8>) -> String? {
+        guard event.party.isNewVariant else {
+            return text(.order(profile: event.party.profile, row: event.row))
+        }
+        let party = PartyRecord(bytes.extracting(event.party.record.range)).members
+        let number = PackedRecord(bytes.extracting(event.record.range), OrderShape.members).text(OrderShape.number)
+        let store = party.text(PartyShape.store)
+        return party.text(PartyShape.channel) + (store == "main" ? "" : "/\(store)") + ":\(number)"
+    }
+
+    /// The order that a fact waits for, as its sender named it; where an older event does not say, its name if it came.
+    func awaitedOrder(of event: Event, _ bytes: Span<UInt8>) -> String? {
+        let name = bytes.text(event.orderName.range)
+        return name.isEmpty ? text(awaitedOrders[event.orderKey]) : name
+    }
 }
 
 extension Event {

@@ -38,7 +38,9 @@ extension ByteWriter {
         case .orderRecorded, .orderRevised: order(event, bytes, names)
         case .documentRecorded, .documentRevised:
             profile("profile", event.party.profile)
-            record("document", bytes.extracting(event.record.range), DocumentShape.members)
+            key("document")
+            string(PackedRecord(bytes.extracting(event.record.range), DocumentShape.members)[DocumentShape.number])
+            record("data", bytes.extracting(event.record.range), DocumentShape.members)
         case .noteAdded:
             profile("profile", event.party.profile)
             key("text")
@@ -121,12 +123,13 @@ extension ByteWriter {
     }
 
     private mutating func order(_ event: Event, _ bytes: Span<UInt8>, _ names: EventNames) {
+        member("order", names.orderName(of: event, bytes))
         party(event, bytes)
         if let known = names.text(event.knownParty) {
             key("buyer")
             rawJSON([UInt8](known.utf8).span)
         }
-        record("order", bytes.extracting(event.record.range), OrderShape.members)
+        record("data", bytes.extracting(event.record.range), OrderShape.members)
     }
 
     /// What profiles have in common, as it was found. Those with the verdict `merge` are one customer from now on, unless
@@ -179,14 +182,11 @@ extension ByteWriter {
         let record = bytes.extracting(event.record.range)
         let isHeld = event.kind == .orderFactHeld
         if !isHeld { profile("profile", event.party.profile) }
-        if let order = names.text(isHeld ? names.awaitedOrders[event.orderKey] : names.orders[event.order]) {
-            key("order")
-            string(order)
-        }
+        member("order", isHeld ? names.awaitedOrder(of: event, bytes) : names.text(names.orders[event.order]))
         guard let kind = FactKind(rawValue: record[0]) else { return }
-        key("kind")
-        word(kind.text)
-        self.record("fact", record.extracting(1..<record.count), kind.members)
+        let members = PackedRecord(record.extracting(1..<record.count), kind.members)
+        member("fact", "\(kind.text):\(members.text(FactShape.id))")
+        self.record("data", record.extracting(1..<record.count), kind.members)
     }
 
     private mutating func assertion(_ event: Event, _ bytes: Span<UInt8>) {
