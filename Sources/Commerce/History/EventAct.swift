@@ -33,7 +33,7 @@ extension StoredEvent {
             let order = names.text(names.orders[event.order]) ?? ""
             return (order.split { ":/".contains($0) }.first.map(String.init), "\(kind) of order \(order)")
         case .customersResolved: return ("rules", resolution)
-        case .decisionMade: return (nil, "a person decided who is who")
+        case .decisionMade: return (nil, decision)
         case .decisionWithdrawn: return (nil, "a decision was taken back")
         case .wishExpressed: return (nil, "a wish was recorded")
         case .languageChosen: return (nil, "a language was chosen")
@@ -75,16 +75,42 @@ extension StoredEvent {
 
     private func orderName(_ names: EventNames) -> String { names.orderName(of: event, bytes.span) ?? "" }
 
+    private var decision: String {
+        do throws(ByteReaderError) {
+            var reader = ByteReader(bytes.span, at: event.record.range.lowerBound)
+            let kind = PersonDecision.Kind(rawValue: try reader.byte()) ?? .linked
+            let isMerge = try reader.byte() & 1 != 0
+            let left = Self.numbers(try reader.profiles())
+            let right = Self.numbers(try reader.profiles())
+            if isMerge { return "\(left) was merged into \(right)" }
+            switch kind {
+            case .together: return "\(left) and \(right) were said to be one customer"
+            case .apart: return "\(left) and \(right) were said not to be one customer"
+            case .linked: return "\(left) and \(right) were said to be related"
+            }
+        } catch {
+            preconditionFailure("an event that was applied does not read: \(error)")
+        }
+    }
+
+    private static func numbers(_ profiles: [UInt32]) -> String {
+        profiles.map { "C\($0 + 1)" }.joined(separator: ", ")
+    }
+
     private var document: String {
         let record = PackedRecord(bytes.span.extracting(event.record.range), DocumentShape.members)
         return "\(record.text(DocumentShape.kind)) \(record.text(DocumentShape.number))"
     }
 
     private var resolution: String {
-        if event.groupCount == 1 { return "profiles became one customer" }
-        if event.groupCount > 1 { return "profiles were divided among \(event.groupCount) customers" }
-        var isMerged = false
-        event.forEachEdge(in: bytes.span) { isMerged = isMerged || $0.weight.verdict == .merge }
-        return isMerged ? "profiles became one customer" : "profiles were compared"
+        var customers: [String] = []
+        event.forEachGroup(in: bytes.span) { group, _ in customers.append(Self.numbers(group.sorted())) }
+        if customers.count == 1 { return "\(customers[0]) became one customer" }
+        if customers.count > 1 { return "divided anew: \(customers.joined(separator: " | "))" }
+        var merged: [String] = []
+        event.forEachEdge(in: bytes.span) {
+            if $0.weight.verdict == .merge { merged.append(Self.numbers([$0.older, $0.newer])) }
+        }
+        return merged.isEmpty ? "findings were noted" : "\(merged.joined(separator: "; ")) became one customer"
     }
 }
