@@ -62,7 +62,7 @@ extension Engine {
     ) {
         onFeedLane { reader, live in
             switch reader.page(request, live: live) {
-            case .failure(let error): 
+            case .failure(let error):
                 let refusal = Refusal(.internal, "the journal cannot be read: \(error); VERIFY says more")
                 lane.run { completion(.failure(refusal)) }
             case .success(let found):

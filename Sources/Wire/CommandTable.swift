@@ -129,7 +129,8 @@ package enum CommandTable {
             options: selectors + ["offset", "limit", "at"], plainArguments: 1, takesJSON: false),
         CommandDescription(
             name: .customerFind, text: "CUSTOMER.FIND",
-            arguments: "[email=] [phone=] [vat=] [ref=] [order=] [document=] [number=] [offset=] [limit=] [at=time|seq]",
+            arguments:
+                "[email=] [phone=] [vat=] [ref=] [order=] [document=] [number=] [offset=] [limit=] [at=time|seq]",
             summary: "one ROW per customer that all keys name; without a key, all customers of the shop",
             details: "OK {\"total\":n,\"from\":a,\"to\":b}. limit is 100 unless given, at most 1000.",
             options: selectors + ["offset", "limit", "at"], plainArguments: 0, takesJSON: false),

@@ -27,7 +27,7 @@ extension SystemTests {
                 "CUSTOMER.VERIFY C1 vat=NL804124188B01 verdict=valid source=VIES actor=anna",
                 "CUSTOMER.MERGE C2 C1 reason=same actor=anna", "CUSTOMER.SPLIT C2 actor=joost",
                 #"IDENTITY.PROPOSE actor=anna {"basis":"looked at","mergeThreshold":7.5}"#,
-                "IDENTITY.ACTIVATE version=2 actor=anna",
+                "IDENTITY.ACTIVATE 2 actor=anna",
                 "SHOP.CONFIGURE bookings=allow actor=anna", "QUARANTINE.HOLD email=a@x.nl actor=anna",
                 TemplateLines.shipped, "SHOP.SENDER address=shop@x.nl name=Shop language=nl actor=anna",
                 "CUSTOMER.WISHES C1 mailing=yes actor=anna", "CUSTOMER.LANGUAGE C1 fr actor=anna",
@@ -81,7 +81,7 @@ extension SystemTests {
                     try server.kill()
                     server = try sandbox.start("data", Self.options)
                     talk = try server.connect()
-                    #expect(try talk.ask("FEED from=1").rows == before.rows)
+                    #expect(try talk.ask("FEED from=1").rows.prefix(before.rows.count).elementsEqual(before.rows))
                     try talk.ok(#"NOTE.ADD C1 "again""#)
                 }
                 #expect(try talk.ok("INFO").text("history.oldestSeq") == "1")
@@ -162,9 +162,12 @@ extension SystemTests {
                 #expect(reply.rows.count == 1 && reply.rows[0].contains("noteAdded"))
                 #expect(Date().timeIntervalSince(began) < 5)
                 // A server that stops holds nobody.
-                try follower.client.send("FEED from=\(try writer.sequence() + 1) wait=60")
+                let waiting = try RawConnection(server.port)
+                try waiting.send("PING\nFEED from=\(try writer.sequence() + 1) wait=60\n")
+                #expect(try waiting.readLines(1).count == 1)
+                _ = try writer.sequence()
                 try server.stop()
-                guard case .ok = try follower.client.receive().outcome else { throw TestFailure("no end of the feed") }
+                #expect(try waiting.readLines(1).first?.hasPrefix("OK {\"from\"") == true)
             }
         }
 
@@ -223,7 +226,7 @@ extension SystemTests {
     enum TemplateLines {
         static let shipped =
             #"TEMPLATE.PUT actor=anna {"event":"order.shipped","language":"nl","subject":"Verzonden","#
-            + #""body":"Uw bestelling {{order.number}} is verzonden"}"#
+            + #""body":"{{order.number}} {{shipment.trackingCode}}"}"#
     }
 }
 

@@ -7,11 +7,15 @@ extension SystemTests {
     /// what, by which user or customer".
     @Suite struct PastTests {
         static let options = ["--segment-bytes", "2048", "--snapshot-seconds", "0"]
-        static let questions = ["CUSTOMER.360 C1", "CUSTOMER.360 C3", "CUSTOMER.FIND", "ORDER.LIFE web:1", "ORDER.GET web:2"]
+        static let questions = [
+            "CUSTOMER.360 C1", "CUSTOMER.360 C3", "CUSTOMER.FIND", "ORDER.LIFE web:1", "ORDER.GET web:2",
+        ]
 
         /// One random write; many of them are refused, which is as good.
         static func step(_ generator: inout SystemRandom) -> String {
-            let buyers = [("Anna", "de Vries", "anna@x.nl"), ("Bert", "Jansen", "bert@y.nl"), ("Carla", "Smit", "c@z.nl")]
+            let buyers = [
+                ("Anna", "de Vries", "anna@x.nl"), ("Bert", "Jansen", "bert@y.nl"), ("Carla", "Smit", "c@z.nl"),
+            ]
             let buyer = buyers[generator.below(3)]
             let order = "\(generator.below(9))"
             switch generator.below(9) {
@@ -27,11 +31,13 @@ extension SystemTests {
             case 4: return "CUSTOMER.MERGE C\(generator.below(6) + 1) C\(generator.below(6) + 1) reason=x actor=bob"
             case 5: return "CUSTOMER.SPLIT C\(generator.below(6) + 1) actor=bob"
             case 6:
-                return "VOUCHER.ISSUE customer=C\(generator.below(4) + 1) amount=3.00 currency=EUR description=x actor=eve"
+                return
+                    "VOUCHER.ISSUE customer=C\(generator.below(4) + 1) amount=3.00 currency=EUR description=x actor=eve"
             case 7:
                 return #"ORDER.SHIP order=web:\#(order) {"id":"s\#(generator.below(3))","carrier":"PostNL","#
                     + #""updatedAt":"2026-05-\#(10 + generator.below(18))T00:00:00Z"}"#
-            default: return "CUSTOMER.WISHES C\(generator.below(4) + 1) mailing=\(generator.below(2) == 0 ? "yes" : "no")"
+            default:
+                return "CUSTOMER.WISHES C\(generator.below(4) + 1) mailing=\(generator.below(2) == 0 ? "yes" : "no")"
             }
         }
 
@@ -85,7 +91,9 @@ extension SystemTests {
                     #expect(dossier.count("orders") == same + 1)
                     #expect(dossier.text("at.time") == row.text("time"))
                 }
-                #expect(try talk.ok("CUSTOMER.360 C1 at=\(rows[0].text("seq") ?? "")").text("at.seq") == rows[0].text("seq"))
+                #expect(
+                    try talk.ok("CUSTOMER.360 C1 at=\(rows[0].text("seq") ?? "")").text("at.seq") == rows[0].text("seq")
+                )
             }
         }
 
@@ -205,7 +213,9 @@ extension SystemTests {
                 let oldest = try #require(try talk.ok("INFO").text("history.oldestSeq"))
                 let rows = try talk.rows("FEED from=\(oldest)").rows
                 #expect(rows.contains { $0.text("event") == "orderRecorded" && $0.text("order") != nil })
-                for row in rows { #expect(row.text("seq") != nil && row.text("time") != nil && row.text("event") != nil) }
+                for row in rows {
+                    #expect(row.text("seq") != nil && row.text("time") != nil && row.text("event") != nil)
+                }
                 let last = try #require(rows.last?.text("seq"))
                 let now = try talk.ask("CUSTOMER.360 C1")
                 let sequence = try talk.sequence()

@@ -68,7 +68,9 @@ extension StoredEvent {
 
     /// Which channel brought it.
     private func channel(_ names: EventNames) -> String? {
-        guard event.kind == .profileRecorded else { return orderName(names).split { ":/".contains($0) }.first.map(String.init) }
+        guard event.kind == .profileRecorded else {
+            return orderName(names).split { ":/".contains($0) }.first.map(String.init)
+        }
         guard event.party.isNewVariant else { return nil }
         return PartyRecord(bytes.span.extracting(event.party.record.range)).members.text(PartyShape.channel)
     }
