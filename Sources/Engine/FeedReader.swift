@@ -131,10 +131,11 @@ package struct FeedRequest: Sendable {
     /// The event, if it is wanted.
     fileprivate func take(_ bytes: Span<UInt8>, _ sequence: UInt64) throws(StoreError) -> StoredEvent? {
         do throws(EventError) {
-            let stored = try EventHead(bytes)
-            guard stored.shop == shop, stored.kind.isOfShop else { return nil }
-            let event = try StoredEvent(sequence: sequence, bytes)
-            return scope.map { $0.holds(event) } ?? true ? event : nil
+            let head = try EventHead(bytes)
+            guard head.shop == shop, head.kind.isOfShop else { return nil }
+            let event = try Event(bytes)
+            if let scope, !scope.holds(event, bytes) { return nil }
+            return StoredEvent(sequence: sequence, event, bytes)
         } catch {
             throw .rejected(sequence: sequence, reason: "\(error)")
         }

@@ -85,3 +85,16 @@ private struct SnapshotSink: TableSink {
 
     func end() throws(StoreError) { try writer.endSection() }
 }
+
+/// Why there is no new snapshot.
+package enum SnapshotFailure: Error, Sendable, CustomStringConvertible {
+    case alreadyRunning
+    case store(StoreError)
+
+    package var description: String {
+        switch self {
+        case .alreadyRunning: "a snapshot is being written already"
+        case .store(let error): error.description
+        }
+    }
+}

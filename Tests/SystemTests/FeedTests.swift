@@ -176,7 +176,7 @@ extension SystemTests {
                 let server = try sandbox.start("data", ["--snapshot-seconds", "0"])
                 let talk = try server.connect()
                 let padding = String(repeating: "x", count: 4_000)
-                let count = 8_000
+                let count = 3_000
                 for start in stride(from: 0, to: count, by: 200) {
                     let lines = (start..<(start + 200)).map {
                         Story.order(
@@ -193,7 +193,7 @@ extension SystemTests {
                     _ = try talk.ok("CUSTOMER.360 C2 limit=1")
                 }
                 let grown = try talk.info("residentBytes") - before
-                // Four readers of 34 MB each: a high-water mark and a page for each of them.
+                // Four readers of 13 MB each: a high-water mark and a page for each of them.
                 #expect(grown < 24 << 20, "grew by \(grown) bytes")
                 for reader in slow {
                     let lines = try reader.readLines(count + 1)

@@ -58,9 +58,10 @@ package struct StoredEvent: Sendable {
     package let event: Event
     package let bytes: [UInt8]
 
-    package init(sequence: UInt64, _ bytes: Span<UInt8>) throws(EventError) {
+    /// `bytes` are those that `event` was opened from.
+    package init(sequence: UInt64, _ event: Event, _ bytes: Span<UInt8>) {
         self.sequence = sequence
-        event = try Event(bytes)
+        self.event = event
         self.bytes = bytes.array
     }
 }

@@ -43,9 +43,7 @@ package struct HistoryScope: Sendable {
     }
 
     /// Whether the event concerns the customer.
-    package func holds(_ stored: StoredEvent) -> Bool {
-        let event = stored.event
-        let bytes = stored.bytes.span
+    package func holds(_ event: Event, _ bytes: Span<UInt8>) -> Bool {
         switch event.kind {
         case .profileRecorded, .orderRecorded, .orderRevised:
             return profiles.contains(event.party.profile) || isTied(event, bytes)
