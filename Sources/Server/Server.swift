@@ -119,6 +119,9 @@ package final class Server: Sendable {
                         log.journalChanged(change)
                         for host in hosts { host.lane.post { host.journalChanged(change) } }
                     }
+                    // What became durable before they listened: a reply may wait for the very first event.
+                    let released = JournalChange.released($0.status.releasedSequence.load(ordering: .acquiring))
+                    for host in hosts { host.lane.post { host.journalChanged(released) } }
                 }
             }
             for host in hosts { host.lane.post { host.setEngine(.success(engine)) } }
