@@ -82,7 +82,7 @@ enum BenchmarkError: Error, CustomStringConvertible {
 /// All benchmarks, in the order they run; those with peers run only when asked for.
 enum Catalogue {
     static let own: [any Benchmark] = [
-        LineScanning(), OrderDecoding(), DirectoryResolving(), InProcessIngest(), TCPIngest(), Lookups(),
+        LineScanning(), OrderDecoding(), DirectoryResolving(), InProcessIngest(), TCPIngest(), Lookups(), SearchSpeed(),
         MemoryPerOrder(), SnapshotStall(), RecoveryTime(),
     ]
     static let peers: [any Benchmark] = [PeerComparison()]

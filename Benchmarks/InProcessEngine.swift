@@ -16,9 +16,10 @@ final class InProcessEngine: Sendable {
     /// Seconds that opening, with all recovery, took.
     let openingSeconds: Double
 
-    init(_ folder: String, durability: Durability) throws(BenchmarkError) {
+    init(_ folder: String, durability: Durability, matchMode: MatchMode = .evidence) throws(BenchmarkError) {
         var configuration = EngineConfiguration(folder: folder)
         configuration.durability = durability
+        configuration.matchMode = matchMode
         configuration.seed = OrderLines.seed
         // Snapshots come when a benchmark wants them.
         configuration.snapshotJournalBytes = 0

@@ -53,6 +53,9 @@ struct Stopwatch {
 
     var seconds: Double { max(1e-9, Self.now(clock) - start) }
 
+    /// Seconds of CPU that this thread has spent.
+    static var threadSeconds: Double { now(.thread) }
+
     private static func now(_ clock: Clock) -> Double {
         var time = timespec()
         clock_gettime(clock == .wall ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID, &time)

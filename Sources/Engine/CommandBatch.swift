@@ -23,6 +23,8 @@ package struct CustomerMembers: Sendable, Equatable {
     package let profiles: [UInt32]
     /// The last event that touched it.
     package let sequence: UInt64
+    /// What stands on it; nil where nothing does.
+    package var labels: CustomerLabels?
 }
 
 /// What the directory decided about one command.
@@ -40,6 +42,7 @@ package enum CommandOutcome: Sendable {
     case dossier(
         CustomerMembers, related: [RelatedCustomer], messages: [UInt8], ledger: DossierPart, offset: Int, limit: Int)
     case customers([CustomerMembers], total: Int, offset: Int)
+    case orders(CustomerMembers, OrderListing)
     case evidence(EvidencePlan)
     case order(profile: UInt32, row: UInt32)
     case life(profile: UInt32, row: UInt32)
@@ -56,6 +59,8 @@ package enum CommandOutcome: Sendable {
     /// Customers that would be taken apart; their number is `total`.
     case divisions([CustomerSample], total: Int)
     case ledger(LedgerAnswer)
+    /// What stands on a customer after a command about tags or blocks.
+    case labels(CustomerLabels, profile: UInt32, customer: UInt32, sequence: UInt64, isDuplicate: Bool)
     case refused(Refusal)
 }
 

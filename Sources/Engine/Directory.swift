@@ -22,6 +22,11 @@ package actor Directory {
     var waitingForRest: [@Sendable () -> Void] = []
     /// Rows of each shop when learning looked at it the last time.
     var learningAttempts: [UInt16: Int] = [:]
+    /// Lists that people page through, the oldest first; see DirectorySearch.swift.
+    var searches: [KeptSearch] = []
+    var lastSearch = 0
+    /// When this run of the server made its first list, in milliseconds.
+    var searchEpoch: Int64 = 0
     /// Learning is under way unasked.
     var isLearning = false
     /// Why writes are refused at the moment: the journal cannot be written, or has grown too long.
@@ -116,6 +121,8 @@ package actor Directory {
                 let outcome = try perform(command, shop: shop, actor: actor, at: now)
                 return .message(outcome, sequence: state.sequence)
             case .ledger(let command, let actor): return try ledger(command, actor: actor, in: batch.shop, now)
+            case .label(let command, let actor):
+                return try label(command, shop: try knownShop(batch.shop), actor: actor, now)
             case .query(let query):
                 guard let shop = state.shop(named: batch.shop) else {
                     if case .find = query { return .customers([], total: 0, offset: 0) }
@@ -263,9 +270,10 @@ package actor Directory {
         case .dossier(let customer, _, _, _, _, _): return customer.sequence
         case .identity(_, let sequence), .message(_, let sequence): return sequence
         case .explanation, .history, .doubtfulPairs, .watchedValues, .identityStatus, .rules, .settings, .divisions,
-            .ledger:
+            .ledger, .labels:
             return state.sequence
         case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
+        case .orders(let customer, _): return customer.sequence
         case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)
         case .order(let profile, _), .life(let profile, _): return state.lastSequence(ofCustomerOf: profile)
         case .refused(let refusal): return tellsOfEvents(refusal, to: command) ? state.sequence : 0

@@ -46,6 +46,7 @@ extension Directory {
         case .identityStatus: return .identityStatus(state.identityStatus(of: shop, &scratch))
         case .rules(let version): return .rules(try identity(of: shop, hasVersion: version), version: version)
         case .ledger(let query): return .ledger(try state.answer(query, shop: shop, at: clock.now()))
+        case .orders(let selector, let listing): return .orders(try customer(selector, shop), listing)
         case .settings: return .settings(state.settings(of: shop))
         case .holdPreview(let key):
             let (divisions, total) = state.previewHold(of: key, shop: shop, limit: 100, &scratch)
@@ -93,9 +94,11 @@ extension Directory {
     }
 
     func members(_ profile: UInt32) -> CustomerMembers {
-        CustomerMembers(
-            number: state.customerNumber(of: profile), profiles: state.members(of: profile),
-            sequence: state.lastSequence(ofCustomerOf: profile))
+        let profiles = state.members(of: profile)
+        let labels = state.labels.labels(of: profiles)
+        return CustomerMembers(
+            number: state.customerNumber(of: profile), profiles: profiles,
+            sequence: state.lastSequence(ofCustomerOf: profile), labels: labels.isEmpty ? nil : labels)
     }
 
     private func find(_ selectors: [CustomerSelector], _ shop: UInt16, offset: Int, limit: Int) -> CommandOutcome {

@@ -214,8 +214,9 @@ package final class Engine: Sendable {
 
     /// Gathers what the shards know about profiles of one or more customers, one list of parts per customer.
     /// `completion` runs on `lane`, at once where all shards live on it.
+    /// - Parameter forLists: what a row of a list shows, and no more.
     package func parts(
-        of customers: [CustomerMembers], from lane: any EngineLane,
+        of customers: [CustomerMembers], forLists: Bool = false, from lane: any EngineLane,
         _ completion: @escaping @Sendable ([[DossierPart]]) -> Void
     ) {
         var byShard: [Int: [(customer: Int, profiles: [UInt32])]] = [:]
@@ -228,6 +229,9 @@ package final class Engine: Sendable {
             var result = [[DossierPart]](repeating: [], count: customers.count)
             // Of two values that are equally new the same one shows, whichever shard was quicker.
             for item in parts.sorted(by: { $0.shard < $1.shard }) { result[item.customer].append(item.part) }
+            for (number, customer) in customers.enumerated() {
+                if let labels = customer.labels { result[number].append(DossierPart(labels)) }
+            }
             completion(result)
         }
         for (number, wanted) in byShard.sorted(by: { $0.key < $1.key }) {
@@ -235,7 +239,11 @@ package final class Engine: Sendable {
             shard.lane.run {
                 gathering.add(
                     shard.assumeIsolated { shard in
-                        wanted.map { (number, $0.customer, shard.dossierPart(of: $0.profiles)) }
+                        wanted.map { wanted in
+                            let part =
+                                forLists ? shard.listPart(of: wanted.profiles) : shard.dossierPart(of: wanted.profiles)
+                            return (number, wanted.customer, part)
+                        }
                     })
             }
         }

@@ -30,7 +30,8 @@ struct EngineState: ~Copyable {
         let isRead: Bool
         switch kind {
         case .header, .profiles, .variants, .keys, .orders, .documents, .firstEdges, .edges, .identity, .assertions,
-            .facts, .heldFacts, .ledgerShops, .ledgerDocuments, .ledgerVouchers, .ledgerRedemptions, .ledgerFacts:
+            .facts, .heldFacts, .ledgerShops, .ledgerDocuments, .ledgerVouchers, .ledgerRedemptions, .ledgerFacts,
+            .tags, .labels, .labelRecords:
             isRead = directory.load(kind, bytes)
         case .outboxShops, .messages, .messageHistory, .choices, .outboxRecords: isRead = outbox.load(kind, bytes)
         default:
@@ -58,7 +59,7 @@ struct EngineState: ~Copyable {
         guard directory.isInitialised else { return }
         var isConsistent =
             partial.count == 0 && directory.takeIdentity() && directory.takeHeldFacts() && directory.isConsistent()
-            && directory.takeLedger()
+            && directory.takeLedger() && directory.takeLabels()
         for shard in shards {
             let expected = directory.rows(ofShard: shard.number)
             isConsistent =

@@ -12,6 +12,10 @@ struct ShardEvent: Sendable {
 package actor Shard {
     package nonisolated let lane: any EngineLane
     private var state: ShardState
+    /// The index of texts, from the first search on.
+    private var search: ShardSearch?
+    private var waitingForIndex: [@Sendable (isolated Shard) -> Void] = []
+    private var isReadingPosted = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
@@ -25,7 +29,67 @@ package actor Shard {
         for item in events {
             state.evolve(item.event, bytes.span.extracting(item.range.range), sequence: item.sequence)
         }
+        if search != nil { noteForSearch(events) }
     }
+
+    // MARK: Search
+
+    /// Things that one turn of the lane reads into the index before others get theirs: for a search that waits, and on the
+    /// side.
+    private static let readPerTurn = 256
+    private static let readOnTheSide = 64
+    /// With more than these waiting, arrivals read twice their own number.
+    private static let mostWaiting = 1 << 16
+
+    private func noteForSearch(_ events: [ShardEvent]) {
+        for item in events { search?.note(item.event, in: state) }
+        if let waiting = search?.waitingCount, waiting > Self.mostWaiting {
+            _ = search?.catchUp(with: state, limit: events.count * 2)
+        }
+        readOnTheSide()
+    }
+
+    /// Reads what came, a little now and then, so that the next search has little to read.
+    private func readOnTheSide() {
+        guard !isReadingPosted, let waiting = search?.waitingCount, waiting > 0 else { return }
+        isReadingPosted = true
+        lane.post(after: .milliseconds(20)) {
+            self.assumeIsolated { shard in
+                shard.isReadingPosted = false
+                _ = shard.search?.catchUp(with: shard.state, limit: Self.readOnTheSide)
+                shard.readOnTheSide()
+            }
+        }
+    }
+
+    /// Runs `body` when all that has come so far can be found. The first time that takes as long as reading all texts; others
+    /// get their turns meanwhile.
+    func whenIndexed(_ body: @escaping @Sendable (isolated Shard) -> Void) {
+        if search == nil { search = ShardSearch() }
+        waitingForIndex.append(body)
+        if waitingForIndex.count == 1 { readForSearch() }
+    }
+
+    private func readForSearch() {
+        if search?.catchUp(with: state, limit: Self.readPerTurn) ?? false {
+            lane.post { self.assumeIsolated { $0.readForSearch() } }
+            return
+        }
+        let waiting = waitingForIndex
+        waitingForIndex = []
+        for body in waiting { body(self) }
+    }
+
+    /// The rows that have what is looked for, term by term; to be asked when all is indexed.
+    func rows(matching terms: [SearchTerm]) -> [BitRow] {
+        search?.rows(matching: terms) ?? terms.map { _ in BitRow() }
+    }
+
+    /// Bytes held by the index of texts.
+    func searchBytes() -> Int { search?.allocatedBytes ?? 0 }
+
+    /// What a list shows of profiles of one customer.
+    func listPart(of profiles: [UInt32]) -> DossierPart { state.listPart(of: profiles) }
 
     /// What this shard knows about profiles of one customer.
     package func dossierPart(of profiles: [UInt32]) -> DossierPart { state.dossierPart(of: profiles) }
@@ -81,5 +145,5 @@ package actor Shard {
     func orderSource(row: UInt32) -> (order: [UInt8], party: [UInt8]) { state.orderSource(row: row) }
 
     /// Bytes held in memory.
-    package func allocatedBytes() -> Int { state.allocatedBytes }
+    package func allocatedBytes() -> Int { state.allocatedBytes + searchBytes() }
 }

@@ -23,13 +23,15 @@ enum ReplyItem: Sendable {
     case message(tag: [UInt8]?)
     /// A command of the ledger.
     case ledger(tag: [UInt8]?)
+    /// About tags or blocks.
+    case labels(tag: [UInt8]?)
     /// A reply that is ready: the text of its lines.
     case local([UInt8])
 
     var tag: [UInt8]? {
         switch self {
         case .written(_, let tag), .channelEnd(let tag), .query(let tag), .note(let tag), .assertion(let tag),
-            .decision(_, let tag), .message(let tag), .ledger(let tag):
+            .decision(_, let tag), .message(let tag), .ledger(let tag), .labels(let tag):
             tag
         case .channelRow, .channelRefusal, .local: nil
         }
@@ -151,6 +153,11 @@ struct BatchBuilder: ~Copyable {
     mutating func ledger(_ command: LedgerCommand, actor: String, tag: [UInt8]?) {
         commands.append(.ledger(command, actor: actor))
         items.append(.ledger(tag: tag))
+    }
+
+    mutating func label(_ command: LabelCommand, actor: String, tag: [UInt8]?) {
+        commands.append(.label(command, actor: actor))
+        items.append(.labels(tag: tag))
     }
 
     mutating func query(_ query: CustomerQuery, tag: [UInt8]?) {

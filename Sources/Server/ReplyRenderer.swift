@@ -107,6 +107,7 @@ final class ReplyRenderer: @unchecked Sendable {
         case .decision(let command, let tag): renderDecision(command, takeOutcome(), tag: tag)
         case .message(let tag): output.reply(toMessage: takeOutcome(), tag: tag)
         case .ledger(let tag): renderLedger(takeOutcome(), tag: tag)
+        case .labels(let tag): output.reply(toLabels: takeOutcome(), tag: tag)
         case .query(let tag): renderQuery(takeOutcome(), tag: tag)
         }
     }
@@ -217,6 +218,13 @@ final class ReplyRenderer: @unchecked Sendable {
                 self.output.range(total: total, offset: offset, count: customers.count)
                 self.output.endReply()
             }
+        case .orders(let customer, let listing):
+            shownProfiles += customer.profiles
+            wait { done in
+                engine.parts(of: [customer], from: lane, done)
+            } _: { (parts: [[DossierPart]]) in
+                self.renderOrders(customer, parts[0], listing, tag: tag)
+            }
         case .order(let profile, let row):
             shownProfiles.append(profile)
             wait { done in
@@ -235,10 +243,28 @@ final class ReplyRenderer: @unchecked Sendable {
             }
         case .ledger: renderLedger(outcome, tag: tag)
         case .refused(let refusal): output.error(refusal, tag: tag)
-        case .written, .note, .asserted, .identity, .fact, .message:
+        case .written, .note, .asserted, .identity, .fact, .message, .labels:
             preconditionFailure("a question is answered by an answer")
         default: renderIdentity(outcome, tag: tag)
         }
+    }
+}
+
+extension ReplyRenderer {
+    private func renderOrders(
+        _ customer: CustomerMembers, _ parts: [DossierPart], _ listing: OrderListing, tag: [UInt8]?
+    ) {
+        let (page, total) = DossierWriter.orders(of: parts, listing)
+        for order in page {
+            output.append("ROW ")
+            output.append(order)
+            output.append(UInt8(ascii: "\n"))
+        }
+        output.beginOK(tag: tag)
+        output.key("customer")
+        output.customerNumber(customer.number)
+        output.range(total: total, offset: listing.offset, count: page.count)
+        output.endReply()
     }
 }
 

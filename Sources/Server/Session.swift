@@ -209,7 +209,7 @@ package final class Session: @unchecked Sendable {
             switch item {
             case .local(let reply), .channelRefusal(let reply): bytes.append(reply)
             case .channelEnd(let tag): bytes.channelEnd(ChannelCounts(), tag: tag)
-            case .written, .channelRow, .note, .assertion, .decision, .query, .message, .ledger:
+            case .written, .channelRow, .note, .assertion, .decision, .query, .message, .ledger, .labels:
                 preconditionFailure("a reply of the engine without a command")
             }
         }

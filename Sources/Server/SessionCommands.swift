@@ -49,6 +49,12 @@ extension Session {
         case let name where name.factKind != nil: try fact(name, request, tag: tag)
         case let name where name.isOfLedger: try ledger(name, request, tag: tag)
         case let name where name.isDecision: try decision(name, request, tag: tag)
+        case .customerSearch: try search(request, tag: tag)
+        case .customerBulk: try bulk(request, tag: tag)
+        case let name where name.isOfLabels:
+            _ = try currentHasher()
+            builder.label(
+                try RequestReader.label(request, name), actor: try RequestReader.actor(request), tag: tag)
         case let name where name.concernsMessages: try message(name, request, tag: tag)
         default:
             let query = try RequestReader.query(request, description.name, try currentHasher())
@@ -111,7 +117,7 @@ extension Session {
 
     /// Asks the engine something that takes its time. The answer leaves when every event is durable that was decided
     /// before it was ready: it shows nothing that a crash could take back.
-    private func ask(
+    func ask(
         _ engine: Engine, tag: [UInt8]?, _ start: (@escaping @Sendable ([UInt8]) -> Void) -> Void
     ) {
         let lane = host.lane

@@ -104,6 +104,8 @@ package struct ModelReplay {
         case .orderRecorded, .orderRevised:
             rememberVariant(decision)
             try apply(try write(of: decision), decision)
+        case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
+            throw BrokenLaw("event \(decision.sequence) is a label, which these workloads put on nobody")
         case .identitySettled: break
         case .customersResolved, .decisionMade, .decisionWithdrawn, .rulesProposed, .rulesActivated,
             .shopConfigured, .valueWatched:

@@ -37,16 +37,24 @@ extension RequestReader {
 
     private static func verification(_ request: RequestLine) throws(Refusal) -> CustomerAssertion {
         let plain = request.plainArguments
-        guard plain.count == 1, let vat = request.argument(named: "vat"),
+        let vat = request.argument(named: "vat")
+        let email = request.argument(named: "email")
+        guard plain.count == 1, let value = vat ?? email, vat == nil || email == nil,
             let verdict = request.argument(named: "verdict"), let source = request.argument(named: "source")
         else {
-            throw Refusal(.syntax, "usage: CUSTOMER.VERIFY C17 vat=NL123456782B12 verdict=valid source=VIES")
+            throw Refusal(
+                .syntax,
+                "usage: CUSTOMER.VERIFY C17 vat=NL123456782B12 verdict=valid source=VIES, or email= in place of vat=")
         }
         let customer = try customerNumber(plain[0], "customer")
         guard verdict.span.equals("valid") || verdict.span.equals("invalid") else {
             throw .invalid("verdict", "must be valid or invalid")
         }
-        let assertion = try Assertion.verify(vat: vat, isValid: verdict.span.equals("valid"), source: source)
+        let isValid = verdict.span.equals("valid")
+        let assertion =
+            vat == nil
+            ? try Assertion.verify(email: value, isValid: isValid, source: source)
+            : try Assertion.verify(vat: value, isValid: isValid, source: source)
         guard let text = request.argument(named: "at") else {
             return CustomerAssertion(customerNumber: customer, assertion)
         }

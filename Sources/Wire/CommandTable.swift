@@ -23,6 +23,8 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case shopSeller, shopSeries
     case documentCreate, documentEdit, documentShow, documentPost, documentDiscard, documentCredit, documentUBL
     case voucherIssue, voucherShow, voucherRedeem, voucherReverse, chequeTake, chequePay
+    case customerTag, customerUntag, customerBlock, customerUnblock
+    case customerSearch, customerOrders, customerBulk
     case feed, customerHistory
 }
 
@@ -33,7 +35,7 @@ extension CommandName {
         case .orderPut, .channelPut, .customerPut, .customerPin, .customerUnpin, .customerVerify, .documentPut,
             .noteAdd, .identityLearn:
             true
-        default: isDecision || factKind != nil || changesOutbox || isLedgerWrite
+        default: isDecision || factKind != nil || changesOutbox || isLedgerWrite || isOfLabels || self == .customerBulk
         }
     }
 
@@ -66,10 +68,10 @@ package struct CommandDescription: Sendable {
 }
 
 package enum CommandTable {
-    private static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
+    static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        general + orderLife + identity + [learning] + messages + ledger + past
+        general + orderLife + identity + [learning] + messages + ledger + labels + lists + past
 
     private static let general: [CommandDescription] = [
         CommandDescription(
@@ -154,11 +156,11 @@ package enum CommandTable {
             options: ["actor"], plainArguments: 2, takesJSON: false),
         CommandDescription(
             name: .customerVerify, text: "CUSTOMER.VERIFY",
-            arguments: "customer vat= verdict=valid|invalid source= [at=] [actor=]",
-            summary: "records what an outside authority says of a VAT id",
+            arguments: "customer vat= | email= verdict=valid|invalid source= [at=] [actor=]",
+            summary: "records what an outside authority says of a VAT id, or that an e-mail address is confirmed",
             details:
                 "at is when it said so, RFC 3339; now unless given. A verdict older than the one known answers stale:true and changes nothing.",
-            options: ["vat", "verdict", "source", "at", "actor"], plainArguments: 1, takesJSON: false),
+            options: ["vat", "email", "verdict", "source", "at", "actor"], plainArguments: 1, takesJSON: false),
         CommandDescription(
             name: .documentPut, text: "DOCUMENT.PUT", arguments: "{document}",
             summary: "files an invoice, credit note or other document that was made elsewhere",

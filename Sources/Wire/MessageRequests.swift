@@ -123,6 +123,25 @@ extension RequestReader {
         return (wanted, try customer.map { value throws(Refusal) in try number(value) })
     }
 
+    /// What is to be written to each customer of a selection; its identifier names the mailing.
+    static func bulkMessage(_ request: RequestLine) throws(Refusal) -> MessageRequest {
+        guard let word = request.argument(named: "event") else {
+            throw .invalid("event", "is required: which message? TEMPLATE.EVENTS lists them")
+        }
+        guard let identifier = try line(request, "id", bytes: 100) else {
+            throw .invalid("id", "is required: it names the mailing, so that nobody gets it twice")
+        }
+        var wanted = MessageRequest(event: try event(word.text))
+        wanted.language = try language(request)
+        wanted.identifier = identifier
+        if request.json != nil { try read(try object(request), path: "", into: &wanted) }
+        return wanted
+    }
+
+    static func languageChange(_ value: [UInt8]) throws(Refusal) -> LanguageChange {
+        value.text.lowercased() == "none" ? .withdrawn : .chosen(try language(value.text, "value"))
+    }
+
     /// Values of placeholders, nested or with dots in their names.
     private static func read(
         _ object: JSONValue, path: String, into request: inout MessageRequest

@@ -113,6 +113,7 @@ package enum RequestReader {
                     .syntax,
                     "name the customer by exactly one of: number, email=, phone=, vat=, ref=, order=, document=")
             }
+            if command == .customerOrders { return try orders(selectors[0], request) }
             return .dossier(
                 selectors[0], offset: try natural(request, "offset") ?? 0,
                 limit: try natural(request, "limit") ?? 1_000)

@@ -30,6 +30,8 @@ extension SystemTests {
                 "IDENTITY.ACTIVATE 2 actor=anna",
                 "SHOP.CONFIGURE bookings=allow actor=anna", "QUARANTINE.HOLD email=a@x.nl actor=anna",
                 TemplateLines.shipped, "SHOP.SENDER address=shop@x.nl name=Shop language=nl actor=anna",
+                "CUSTOMER.TAG C1 vip actor=anna", "CUSTOMER.UNTAG C1 vip actor=anna",
+                "CUSTOMER.BLOCK C1 reason=late actor=anna", "CUSTOMER.UNBLOCK C1 actor=anna",
                 "CUSTOMER.WISHES C1 mailing=yes actor=anna", "CUSTOMER.LANGUAGE C1 fr actor=anna",
                 #"MESSAGE.QUEUE event=order.shipped order=web:1 id=m1 {"shipment":{"trackingCode":"3S1"}}"#,
                 "OUTBOX.TAKE worker=w1", "OUTBOX.DONE M1 state=sent", "TEMPLATE.REMOVE order.shipped nl actor=anna",
@@ -63,7 +65,8 @@ extension SystemTests {
                     "messagesLeased", "messageReported", "voucherIssued", "voucherRedeemed", "redemptionReversed",
                     "chequeTaken", "chequePaid", "rulesProposed", "rulesActivated", "shopConfigured", "valueWatched",
                     "templateRemoved", "sellerDescribed", "seriesConfigured", "documentDrafted", "documentRedrafted",
-                    "documentPosted", "documentDiscarded",
+                    "documentPosted", "documentDiscarded", "customerTagged", "customerUntagged", "customerBlocked",
+                    "customerUnblocked",
                 ] { #expect(words.contains(word), "no \(word)") }
                 // Codes are secrets, and so are texts that may hold one.
                 let compact = code.replacing("-", with: "")

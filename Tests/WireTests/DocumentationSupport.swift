@@ -92,6 +92,9 @@ enum RequestTrial {
                 _ = try RequestReader.event(String(decoding: word, as: UTF8.self))
             }
         case .messageGates: break
+        case .customerSearch: _ = try RequestReader.search(request, hasher)
+        case .customerBulk: _ = try RequestReader.bulk(request, hasher)
+        case let name where name.isOfLabels: _ = try RequestReader.label(request, name)
         case let name where name.concernsMessages: _ = try RequestReader.messageCommand(request, name)
         case let name where name.factKind != nil:
             guard let kind = name.factKind else { return }
@@ -212,6 +215,12 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
             [
                 ("at", \.at), ("detail", \.detail), ("profile", \.profile), ("next", \.next), ("kind", \.kind),
                 ("value", \.value), ("unused", \.unused), ("unused2", \.unused2),
+            ]),
+        TableLayout(
+            LabelRow.self,
+            [
+                ("at", \.at), ("detail", \.detail), ("profile", \.profile), ("next", \.next), ("tag", \.tag),
+                ("shop", \.shop), ("isOn", \.isOn), ("unused", \.unused),
             ]),
         TableLayout(VariantEntry.self, [("hash", \.hash), ("profile", \.profile), ("row", \.row)]),
         TableLayout(KeyEntry.self, [("hash", \.hash), ("profile", \.profile), ("uses", \.uses)]),

@@ -11,7 +11,7 @@ package enum Assertion: Sendable, Equatable {
     case verify(Verdict)
 
     package struct Verdict: Sendable, Equatable {
-        /// In canonical form, country code first.
+        /// The VAT id in canonical form, country code first; or an e-mail address in its normalised form.
         package let vat: [UInt8]
         package let isValid: Bool
         /// Who gave it.
@@ -22,6 +22,9 @@ package enum Assertion: Sendable, Equatable {
             self.isValid = isValid
             self.source = source
         }
+
+        /// Whether it is about an e-mail address; a VAT id holds no @.
+        package var isOfEmail: Bool { vat.contains(UInt8(ascii: "@")) }
     }
 }
 
@@ -77,6 +80,16 @@ extension Assertion {
         var normalised = ByteWriter()
         guard VATNumber.normalise(vat.span, country: .unknown, into: &normalised) == .valid else {
             throw .invalid("vat", "not a VAT id with valid check digits, country code first")
+        }
+        try check(source, "source", maximumSourceBytes)
+        return .verify(Verdict(vat: normalised.copyBytes(), isValid: isValid, source: source))
+    }
+
+    /// Whether somebody reads what is sent to an address: E05's "confirmed or not".
+    package static func verify(email: [UInt8], isValid: Bool, source: [UInt8]) throws(Refusal) -> Assertion {
+        var normalised = ByteWriter()
+        guard EmailAddress.normalise(email.span, into: &normalised) == .real else {
+            throw .invalid("email", "not an e-mail address such as anna@example.nl")
         }
         try check(source, "source", maximumSourceBytes)
         return .verify(Verdict(vat: normalised.copyBytes(), isValid: isValid, source: source))

@@ -107,6 +107,24 @@ package enum CustomerQuery: Sendable {
     /// What holding a value back would take apart.
     case holdPreview(IdentityKey)
     case ledger(LedgerQuery)
+    case orders(CustomerSelector, OrderListing)
+}
+
+/// Which orders of a customer are shown, the newest first.
+package struct OrderListing: Sendable, Equatable {
+    package let offset: Int
+    package let limit: Int
+    /// Of this channel alone.
+    package let channel: [UInt8]?
+    /// Placed then or later, in milliseconds.
+    package let since: Int64
+
+    package init(offset: Int, limit: Int, channel: [UInt8]?, since: Int64) {
+        self.offset = offset
+        self.limit = limit
+        self.channel = channel
+        self.since = since
+    }
 }
 
 /// One command of a batch, ready for the directory.
@@ -125,5 +143,7 @@ package enum PreparedCommand: Sendable {
     case message(MessageCommand, actor: String)
     /// `actor`: who does it.
     case ledger(LedgerCommand, actor: String)
+    /// `actor`: who does it.
+    case label(LabelCommand, actor: String)
     case query(CustomerQuery)
 }

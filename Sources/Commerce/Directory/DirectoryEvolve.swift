@@ -16,6 +16,7 @@ extension DirectoryState {
         try Self.check(Int(event.shop) < shops.count, "an unknown shop")
         if event.kind == .orderFactHeld { return try validateHeldFact(event, bytes) }
         if event.kind.isOfLedger { return try validateLedger(event, bytes) }
+        if event.kind.isOfLabels { return try validateLabel(event, bytes) }
         if !event.kind.concernsShard { return try validateIdentity(event, bytes) }
         let profile = Int(event.party.profile)
         let isKnown = event.party.isNewProfile ? profile == profiles.count : profile < profiles.count
@@ -112,6 +113,7 @@ extension DirectoryState {
         case .orderFactRecorded: evolveFact(event)
         case .orderFactHeld: evolveHeldFact(event, bytes)
         case let kind where kind.isOfLedger: evolveLedger(event, bytes)
+        case let kind where kind.isOfLabels: evolveLabel(event, bytes)
         default: evolveIdentity(event, bytes)
         }
     }
@@ -234,5 +236,6 @@ extension DirectoryState {
         profiles[Int(upper)].next = lowerEntry.next
         profiles[Int(lower)].next = next
         customerCount -= 1
+        customerMap.note(left)
     }
 }

@@ -124,7 +124,11 @@ package struct DirectoryState: ~Copyable, Sendable {
     var facts = FactTable()
     /// Documents with numbers, and money: a state machine of its own.
     package internal(set) var ledger = LedgerState()
+    /// Tags and blocks: what people and rules put on customers.
+    package internal(set) var labels = LabelState()
     var extractor = FeatureExtractor()
+    /// For searches; derived.
+    var customerMap = CustomerMap()
 
     /// An empty state; `engineInitialised` fills in shard count and seed.
     package init() {
@@ -140,6 +144,7 @@ package struct DirectoryState: ~Copyable, Sendable {
             + documents.allocatedBytes + edges.allocatedBytes + variantIndex.allocatedBytes + keyIndex.allocatedBytes
             + orderIndex.allocatedBytes + documentIndex.allocatedBytes + index.allocatedBytes
             + assertions.allocatedBytes + assertionIndex.allocatedBytes + facts.allocatedBytes + ledger.allocatedBytes
+            + labels.allocatedBytes + customerMap.allocatedBytes
     }
 }
 

@@ -36,6 +36,9 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case ledgerRedemptions = 83
     case ledgerFacts = 84
     case shardContents = 85
+    case tags = 144
+    case labels = 145
+    case labelRecords = 146
 }
 
 /// Takes the tables of a state one after the other.
@@ -69,6 +72,7 @@ package struct DirectoryCapture: Sendable {
     fileprivate let assertions: PagedArray<AssertionEntry>
     fileprivate let facts: FactCapture
     fileprivate let ledger: LedgerCapture
+    fileprivate let labels: LabelCapture
 
     /// Writes all tables, the header first.
     package func write<Sink: TableSink>(to sink: Sink) throws(Sink.Failure) {
@@ -90,6 +94,7 @@ package struct DirectoryCapture: Sendable {
         try sink.write(facts.heldBytes().span)
         try sink.end()
         try ledger.write(to: sink)
+        try labels.write(to: sink)
     }
 }
 
@@ -115,7 +120,8 @@ extension DirectoryState {
         return DirectoryCapture(
             sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
             orders: orders, documents: documents, edges: edges, identity: identityBytes(), assertions: assertions,
-            facts: captureFacts(), ledger: ledger.capture())
+            facts: captureFacts(), ledger: ledger.capture(),
+            labels: labels.capture())
     }
 
     /// Takes in a piece of a snapshot's table; false if it cannot be one.
@@ -139,6 +145,7 @@ extension DirectoryState {
         case .assertions: return loadAssertions(bytes)
         case .facts: return loadFacts(bytes)
         case .heldFacts: return loadHeldFacts(bytes)
+        case .tags, .labels, .labelRecords: return labels.load(kind, bytes)
         default: return ledger.load(kind, bytes)
         }
     }

@@ -24,6 +24,7 @@ import Bytes
 //   orderFactRecorded,
 //   orderFactHeld:     see FactEvents.swift
 //   templateStored and what follows it: see Messages/OutboxEvent.swift
+//   128 to 131, of tags and blocks: see Labels/LabelEvent.swift
 //   64 to 74, of the ledger: profile plus one (varint, 0 for none) row (varint) content (counted) facts (the rest; see
 //                      LedgerFacts.swift). Row and content: what the profile's shard keeps of a document
 //   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant, bit 2 weighed) variant row (varint)
@@ -79,6 +80,11 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case redemptionReversed = 72
     case chequeTaken = 73
     case chequePaid = 74
+    // Of tags and blocks: see Labels/LabelEvent.swift.
+    case customerTagged = 128
+    case customerUntagged = 129
+    case customerBlocked = 130
+    case customerUnblocked = 131
 
     /// Whether a shard keeps something of it.
     package var concernsShard: Bool {
@@ -195,6 +201,8 @@ package struct Event: Sendable, BitwiseCopyable {
                 record = ByteRange(reader.position, bytes.count)
             case .templateStored, .templateRemoved, .senderConfigured, .wishExpressed, .languageChosen, .messageQueued,
                 .messagesLeased, .messageReported, .messageWithheld:
+                record = ByteRange(reader.position, bytes.count)
+            case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
                 record = ByteRange(reader.position, bytes.count)
             case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
                 .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid:

@@ -195,6 +195,7 @@ extension DirectoryState {
             profiles[Int(root)].size = UInt32(sorted.count)
             profiles[Int(root)].lowest = number(of: sorted)
             profiles[Int(root)].lastSequence = sequence
+            customerMap.note(root)
             profiles[Int(root)].flags =
                 (group.isRestricted ? ClusterFlags.restricted : 0)
                 | (sorted.contains { weak.contains($0) } || hasWeakEdge(sorted) ? ClusterFlags.weak : 0)

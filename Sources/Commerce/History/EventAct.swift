@@ -50,6 +50,10 @@ extension StoredEvent {
         case .redemptionReversed: return (nil, "a redemption was reversed")
         case .chequeTaken: return (nil, "a cheque was taken in")
         case .chequePaid: return (nil, "a cheque was paid out")
+        case .customerTagged: return (nil, "a tag was put on")
+        case .customerUntagged: return (nil, "a tag was taken off")
+        case .customerBlocked: return (nil, "the customer was blocked")
+        case .customerUnblocked: return (nil, "the block was taken back")
         case .engineInitialised, .identitySettled, .shopOpened, .rulesProposed, .rulesActivated, .shopConfigured,
             .valueWatched, .templateStored, .templateRemoved, .senderConfigured, .sellerDescribed, .seriesConfigured:
             return (nil, "\(event.kind.word)")

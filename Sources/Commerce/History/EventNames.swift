@@ -79,7 +79,8 @@ extension EventKind {
         case .profileRecorded, .orderRecorded, .orderRevised, .documentRecorded, .documentRevised, .noteAdded,
             .fieldPinned, .fieldUnpinned, .valueVerified, .shopOpened, .engineInitialised, .identitySettled,
             .templateStored, .templateRemoved, .senderConfigured, .wishExpressed, .languageChosen, .messagesLeased,
-            .messageReported, .messageWithheld, .rulesActivated, .decisionMade, .sellerDescribed, .seriesConfigured:
+            .messageReported, .messageWithheld, .rulesActivated, .decisionMade, .sellerDescribed, .seriesConfigured,
+            .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
             false
         case .orderFactRecorded, .orderFactHeld, .customersResolved, .decisionWithdrawn, .rulesProposed,
             .shopConfigured, .valueWatched, .messageQueued, .documentDrafted, .documentRedrafted, .documentPosted,

@@ -55,6 +55,8 @@ extension ByteWriter {
         case .templateStored, .templateRemoved, .senderConfigured, .wishExpressed, .languageChosen, .messageQueued,
             .messagesLeased, .messageReported, .messageWithheld:
             correspondence(try OutboxEvent(event, bytes), names)
+        case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
+            label(try LabelEvent(event, bytes))
         case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
             .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid:
             do throws(ByteReaderError) { try ledger(event, bytes, names) } catch { throw .malformed(error) }
@@ -205,7 +207,7 @@ extension ByteWriter {
             key("field")
             word(field.text)
         case .verify(let verdict):
-            key("vatId")
+            if verdict.isOfEmail { key("email") } else { key("vatId") }
             string(verdict.vat.span)
             key("verdict")
             string((verdict.isValid ? "valid" : "invalid") as String)

@@ -70,6 +70,29 @@ extension ByteWriter {
         member("actor", try reader.string())
     }
 
+    // MARK: Tags and blocks
+
+    mutating func label(_ event: LabelEvent) {
+        switch event {
+        case .tagged(let profile, let tag, let actor, let cause):
+            self.profile("profile", profile)
+            member("tag", tag.text)
+            member("cause", cause.isEmpty ? nil : cause)
+            member("actor", actor)
+        case .untagged(let profiles, let tag, let actor):
+            self.profiles("profiles", profiles)
+            member("tag", tag.text)
+            member("actor", actor)
+        case .blocked(let profile, let reason, let actor):
+            self.profile("profile", profile)
+            member("reason", reason)
+            member("actor", actor)
+        case .unblocked(let profiles, let actor):
+            self.profiles("profiles", profiles)
+            member("actor", actor)
+        }
+    }
+
     // MARK: Templates, wishes, messages
 
     mutating func correspondence(_ event: OutboxEvent, _ names: EventNames) {

@@ -45,6 +45,10 @@ extension EventKind {
         case .redemptionReversed: "redemptionReversed"
         case .chequeTaken: "chequeTaken"
         case .chequePaid: "chequePaid"
+        case .customerTagged: "customerTagged"
+        case .customerUntagged: "customerUntagged"
+        case .customerBlocked: "customerBlocked"
+        case .customerUnblocked: "customerUnblocked"
         }
     }
 

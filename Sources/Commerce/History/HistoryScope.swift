@@ -58,6 +58,8 @@ package struct HistoryScope: Sendable {
         case .documentDrafted, .documentRedrafted, .documentPosted, .documentDiscarded, .voucherIssued,
             .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid:
             do throws(ByteReaderError) { return try isPaid(event, bytes) } catch { return false }
+        case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
+            return isLabelled(event, bytes)
         case .engineInitialised, .identitySettled, .shopOpened, .rulesProposed, .rulesActivated, .shopConfigured,
             .valueWatched, .orderFactHeld, .templateStored, .templateRemoved, .senderConfigured, .sellerDescribed,
             .seriesConfigured:
@@ -100,6 +102,14 @@ package struct HistoryScope: Sendable {
                 return messages.contains(message)
             case .templateStored, .templateRemoved, .senderConfigured: return false
             }
+        } catch {
+            return false
+        }
+    }
+
+    private func isLabelled(_ event: Event, _ bytes: Span<UInt8>) -> Bool {
+        do throws(EventError) {
+            return try LabelEvent(event, bytes).profiles.contains { profiles.contains($0) }
         } catch {
             return false
         }

@@ -8,7 +8,10 @@ struct CustomerWriter {
     init(_ parts: [DossierPart]) { survivorship = Survivorship(parts) }
 
     /// - Parameter isWhole: with sources, pins, what was taken back of them, and verifications; rows of `CUSTOMER.FIND` stay short.
-    func write(_ number: UInt32, isWhole: Bool, into output: inout ByteWriter) {
+    /// - Parameter more: writes further members.
+    func write(
+        _ number: UInt32, isWhole: Bool, into output: inout ByteWriter, more: ((inout ByteWriter) -> Void)? = nil
+    ) {
         let shown = survivorship.shown()
         output.openObject()
         output.key("number")
@@ -18,13 +21,49 @@ struct CustomerWriter {
             output.key(field.text)
             if field == .billing { output.rawJSON(value.text.span) } else { output.string(value.text.span) }
         }
+        if isWhole, let email = shown[.email] {
+            output.key("emailConfirmed")
+            output.bool(isConfirmed(email.text))
+        }
+        for case let labels? in survivorship.parts.map(\.labels) { output.labels(labels, isWhole: isWhole) }
+        let orderCounts = survivorship.parts.compactMap(\.orderCount)
+        if !orderCounts.isEmpty {
+            output.key("totals")
+            output.openObject()
+            output.key("orders")
+            output.number(orderCounts.reduce(0, +))
+            output.closeObject()
+        }
         if isWhole {
             sources(shown, into: &output)
             if !survivorship.pins.isEmpty { pins(into: &output) }
             if !survivorship.unpins.isEmpty { unpins(into: &output) }
             if !survivorship.verifications.isEmpty { verifications(into: &output) }
         }
+        more?(&output)
         output.closeObject()
+    }
+
+    /// The name by which a list is sorted: family name before first name, folded; a company's own where nobody is named.
+    var sortName: [UInt8] {
+        let shown = survivorship.shown()
+        let names = [DisplayField.lastName, .firstName].compactMap { shown[$0]?.text }
+        let chosen = names.isEmpty ? [DisplayField.name, .company].compactMap { shown[$0]?.text } : names
+        var folded = ByteWriter(capacity: 64)
+        for name in chosen {
+            Folding.fold(name.span, into: &folded)
+            folded.append(0)
+        }
+        return folded.copyBytes()
+    }
+
+    /// Whether the newest verdict on the address says that its owner reads it.
+    private func isConfirmed(_ address: some Collection<UInt8>) -> Bool {
+        guard survivorship.verifications.contains(where: { $0.verdict.isOfEmail }) else { return false }
+        var normalised = ByteWriter(capacity: 64)
+        guard EmailAddress.normalise(Array(address).span, into: &normalised) == .real else { return false }
+        let bytes = normalised.copyBytes()
+        return survivorship.verifications.contains { $0.verdict.vat == bytes && $0.verdict.isValid }
     }
 
     private func sources(_ shown: [DisplayField: ShownValue], into output: inout ByteWriter) {
@@ -99,7 +138,7 @@ struct CustomerWriter {
         output.openArray()
         for verification in survivorship.verifications {
             output.openObject()
-            output.key("vat")
+            output.key(verification.verdict.isOfEmail ? "email" : "vat")
             output.string(verification.verdict.vat.span)
             output.key("verdict")
             output.string(verification.verdict.isValid ? "valid" : "invalid")

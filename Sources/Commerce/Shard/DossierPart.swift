@@ -27,6 +27,15 @@ package struct DossierPart: Sendable {
     package internal(set) var unsummedOrders = 0
     /// What is open and what came back.
     package internal(set) var tally = CustomerTally()
+    /// What stands on the customer: the directory's part, and only where there is anything.
+    package internal(set) var labels: CustomerLabels?
+    /// Orders, counted for a list that does not show them.
+    package internal(set) var orderCount: Int?
+}
+
+extension DossierPart {
+    /// The part that tells what stands on the customer.
+    package init(_ labels: CustomerLabels) { self.labels = labels }
 }
 
 /// Collects a part: text in `output`, and what points into it.
@@ -79,6 +88,20 @@ extension ShardState {
             forEachUnpin(of: profile) { builder.part.unpins.append($0) }
             forEachVerification(of: profile) { builder.part.verifications.append($0) }
         }
+        return builder.finish()
+    }
+
+    /// What a list shows of the profiles, all of which live here: values, and how many orders there are.
+    package func listPart(of profiles: [UInt32]) -> DossierPart {
+        var builder = DossierPartBuilder()
+        var orders = 0
+        for profile in profiles {
+            addCandidates(of: profile, to: &builder)
+            forEachOrder(of: profile) { _, _ in orders += 1 }
+            forEachPin(of: profile) { builder.part.pins.append($0) }
+            forEachVerification(of: profile) { builder.part.verifications.append($0) }
+        }
+        builder.part.orderCount = orders
         return builder.finish()
     }
 

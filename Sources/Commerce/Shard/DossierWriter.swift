@@ -45,8 +45,33 @@ package enum DossierWriter {
     }
 
     /// The customer alone: what `CUSTOMER.FIND` shows in a row.
-    package static func customer(_ number: UInt32, _ parts: [DossierPart], into output: inout ByteWriter) {
-        CustomerWriter(parts).write(number, isWhole: false, into: &output)
+    /// - Parameter withProfiles: also what each profile says, as `CUSTOMER.PUT` takes it: for exports.
+    package static func customer(
+        _ number: UInt32, _ parts: [DossierPart], withProfiles: Bool = false, into output: inout ByteWriter
+    ) {
+        let profiles: ((inout ByteWriter) -> Void)? =
+            withProfiles ? { list("profiles", parts, \.profiles, into: &$0) { $0.profile < $1.profile } } : nil
+        CustomerWriter(parts).write(number, isWhole: false, into: &output, more: profiles)
+    }
+
+    /// A page of a customer's orders over all channels, the newest first, and how many there are.
+    package static func orders(of parts: [DossierPart], _ listing: OrderListing) -> (page: [[UInt8]], total: Int) {
+        let start = listing.channel.map { Array(#"{"channel":""#.utf8) + $0 + Array("\",".utf8) }
+        var all: [(part: Int, piece: DossierPart.Piece)] = []
+        for (number, part) in parts.enumerated() {
+            for piece in part.orders where piece.at >= listing.since {
+                if let start, !part.bytes[piece.json.range].starts(with: start) { continue }
+                all.append((number, piece))
+            }
+        }
+        all.sort { newestFirst($0.piece, $1.piece) }
+        let page = all.dropFirst(listing.offset).prefix(listing.limit).map { Array(parts[$0.part].bytes[$0.piece.json.range]) }
+        return (page, all.count)
+    }
+
+    /// By what a customer is sorted in a list by names.
+    package static func sortName(_ parts: [DossierPart]) -> String {
+        String(decoding: CustomerWriter(parts).sortName, as: UTF8.self)
     }
 
     private static func newestFirst(_ left: DossierPart.Piece, _ right: DossierPart.Piece) -> Bool {
