@@ -116,9 +116,9 @@ package actor Directory {
                 let decision = try state.decide(document, in: bytes, shop: shop, at: now, into: &events)
                 if decision.verdict.isChange { evolveLast() }
                 return written(decision, state.documents)
-            case .note(let note):
+            case .note(let note, let actor):
                 let shop = try knownShop(batch.shop)
-                let actor = [UInt8](batch.actor.utf8)
+                let actor = [UInt8](actor.utf8)
                 let decision = try state.decide(note, in: bytes, actor: actor.span, shop: shop, at: now, into: &events)
                 evolveLast()
                 return .note(customer: state.customerNumber(of: decision.profile), sequence: state.sequence)
@@ -322,6 +322,11 @@ package actor Directory {
 
     /// The same of rules.
     func captureAutomation() -> AutomationState { automation }
+    /// Gives the state away for another, so that it can go on elsewhere; nothing may be asked any more.
+    func exchange(_ state: inout DirectoryState, _ outbox: inout OutboxState) {
+        swap(&self.state, &state)
+        swap(&self.outbox, &outbox)
+    }
 
     /// Counts for `INFO`.
     package func counts() -> DirectoryCounts { state.counts(with: outbox) }

@@ -11,14 +11,20 @@ package struct EngineLanes: Sendable {
     package var shards: [any EngineLane]
     package var journal: any EngineLane
     package var snapshot: any EngineLane
-    /// Contents of files; the snapshot lane unless told otherwise.
+    /// Contents of files; the snapshot's lane unless given.
     package var files: any EngineLane
+    /// Reads the journal for followers; the snapshot's lane unless given.
+    package var feed: any EngineLane
+    /// Builds the past and answers for it; the snapshot's lane unless given.
+    package var past: any EngineLane
 
     package init(
         directory: any EngineLane, shards: [any EngineLane], journal: any EngineLane, snapshot: any EngineLane,
-        files: (any EngineLane)? = nil
+        files: (any EngineLane)? = nil, feed: (any EngineLane)? = nil, past: (any EngineLane)? = nil
     ) {
         precondition(!shards.isEmpty, "shards need a lane")
+        self.feed = feed ?? snapshot
+        self.past = past ?? snapshot
         self.directory = directory
         self.shards = shards
         self.journal = journal
@@ -39,6 +45,8 @@ package final class Engine: Sendable {
     package let journal: Journal
     package let snapshotter: Snapshotter
     package let files: FileKeeper
+    package let feedReader: FeedReader
+    let past: Past
     package let folder: DataFolder
     package let recovery: RecoveryReport
     package let startedAt: Timestamp
@@ -108,8 +116,10 @@ package final class Engine: Sendable {
         snapshotAt = Atomic(report.snapshot.map { Int64(clamping: $0.createdAt) } ?? startedAt.milliseconds)
         journal = Journal(writer, durability: configuration.durability, on: lanes.journal)
         shards = state.shards.enumerated().map { Shard($1, on: lanes.shards[$0 % lanes.shards.count]) }
-        snapshotter = Snapshotter(folder, clock: clock, on: lanes.snapshot)
         files = FileKeeper(folder, clock: clock, limits: configuration.files, on: lanes.files)
+        snapshotter = Snapshotter(folder, clock: clock, history: configuration.history, on: lanes.snapshot)
+        feedReader = FeedReader(folder, on: lanes.feed)
+        past = Past(on: lanes.past)
         let outbox = state.takeOutbox()
         let automation = state.automation
         directory = Directory(
@@ -119,15 +129,47 @@ package final class Engine: Sendable {
         start(isNew: isNew)
     }
 
+    /// The engine as it was after an event: answers questions, all on one lane, and takes no writes.
+    init(
+        past state: consuming EngineState, after sequence: UInt64, of engine: Engine, clock: any WallClock,
+        on lane: any EngineLane
+    ) {
+        configuration = engine.configuration
+        folder = engine.folder
+        self.clock = clock
+        recovery = engine.recovery
+        startedAt = engine.startedAt
+        hash = engine.hash
+        bytesAtSnapshot = Atomic(0)
+        snapshotAt = Atomic(0)
+        journal = Journal(endedAfter: sequence, on: lane)
+        shards = state.shards.map { Shard($0, on: lane) }
+        snapshotter = engine.snapshotter
+        files = engine.files
+        feedReader = engine.feedReader
+        past = engine.past
+        let outbox = state.takeOutbox()
+        // Nothing changes in the past, so no rule has anything to do there.
+        directory = Directory(
+            state.takeDirectory(), outbox: outbox, automation: AutomationState(), shards: shards, journal: journal,
+            clock: clock, matchMode: configuration.matchMode, on: lane)
+        let directory = directory
+        lane.run { directory.assumeIsolated { $0.setBacklog("the past cannot be changed") } }
+    }
+
+    /// The time by the engine's clock.
+    var now: Timestamp { clock.now() }
+
     private func start(isNew: Bool) {
         let directory = directory
         let journal = journal
         let configuration = configuration
+        let feedReader = feedReader
         journal.lane.run {
             journal.assumeIsolated { journal in
                 journal.subscribe { change in
                     switch change {
-                    case .released: break
+                    case .released(let sequence): feedReader.released(sequence)
                     case .failed(let reason):
                         directory.lane.post { directory.assumeIsolated { $0.setJournalFailure(reason) } }
                     case .recovered: directory.lane.post { directory.assumeIsolated { $0.setJournalFailure(nil) } }
@@ -344,6 +386,7 @@ package final class Engine: Sendable {
     /// afterwards. `completion` runs on the journal's lane.
     package func stop(_ completion: @escaping @Sendable (StoreError?) -> Void) {
         isStopping.store(true, ordering: .releasing)
+        past.stop()
         let journal = journal
         let folder = folder
         // Behind what the directory has handed over before.
@@ -353,19 +396,6 @@ package final class Engine: Sendable {
                 folder.close()
                 completion(error)
             }
-        }
-    }
-}
-
-/// Why there is no new snapshot.
-package enum SnapshotFailure: Error, Sendable, CustomStringConvertible {
-    case alreadyRunning
-    case store(StoreError)
-
-    package var description: String {
-        switch self {
-        case .alreadyRunning: "a snapshot is being written already"
-        case .store(let error): error.description
         }
     }
 }

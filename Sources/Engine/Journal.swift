@@ -28,7 +28,8 @@ package final class JournalStatus: Sendable {
 package actor Journal {
     package nonisolated let lane: any EngineLane
     package nonisolated let status = JournalStatus()
-    private let writer: JournalWriter
+    /// None in an engine of the past.
+    private let writer: JournalWriter?
     private let durability: Durability
 
     /// Events that are not written yet, framed; the first of them is `firstPending`.
@@ -55,6 +56,17 @@ package actor Journal {
         firstPending = writer.nextSequence
         status.releasedSequence.store(writer.nextSequence - 1, ordering: .releasing)
         status.syncedSequence.store(writer.nextSequence - 1, ordering: .releasing)
+    }
+
+    /// The journal of an engine of the past: it ended long ago and takes nothing.
+    init(endedAfter sequence: UInt64, on lane: any EngineLane) {
+        writer = nil
+        durability = .always
+        self.lane = lane
+        firstPending = sequence + 1
+        isFinished = true
+        status.releasedSequence.store(sequence, ordering: .releasing)
+        status.syncedSequence.store(sequence, ordering: .releasing)
     }
 
     /// Calls `body` on the journal's lane whenever events became durable, or writing failed or works again.
@@ -104,7 +116,7 @@ package actor Journal {
 
     private func commit() {
         isCommitPosted = false
-        guard pendingCount > 0, !isFinished else { return }
+        guard pendingCount > 0, !isFinished, let writer else { return }
         do throws(StoreError) {
             try writer.append(pending.span, firstSequence: firstPending, count: pendingCount)
             firstPending += UInt64(pendingCount)
@@ -116,14 +128,14 @@ package actor Journal {
             status.bytesWritten.store(writer.bytesWritten, ordering: .relaxed)
             status.groups.add(1, ordering: .relaxed)
             if status.failure != nil { recovered() }
-            release()
+            release(writer)
         } catch {
             fail(error)
         }
     }
 
     /// Publishes what may be acknowledged now.
-    private func release() {
+    private func release(_ writer: JournalWriter) {
         let released = durability == .always ? writer.syncedSequence : writer.nextSequence - 1
         status.syncedSequence.store(writer.syncedSequence, ordering: .releasing)
         status.releasedSequence.store(released, ordering: .releasing)
@@ -166,7 +178,7 @@ package actor Journal {
 
     /// Runs `body` on this lane when the event is on the disk, or with the reason when writing fails before it is.
     func whenSynced(_ sequence: UInt64, _ body: @escaping @Sendable (StoreError?) -> Void) {
-        if writer.syncedSequence >= sequence { return body(nil) }
+        if status.syncedSequence.load(ordering: .relaxed) >= sequence { return body(nil) }
         if isFinished, let failure { return body(failure) }
         waitingForSync.append((sequence, body))
         if durability != .always { syncNow() }
@@ -189,28 +201,34 @@ package actor Journal {
     }
 
     private func syncNow() {
-        guard !isFinished else { return }
+        guard !isFinished, let writer else { return }
         commit()
         do throws(StoreError) {
             try writer.sync()
-            release()
+            release(writer)
         } catch {
             fail(error)
         }
     }
 
     /// The live segment up to the last sync, for an online verify.
-    package func liveSegment() -> LiveSegment? { writer.durableEnd }
+    package func liveSegment() -> LiveSegment? { writer?.durableEnd }
+
+    /// The live segment as far as its events may be shown: the same rule as for `JournalStatus.releasedSequence`.
+    func shownSegment() -> LiveSegment {
+        guard let writer else { preconditionFailure("an engine of the past has no files") }
+        return durability == .always ? writer.durableEnd : writer.writtenEnd
+    }
 
     /// Writes and syncs what is left and the clean-stop marker. Returns why there is no marker; nil if there is one.
     func finish() -> StoreError? {
         guard !isFinished else { return failure }
         repeat { commit() } while pendingCount > 0 && failure == nil
-        guard pendingCount == 0, !isFinished else { return failure }
+        guard pendingCount == 0, !isFinished, let writer else { return failure }
         isFinished = true
         do throws(StoreError) {
             try writer.finish()
-            release()
+            release(writer)
             return nil
         } catch {
             return error

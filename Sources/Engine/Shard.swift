@@ -141,6 +141,12 @@ package actor Shard {
             of: order.number, row: order.row, profile: order.profile, shop: shop, sequence: sequence)
     }
 
+    /// Gives the state away, so that its pages have one owner; nothing may be asked any more.
+    func takeState() -> ShardState {
+        defer { state = ShardState(number: state.number, of: state.shardCount) }
+        return state
+    }
+
     /// What a document of the ledger says.
     func content(row: UInt32) -> DocumentContent { state.content(row: row) }
 

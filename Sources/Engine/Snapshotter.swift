@@ -28,12 +28,14 @@ package actor Snapshotter {
     package nonisolated let lane: any EngineLane
     private let folder: DataFolder
     private let clock: any WallClock
+    private let history: HistoryChoice
     private let status = Mutex(SnapshotStatus())
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
-    init(_ folder: DataFolder, clock: any WallClock, on lane: any EngineLane) {
+    init(_ folder: DataFolder, clock: any WallClock, history: HistoryChoice, on lane: any EngineLane) {
         self.folder = folder
+        self.history = history
         self.clock = clock
         self.lane = lane
     }
@@ -54,7 +56,7 @@ package actor Snapshotter {
             try capture.outbox.write(to: sink)
             try capture.automation.write(to: sink)
             for shard in capture.shards { try shard.write(to: sink) }
-            let entry = try writer.finish()
+            let entry = try writer.finish(history: history)
             let finished = clock.now()
             status.withLock {
                 $0.sequence = entry.sequence
@@ -84,4 +86,17 @@ private struct SnapshotSink: TableSink {
     func write(_ bytes: Span<UInt8>) throws(StoreError) { try writer.write(bytes) }
 
     func end() throws(StoreError) { try writer.endSection() }
+}
+
+/// Why there is no new snapshot.
+package enum SnapshotFailure: Error, Sendable, CustomStringConvertible {
+    case alreadyRunning
+    case store(StoreError)
+
+    package var description: String {
+        switch self {
+        case .alreadyRunning: "a snapshot is being written already"
+        case .store(let error): error.description
+        }
+    }
 }

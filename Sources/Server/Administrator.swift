@@ -132,6 +132,15 @@ final class Administrator: Sendable {
     private func info(
         _ engine: Engine, tag: [UInt8]?, from lane: any EngineLane, _ completion: @escaping @Sendable ([UInt8]) -> Void
     ) {
+        engine.history(from: lane) { history in
+            self.info(engine, history, tag: tag, from: lane, completion)
+        }
+    }
+
+    private func info(
+        _ engine: Engine, _ history: Result<JournalHistory, StoreError>, tag: [UInt8]?, from lane: any EngineLane,
+        _ completion: @escaping @Sendable ([UInt8]) -> Void
+    ) {
         engine.counts(from: lane) { counts, shardBytes in
             var output = ByteWriter(capacity: 1_024)
             output.beginOK(tag: tag)
@@ -143,6 +152,7 @@ final class Administrator: Sendable {
                 output.string(failure)
             }
             Self.write(counts, shardBytes, engine, into: &output)
+            Self.write(history, engine, into: &output)
             output.endReply()
             completion(output.copyBytes())
         }
@@ -181,6 +191,28 @@ final class Administrator: Sendable {
         if let failure = snapshot.failure {
             output.key("failure")
             output.string(failure)
+        }
+        output.closeObject()
+    }
+
+    private static func write(
+        _ history: Result<JournalHistory, StoreError>, _ engine: Engine, into output: inout ByteWriter
+    ) {
+        output.key("history")
+        output.openObject()
+        output.key("keeps")
+        output.string(engine.configuration.history.text)
+        switch history {
+        case .success(let history):
+            output.key("oldestSeq")
+            output.number(history.oldest)
+            output.key("bytes")
+            output.number(history.bytes)
+            output.key("segments")
+            output.number(history.segments)
+        case .failure(let error):
+            output.key("failure")
+            output.string(error.description)
         }
         output.closeObject()
     }

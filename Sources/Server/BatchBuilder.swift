@@ -131,10 +131,11 @@ struct BatchBuilder: ~Copyable {
         items.append(.written(.fact(fact), tag: tag))
     }
 
-    mutating func note(customer: UInt32, text: [UInt8], tag: [UInt8]?) {
+    mutating func note(customer: UInt32, text: [UInt8], actor: String, tag: [UInt8]?) {
         let start = bytes.count
         bytes.append(text)
-        commands.append(.note(PreparedNote(customerNumber: customer, text: ByteRange(start, bytes.count))))
+        let note = PreparedNote(customerNumber: customer, text: ByteRange(start, bytes.count))
+        commands.append(.note(note, actor: actor))
         items.append(.note(tag: tag))
     }
 

@@ -37,6 +37,8 @@ struct ReplyQueue: ~Copyable {
     var hasReserved: Bool { !reserved.isEmpty }
     /// Whether replies wait for durability alone.
     var hasMarks: Bool { !marks.isEmpty }
+    /// Whether everything before this place has left.
+    func isFirst(_ place: Place) -> Bool { marks.isEmpty && place.number == firstReserved }
     /// Bytes that wait for durability.
     var waitingBytes: Int { ready.count }
 

@@ -40,6 +40,8 @@ package final class Server: Sendable {
     private let journalLane: Lane
     private let snapshotLane: Lane
     private let filesLane: Lane
+    private let feedLane: Lane
+    private let pastLane: Lane
     private let hosts: [LaneHost]
     private let listener: Listener
     private let administrator: Administrator
@@ -64,6 +66,8 @@ package final class Server: Sendable {
             journalLane = try Lane(name: "journal")
             snapshotLane = try Lane(name: "snapshot")
             filesLane = try Lane(name: "files")
+            feedLane = try Lane(name: "feed")
+            pastLane = try Lane(name: "past")
             let connections = ConnectionCount()
             administrator = Administrator(
                 options, fileSystem: LinuxFileSystem(), connectionCount: { connections.value })
@@ -92,7 +96,7 @@ package final class Server: Sendable {
 
     /// Starts listening, and recovery behind it. `completion` runs once, when the engine is ready or cannot be.
     package func start(_ completion: @escaping @Sendable (Result<RecoveryReport, StoreError>) -> Void) {
-        for lane in lanes + [journalLane, snapshotLane, filesLane] { lane.start() }
+        for lane in lanes + [journalLane, snapshotLane, filesLane, feedLane, pastLane] { lane.start() }
         listener.start()
         snapshotLane.post { completion(self.recover()) }
     }
@@ -106,7 +110,7 @@ package final class Server: Sendable {
                 configuration, on: LinuxFileSystem(), clock: SystemClock(),
                 lanes: EngineLanes(
                     directory: lanes[0], shards: lanes, journal: journalLane, snapshot: snapshotLane,
-                    files: filesLane),
+                    files: filesLane, feed: feedLane, past: pastLane),
                 holder: "pid \(getpid())", progress: administrator.recovered)
             self.engine.withLock { $0 = engine }
             let hosts = hosts
@@ -117,9 +121,9 @@ package final class Server: Sendable {
                         log.journalChanged(change)
                         for host in hosts { host.lane.post { host.journalChanged(change) } }
                     }
-                    // What was released before anybody listened: a session may wait for the first event already.
-                    let released = journal.status.releasedSequence.load(ordering: .acquiring)
-                    for host in hosts { host.lane.post { host.journalChanged(.released(released)) } }
+                    // What became durable before they listened: a reply may wait for the very first event.
+                    let released = JournalChange.released($0.status.releasedSequence.load(ordering: .acquiring))
+                    for host in hosts { host.lane.post { host.journalChanged(released) } }
                 }
             }
             for host in hosts { host.lane.post { host.setEngine(.success(engine)) } }
@@ -152,8 +156,9 @@ package final class Server: Sendable {
 
     /// Ends the lanes. Not to be called on one of them.
     package func join() {
-        for lane in lanes + [filesLane, snapshotLane, journalLane] { lane.stop() }
-        for lane in lanes + [filesLane, snapshotLane, journalLane] { lane.join() }
+        let all = lanes + [pastLane, feedLane, filesLane, snapshotLane, journalLane]
+        for lane in all { lane.stop() }
+        for lane in all { lane.join() }
     }
 }
 

@@ -7,7 +7,7 @@ import Wire
 /// Confined to its lane.
 package final class Session: @unchecked Sendable {
     let host: any SessionHost
-    private let output: any SessionOutput
+    let output: any SessionOutput
     private(set) var shop = "main"
     private var hasher: KeyHasher?
     /// Names this connection to the keeper of files, once it uploads.
@@ -19,6 +19,8 @@ package final class Session: @unchecked Sendable {
     /// a question sees what was sent before it and nothing that was sent after.
     private var questionsInFlight = 0
     var exportLog = ExportLog()
+    /// The reply in hand that leaves page by page.
+    private var stream: (feed: FeedStream, place: ReplyQueue.Place)?
 
     /// Bytes of an incomplete line that were searched for a line feed already.
     private var scanned = 0
@@ -96,6 +98,7 @@ package final class Session: @unchecked Sendable {
     /// The server stops: no more requests are taken, replies to those taken still go out, then the connection closes.
     package func stop() {
         isEnding = true
+        stream?.feed.stop()
         closeIfDone()
     }
 
@@ -104,6 +107,8 @@ package final class Session: @unchecked Sendable {
         isEnding = true
         exportLog.end(host.log)
         abandonUploads()
+        stream?.feed.abandon()
+        stream = nil
     }
 
     // MARK: Lines
@@ -235,6 +240,33 @@ package final class Session: @unchecked Sendable {
         }
     }
 
+    // MARK: Streams
+
+    /// Sends what came before, lets the reply leave page by page once that has left, and looks at nothing that comes after
+    /// until it has ended.
+    func send(_ feed: FeedStream) {
+        submit()
+        stream = (feed, replies.reserve())
+        questionsInFlight += 1
+        release()
+    }
+
+    /// The stream's pages have been written; its last line ends it.
+    func streamEnded(_ reply: [UInt8]) {
+        guard let place = stream?.place else { return }
+        stream = nil
+        questionsInFlight -= 1
+        replies.fill(place, reply, releaseSequence: 0, replyCount: 1)
+        submit()
+        release()
+    }
+
+    /// Pages leave only behind everything that was asked for before.
+    private func advanceStream() {
+        guard let stream, replies.isFirst(stream.place) else { return }
+        stream.feed.advance()
+    }
+
     // MARK: Replies out
 
     /// More may leave now; called by the host.
@@ -264,6 +296,7 @@ package final class Session: @unchecked Sendable {
     }
 
     private func goOn() {
+        advanceStream()
         if isPaused, !mustPause {
             isPaused = false
             output.resumeReading()

@@ -37,7 +37,8 @@ extension Session {
         case .noteAdd:
             _ = try currentHasher()
             let note = try RequestReader.note(request)
-            builder.note(customer: note.customer, text: note.text, tag: tag)
+            builder.note(
+                customer: note.customer, text: note.text, actor: try RequestReader.actor(request), tag: tag)
         case .customerPin, .customerUnpin, .customerVerify:
             _ = try currentHasher()
             builder.assertion(
@@ -48,6 +49,7 @@ extension Session {
         case let name where name.isExport: try export(name, request, tag: tag)
         case .identitySettle, .identityCheck, .identityExport, .identitySimulate:
             try identityTask(description.name, request, tag: tag)
+        case .feed, .customerHistory: try feed(description.name, request, tag: tag)
         case let name where name.factKind != nil: try fact(name, request, tag: tag)
         case let name where name.isOfArchive: try archive(name, request, tag: tag)
         case let name where name.isOfLedger: try ledger(name, request, tag: tag)
@@ -61,7 +63,9 @@ extension Session {
         case let name where name.isOfRules: try rule(name, request, tag: tag)
         case let name where name.concernsMessages: try message(name, request, tag: tag)
         default:
-            builder.query(try RequestReader.query(request, description.name, try currentHasher()), tag: tag)
+            let query = try RequestReader.query(request, description.name, try currentHasher())
+            if let point = try RequestReader.pastPoint(request) { return past(query, at: point, tag: tag) }
+            builder.query(query, tag: tag)
         }
     }
 

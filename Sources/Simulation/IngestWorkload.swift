@@ -39,6 +39,7 @@ package struct IngestPlan {
             generator.oneIn(2) ? Int.random(in: 300...4_000, using: &generator) : 0
         plan.configuration.snapshotSeconds = Int.random(in: 0...3, using: &generator)
         plan.configuration.segmentBytes = Int.random(in: 200...1_500, using: &generator)
+        plan.configuration.history = generator.oneIn(2) ? .all : .days(0)
         return plan
     }
 

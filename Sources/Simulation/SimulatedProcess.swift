@@ -93,6 +93,8 @@ package final class SimulatedProcess {
                 $0.subscribe { change in
                     for host in hosts { host.lane.post { host.journalChanged(change) } }
                 }
+                let released = JournalChange.released($0.status.releasedSequence.load(ordering: .acquiring))
+                for host in hosts { host.lane.post { host.journalChanged(released) } }
             }
         }
         for host in hosts { host.lane.post { host.setEngine(engine) } }

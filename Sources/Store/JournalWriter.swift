@@ -238,6 +238,11 @@ package final class JournalWriter {
     package var durableEnd: LiveSegment {
         LiveSegment(file: segment.name, bytes: segment.syncedOffset, sequence: syncedSequence)
     }
+
+    /// The live segment up to the last write: what may be shown where nobody waits for the disk.
+    package var writtenEnd: LiveSegment {
+        LiveSegment(file: segment.name, bytes: segment.offset, sequence: nextSequence - 1)
+    }
 }
 
 /// The torn end of a segment on its way out. Nothing is thrown away: the bytes are kept beside the segment.

@@ -60,6 +60,15 @@ struct SnapshotReader: ~Copyable {
         }
     }
 
+    /// When a snapshot was made, in milliseconds since 1970, by its first block alone; nil if that does not read.
+    static func createdAt(_ folder: DataFolder, _ name: String) throws(StoreError) -> UInt64? {
+        var blocks = try BlockReader(folder, name)
+        guard case .block(let begin) = try blocks.next(unpacking: { _ in false }), begin.kind == .snapshotBegin else {
+            return nil
+        }
+        return begin.second
+    }
+
     private mutating func nextBlock(unpacking: Bool) throws(StoreError) -> BlockHeader {
         let start = blocks.offset
         switch try blocks.next(unpacking: { _ in unpacking }) {

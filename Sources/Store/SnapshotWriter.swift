@@ -84,9 +84,9 @@ package final class SnapshotWriter {
     }
 
     /// Ends the file, makes it durable, reads it back and verifies it, gives it its name, writes the manifest and then
-    /// removes what the two newest snapshots make unnecessary: older snapshots, and journal segments wholly below the
-    /// older of the two.
-    package func finish() throws(StoreError) -> SnapshotEntry {
+    /// removes what neither the two newest snapshots nor the history need: older snapshots, and journal segments wholly
+    /// below the oldest that stays.
+    package func finish(history: HistoryChoice = .days(0)) throws(StoreError) -> SnapshotEntry {
         precondition(!isInSection, "the last section has not ended")
         try put(
             .snapshotEnd, count: UInt32(truncatingIfNeeded: sections), first: UInt64(contentBytes), second: sequence)
@@ -104,7 +104,7 @@ package final class SnapshotWriter {
             try folder.fileSystem.rename(path + temporaryName, to: path + FileName.snapshot(sequence))
             try folder.fileSystem.synchronizeFolder(folder.path)
         }
-        try Retention.keepTwo(folder, newest: summary.entry)
+        try Retention.keep(folder, newest: summary.entry, history: history)
         return summary.entry
     }
 

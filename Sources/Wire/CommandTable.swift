@@ -31,6 +31,7 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case fileBegin, filePart, fileEnd
     case documentAttach, documentFetch, documentLabel, documentUnlabel, documentShare, documentSend, documentRemove
     case shopRetention, orderDocuments, reportCustomer
+    case feed, customerHistory
 }
 
 extension CommandName {
@@ -86,7 +87,7 @@ package enum CommandTable {
     static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        [general, orderLife, identity, [learning], messages, ledger, labels, lists, rules, exchange, archive]
+        [general, orderLife, identity, [learning], messages, ledger, labels, lists, rules, exchange, archive, past]
         .flatMap { $0 }
 
     private static let general: [CommandDescription] = [
@@ -123,8 +124,9 @@ package enum CommandTable {
                 "Required: channel, number, placedAt, currency, total. The same order again answers duplicate:true; a different one is a new version if its updatedAt is newer, stale:true if it is older, CONFLICT if neither is said.",
             options: [], plainArguments: 0, takesJSON: true),
         CommandDescription(
-            name: .orderGet, text: "ORDER.GET", arguments: "channel[/store]:number", summary: "shows one order",
-            details: "NOTFOUND if this shop has no such order.", options: [], plainArguments: 1, takesJSON: false),
+            name: .orderGet, text: "ORDER.GET", arguments: "channel[/store]:number [at=time|seq]",
+            summary: "shows one order", details: "NOTFOUND if this shop has no such order.", options: ["at"],
+            plainArguments: 1, takesJSON: false),
         CommandDescription(
             name: .channelPut, text: "CHANNEL.PUT", arguments: "channel [store=name] {payload}",
             summary: "records the orders, customers and updates of a platform's own payload",
@@ -139,16 +141,18 @@ package enum CommandTable {
         CommandDescription(
             name: .customer360, text: "CUSTOMER.360",
             arguments:
-                "number | email= | phone= | vat= | ref=channel:ref | order=channel:number | document=number [offset=] [limit=]",
-            summary: "everything about one customer",
-            details: "Orders come newest first; limit is 1000 unless given, totals count all.",
-            options: selectors + ["offset", "limit"], plainArguments: 1, takesJSON: false),
+                "number | email= | phone= | vat= | ref=channel:ref | order=channel:number | document=number [offset=] [limit=] [at=time|seq]",
+            summary: "everything about one customer, now or as it was",
+            details:
+                "Orders come newest first; limit is 1000 unless given, totals count all. at asks about the past, by RFC 3339 time or sequence number; it is built first, which takes its time.",
+            options: selectors + ["offset", "limit", "at"], plainArguments: 1, takesJSON: false),
         CommandDescription(
             name: .customerFind, text: "CUSTOMER.FIND",
-            arguments: "[email=] [phone=] [vat=] [ref=] [order=] [document=] [number=] [offset=] [limit=]",
+            arguments:
+                "[email=] [phone=] [vat=] [ref=] [order=] [document=] [number=] [offset=] [limit=] [at=time|seq]",
             summary: "one ROW per customer that all keys name; without a key, all customers of the shop",
             details: "OK {\"total\":n,\"from\":a,\"to\":b}. limit is 100 unless given, at most 1000.",
-            options: selectors + ["offset", "limit"], plainArguments: 0, takesJSON: false),
+            options: selectors + ["offset", "limit", "at"], plainArguments: 0, takesJSON: false),
         CommandDescription(
             name: .customerWhy, text: "CUSTOMER.WHY", arguments: "a [b]",
             summary: "the evidence that ties profiles together, or what keeps two apart",
@@ -181,8 +185,8 @@ package enum CommandTable {
                 "Required: kind, number, and order (channel:number) or customer. Kinds: invoice, credit-note, voucher, report, upload, itinerary.",
             options: [], plainArguments: 0, takesJSON: true),
         CommandDescription(
-            name: .noteAdd, text: "NOTE.ADD", arguments: "customer \"text\"",
-            summary: "adds a remark to a customer's dossier", details: "Up to 10,000 bytes.", options: [],
+            name: .noteAdd, text: "NOTE.ADD", arguments: "customer \"text\" [actor=]",
+            summary: "adds a remark to a customer's dossier", details: "Up to 10,000 bytes.", options: ["actor"],
             plainArguments: 2, takesJSON: false),
         CommandDescription(
             name: .snapshot, text: "SNAPSHOT", arguments: "",

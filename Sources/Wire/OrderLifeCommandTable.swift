@@ -42,11 +42,11 @@ extension CommandTable {
             "Members: id (of the booked part), part, status, registeredAt, tripStart, tripEnd, updatedAt; at least one of part, status, tripStart and tripEnd."
         ),
         CommandDescription(
-            name: .orderLife, text: "ORDER.LIFE", arguments: "channel[/store]:number",
+            name: .orderLife, text: "ORDER.LIFE", arguments: "channel[/store]:number [at=time|seq]",
             summary: "shows everything that happened to one order, and what follows from it",
             details:
                 "Status, arrival, lines with quantities shipped, cancelled, returned, received and open, shipments, delays, returns with their refunds, cancellations, refunds, payments, booking, amounts with what is open. Computed from the order and the facts about it; never stored.",
-            options: [], plainArguments: 1, takesJSON: false),
+            options: ["at"], plainArguments: 1, takesJSON: false),
     ]
 
     /// One of the commands that record a fact.

@@ -43,6 +43,8 @@ enum Arguments {
           --file-uploads N          most uploads of a connection that are not attached yet (8)
           --file-seconds N          throw an upload away that nobody goes on with or attaches for so long (600)
           --journal-limit N         refuse writes when the journal since the last snapshot exceeds so much (17179869184)
+          --history all|N           how much of the journal is kept for FEED and questions about the past: all of it,
+                                    or that of N days; 0 for what a start needs (all)
           --salvage                 start although data is damaged: skip what cannot be read and say what is lost
           --help, --version
 
@@ -52,7 +54,7 @@ enum Arguments {
 
     private static let names = [
         "data", "address", "port", "durability", "match", "lanes", "shards", "connections", "idle", "line-bytes",
-        "segment-bytes", "snapshot-bytes", "snapshot-seconds", "journal-limit",
+        "segment-bytes", "snapshot-bytes", "snapshot-seconds", "journal-limit", "history",
         "file-bytes", "file-uploads", "file-seconds",
     ]
 
@@ -103,6 +105,10 @@ enum Arguments {
                 return .usage("--match must be evidence, email, address or exact")
             }
             engine.matchMode = mode
+        }
+        if let text = values["history"] {
+            guard let history = HistoryChoice(text) else { return .usage("--history must be all or a number of days") }
+            engine.history = history
         }
         var options = ServerOptions(engine: engine)
         options.lanes = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)

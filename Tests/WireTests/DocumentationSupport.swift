@@ -114,7 +114,15 @@ enum RequestTrial {
         case .ping, .auth, .info, .quit, .snapshot, .verify, .identitySettle, .identityCheck, .identityExport,
             .identityLearn:
             break
-        default: _ = try RequestReader.query(request, command, hasher)
+        case .feed, .customerHistory:
+            if try RequestReader.sequence(request, "from") == nil, command == .feed {
+                throw .invalid("from", "is required: FEED from=1")
+            }
+            _ = try RequestReader.waitSeconds(request)
+            if command == .customerHistory { _ = try RequestReader.customer(request, hasher) }
+        default:
+            _ = try RequestReader.query(request, command, hasher)
+            _ = try RequestReader.pastPoint(request)
         }
     }
 

@@ -37,7 +37,8 @@ extension ArchiveState {
         let profile = entry.profile - 1
         filed.append(
             FiledDocument(
-                hash: hash, kind: said.kind, profile: profile, order: said.order, filedAt: entry.recordedAt))
+                hash: hash, kind: said.kind, profile: profile, order: said.order, filedAt: entry.recordedAt,
+                sequence: entry.sequence))
         contents[hash, default: 0] += 1
         let name = "F\(reference.number + 1)"
         note(reference, name: name, profile, place, entry)

@@ -44,6 +44,8 @@ struct FiledDocument: Sendable {
     /// Number of the order; nil for none.
     let order: UInt32?
     let filedAt: Int64
+    /// The event that filed it.
+    let sequence: UInt64
 }
 
 /// A document that goes by itself.
@@ -116,4 +118,14 @@ extension ArchiveState {
     package var referredContents: Set<ContentHash> { Set(contents.keys) }
 
     package var filedCount: Int { filed.count }
+
+    /// The document that an event filed.
+    func filed(by sequence: UInt64) -> UInt32? {
+        var (low, high) = (0, filed.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if filed[middle].sequence < sequence { low = middle + 1 } else { high = middle }
+        }
+        return low < filed.count && filed[low].sequence == sequence ? UInt32(low) : nil
+    }
 }

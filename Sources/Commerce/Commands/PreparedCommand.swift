@@ -132,7 +132,8 @@ package enum PreparedCommand: Sendable {
     case order(PreparedOrder)
     case profile(PreparedProfile)
     case document(PreparedDocument)
-    case note(PreparedNote)
+    /// `actor`: who remarks it.
+    case note(PreparedNote, actor: String)
     case fact(PreparedFact)
     /// `actor`: who says so.
     case assertion(CustomerAssertion, actor: String)

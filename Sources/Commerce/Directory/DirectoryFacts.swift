@@ -94,6 +94,8 @@ extension DirectoryState {
         }
         let row = order.map { self.row(ofFact: known, on: orders[$0].profile) } ?? 0
         events.fact(number, row: row, keyHash: keyHash, fact, record: record)
+        // Nothing else in the journal says which order it waits for.
+        if order == nil { events.counted(bytes.extracting(fact.orderName.range)) }
         events.end()
         return FactDecision(
             verdict: known == nil ? .recorded(.matched) : .revised(.matched), fact: number,

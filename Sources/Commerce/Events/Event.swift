@@ -173,6 +173,7 @@ package struct Event: Sendable, BitwiseCopyable {
     package var order: UInt32 = 0
     package var orderRow: UInt32 = 0
     package var orderKey: UInt64 = 0
+    package var orderName: ByteRange = .empty
     /// Shards and hash seed of `engineInitialised`.
     package var shards = 0
     package var seed: UInt64 = 0
@@ -215,6 +216,7 @@ package struct Event: Sendable, BitwiseCopyable {
             case .orderFactHeld:
                 orderKey = try reader.littleEndian()
                 try readSubject(&reader)
+                if !reader.isAtEnd { orderName = try reader.counted() }
             case .customersResolved: try readResolved(&reader)
             case .identitySettled: subject = try reader.varint32()
             case .decisionMade, .decisionWithdrawn, .rulesProposed, .rulesActivated, .shopConfigured, .valueWatched:

@@ -5,7 +5,7 @@ import Bytes
 //   orderFactRecorded: profile (varint) order (varint) row of the order (varint) fact (varint) row (varint)
 //                      key hash (8) content hash (8) updated record (counted)
 //   orderFactHeld:     order's key hash (8) fact (varint) row, always 0 (varint) key hash (8) content hash (8) updated
-//                      record (counted)
+//                      record (counted) [ the order's name (counted) ]      ; older events have no name
 //
 // A fact about an order that is not known yet is held; when the order has come it is recorded, under the same number. A
 // newer telling of a fact is the same event again. The key hash is that of the order's name and the fact's.

@@ -14,12 +14,16 @@ package enum RecordQuestion: Hashable, Sendable {
     case document(profile: UInt32, row: UInt32)
     /// How exports name the profile.
     case name(profile: UInt32)
+    /// A variant of the profile as a JSON object.
+    case party(profile: UInt32, row: UInt32)
 
     /// Lives on the shard that can answer.
     package var profile: UInt32 {
         switch self {
         case .values(let row): row.profile
-        case .key(let profile, _, _, _), .order(let profile, _), .document(let profile, _), .name(let profile): profile
+        case .key(let profile, _, _, _), .order(let profile, _), .document(let profile, _), .name(let profile),
+            .party(let profile, _):
+            profile
         }
     }
 }
@@ -35,6 +39,10 @@ extension ShardState {
         case .document(_, let row):
             return [PackedRecord(records[documents[Int(row)].record], DocumentShape.members).text(DocumentShape.number)]
         case .name(let profile): return [profileName(profile)]
+        case .party(_, let row):
+            var json = ByteWriter(capacity: 512)
+            json.buyer(records[variants[Int(row)].record])
+            return [String(decoding: json.copyBytes(), as: UTF8.self)]
         }
     }
 
