@@ -44,14 +44,14 @@ import Testing
     }
 
     /// Power is lost in the midst of any step: a file is there whole under its name, or not at all.
-    @Test(arguments: 0..<200)
+    @Test(arguments: 0..<28)
     func aCrashLeavesAFileWholeOrNotAtAll(seed: Int) throws {
         let disk = SimulatedDisk()
         let store = ContentStore(try Self.folder(disk))
-        let kept = Self.content(300_000, 7)
+        let kept = Self.content(3_000, 7)
         let first = try Self.keep(kept, in: store)
         disk.setFaults { $0.dieAfter = seed % 14 }
-        let content = Self.content(600_000, UInt64(seed))
+        let content = Self.content(270_000, UInt64(seed))
         var finished: ContentHash?
         do throws(StoreError) { finished = try Self.keep(content, in: store) } catch {}
         disk.setFaults { $0.dieAfter = nil }
@@ -78,7 +78,7 @@ import Testing
         #expect(try store.read(Self.keep(content, in: store)) == content)
     }
 
-    @Test(arguments: 0..<60)
+    @Test(arguments: 0..<24)
     func everyChangedByteIsNoticed(seed: Int) throws {
         let disk = SimulatedDisk()
         let store = ContentStore(try Self.folder(disk))
