@@ -59,6 +59,12 @@ func startProcess(
     if let folder { process.currentDirectoryURL = URL(filePath: folder) }
     if let standardOutput { process.standardOutput = standardOutput }
     if let standardError { process.standardError = standardError }
+    // A child inherits which signals this thread blocks, and a server that blocks SIGTERM never ends.
+    var none = sigset_t()
+    var blocked = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &blocked)
+    defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
     do { try process.run() } catch { throw .server("\(path) does not start: \(error)") }
     Cleanup.add(process: process.processIdentifier)
     return process
@@ -71,9 +77,12 @@ extension Process {
         Cleanup.remove(process: processIdentifier)
     }
 
-    /// Sends a signal if it still runs, and waits for the end.
+    /// Sends a signal if it still runs, and waits for the end; who does not heed it within half a minute is killed.
     func end(by signal: Int32) {
         if isRunning { kill(processIdentifier, signal) }
+        let watch = Stopwatch()
+        while isRunning, watch.seconds < 30 { usleep(5_000) }
+        if isRunning { kill(processIdentifier, SIGKILL) }
         waitForEnd()
     }
 

@@ -140,13 +140,27 @@ final class ImportLink {
         }
     }
 
+    /// A server that still loads refuses some rows and takes those behind them, out of their order: nothing is sent to it.
+    private func isLoading(_ client: Client) throws(Session.Failure) -> Bool {
+        do throws(ClientError) {
+            try client.send(bytes: [UInt8]("IDENTITY.STATUS".utf8))
+            guard case .error("LOADING", _) = try client.receive().outcome else { return false }
+            return true
+        } catch {
+            throw .client(error)
+        }
+    }
+
     private func reconnect(_ first: ClientError) throws(Session.Failure) {
         let deadline = ContinuousClock.now + patience
         var pause: Int32 = 100
         while true {
             do throws(Session.Failure) {
-                client = try Session(options).connect(shouldStop: isGivenUp)
-                return
+                let found = try Session(options).connect(shouldStop: isGivenUp)
+                if try !isLoading(found) {
+                    client = found
+                    return
+                }
             } catch {
                 guard ContinuousClock.now < deadline, !isStopped() else { throw error }
             }
