@@ -115,7 +115,8 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
                 .documentCreate, .documentEdit, .documentPost, .documentDiscard, .documentCredit, .voucherIssue,
                 .voucherRedeem, .voucherReverse, .chequeTake, .chequePay, .customerTag, .customerUntag, .customerBlock,
                 .customerUnblock, .customerBulk, .rulePut, .ruleMove, .ruleTest, .ruleOn, .ruleOff, .ruleRemove,
-                .shopAutomate, .factPut, .voucherRenew, .fileBegin, .filePart, .fileEnd, .documentAttach, .documentLabel,
+                .shopAutomate, .factPut, .voucherRenew, .fileBegin, .filePart, .fileEnd, .documentAttach,
+                .documentLabel,
                 .documentUnlabel, .documentShare, .documentSend, .documentRemove, .shopRetention, .reportCustomer,
             ])
     }
