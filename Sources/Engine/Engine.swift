@@ -124,8 +124,7 @@ package final class Engine: Sendable {
         let automation = state.automation
         directory = Directory(
             state.takeDirectory(), outbox: outbox, automation: automation, shards: shards, journal: journal,
-            clock: clock,
-            matchMode: configuration.matchMode, on: lanes.directory)
+            clock: clock, matchMode: configuration.matchMode, on: lanes.directory)
         start(isNew: isNew)
     }
 

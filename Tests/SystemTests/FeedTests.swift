@@ -44,6 +44,26 @@ extension SystemTests {
             ] { try talk.attempt(line) }
         }
 
+        /// Events that need answers of earlier commands.
+        private static func tellOfRulesAndFiles(_ talk: Talk) throws {
+            for line in [
+                #"RULE.PUT name=first actor=anna {"on":["order.placed"],"do":[{"note":"x"}]}"#,
+                #"RULE.PUT name=second actor=anna {"on":["order.placed"],"do":[{"tag":"new"}]}"#,
+                "RULE.TEST name=second actor=anna", "RULE.ON name=second actor=anna",
+                "RULE.MOVE name=second before=first actor=anna", "SHOP.AUTOMATE days=3650 actor=anna",
+                Story.order("web", "2", customer: #""email":"a@x.nl""#), "RULE.OFF name=second actor=anna",
+                "RULE.REMOVE name=first actor=anna", "SHOP.RETENTION kind=invoice country=BE years=10 actor=anna",
+                #"TEMPLATE.PUT {"event":"documents.sent","language":"nl","subject":"Post","body":"{{documents.names}}"}"#,
+                "CUSTOMER.LANGUAGE C1 nl",
+            ] { try talk.ok(line) }
+            let file = try ArchiveTests.upload(talk, [1, 2, 3])
+            try talk.ok("DOCUMENT.ATTACH customer=C1 file=\(file) visibility=customer actor=anna")
+            try talk.ok("DOCUMENT.LABEL label=manual documents=F1 actor=anna")
+            try talk.ok("DOCUMENT.SHARE F1 visibility=internal actor=anna")
+            try talk.ok("DOCUMENT.SHARE F1 visibility=customer actor=anna")
+            try talk.attempt("DOCUMENT.SEND label=manual actor=anna")
+        }
+
         @Test func everyEventComesInTheWordsOfTheProtocolAndSurvivesEverything() throws {
             try Sandbox.with { sandbox in
                 var server = try sandbox.start("data", Self.options)
@@ -54,6 +74,9 @@ extension SystemTests {
                 try talk.ok("VOUCHER.REVERSE id=r1 reason=undone actor=till")
                 try talk.ok("CHEQUE.TAKE voucher=V2 actor=anna")
                 try talk.ok("CHEQUE.PAY voucher=V2 reference=tr_1 actor=anna")
+                let other = try talk.ok("VOUCHER.ISSUE amount=3.00 currency=EUR description=y").text("code") ?? ""
+                let renewed = try talk.ok("VOUCHER.RENEW code=\(other) id=r2 reason=lost actor=eva").text("code") ?? ""
+                try Self.tellOfRulesAndFiles(talk)
                 let before = try talk.ask("FEED from=1")
                 let rows = try before.rows.map { try JSONValue(parsing: $0) }
                 let words = Set(rows.compactMap { $0.text("event") })
@@ -66,17 +89,25 @@ extension SystemTests {
                     "chequeTaken", "chequePaid", "rulesProposed", "rulesActivated", "shopConfigured", "valueWatched",
                     "templateRemoved", "sellerDescribed", "seriesConfigured", "documentDrafted", "documentRedrafted",
                     "documentPosted", "documentDiscarded", "customerTagged", "customerUntagged", "customerBlocked",
-                    "customerUnblocked",
+                    "customerUnblocked", "voucherRenewed", "rulePut", "ruleTested", "ruleSwitched", "ruleMoved",
+                    "ruleRemoved", "automationConfigured", "changesHandled", "documentAttached", "documentLabelled",
+                    "documentShared", "documentsSent", "retentionChanged",
                 ] { #expect(words.contains(word), "no \(word)") }
                 // Codes are secrets, and so are texts that may hold one.
-                let compact = code.replacing("-", with: "")
-                #expect(!before.rows.contains { $0.contains(code) || $0.contains(compact) })
+                for code in [code, other, renewed] {
+                    let compact = code.replacing("-", with: "")
+                    #expect(!before.rows.contains { $0.contains(code) || $0.contains(compact) })
+                }
                 let held = try #require(rows.first { $0.text("event") == "orderFactHeld" })
                 #expect(held.text("order") == "web:1" && held.text("fact") == "shipment:early")
                 let posted = try #require(rows.first { $0.text("event") == "documentPosted" })
                 #expect(
                     posted.text("document") == "D1" && posted.text("number") == "F0001"
                         && posted.text("total") == "39.90" && posted.text("actor") == "piet")
+                let attached = try #require(rows.first { $0.text("event") == "documentAttached" })
+                #expect(attached.text("document") == "F1" && attached.text("name") == "handleiding.pdf")
+                let handled = try #require(rows.first { $0.text("event") == "changesHandled" })
+                #expect(handled.text("changes.0.outcomes.0.rule") == "second")
                 let redeemed = try #require(rows.first { $0.text("event") == "voucherRedeemed" })
                 #expect(redeemed.text("voucher") == "V2" && redeemed.text("amount") == "2.00")
                 for _ in 0..<3 {

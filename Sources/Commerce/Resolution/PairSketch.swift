@@ -53,9 +53,12 @@ struct PairSketch: BitwiseCopyable, Sendable {
     @inline(__always) func mayAgree(_ other: PairSketch, beside implied: SketchMask) -> Bool {
         if isOpen || other.isOpen { return true }
         let swapped = other.addresses << 32 | other.addresses >> 32
-        let hasContact = Self.present(contacts) & Self.present(other.contacts) & ~implied.contacts
-        let hasAddress = Self.present(addresses) & Self.present(other.addresses) & ~implied.addresses
-        if hasContact | hasAddress == 0 { return true }
+        let bothAddresses = Self.present(addresses) & Self.present(other.addresses)
+        var implied = implied
+        // Of an address without street and number what led here is all there is: it counts.
+        if bothAddresses & ~implied.addresses == 0 { implied = SketchMask() }
+        let bothContacts = Self.present(contacts) & Self.present(other.contacts)
+        if bothContacts & ~implied.contacts | bothAddresses & ~implied.addresses == 0 { return true }
         let isSameContact = Self.equal(contacts, other.contacts) & ~implied.contacts
         let isSameAddress =
             (Self.equal(addresses, other.addresses) | Self.equal(addresses, swapped)) & ~implied.addresses
