@@ -261,7 +261,7 @@ extension SystemTests {
             let end = ContinuousClock.now + .seconds(20)
             while ContinuousClock.now < end {
                 do { if try condition() { return true } } catch { return false }
-                usleep(50_000)
+                sched_yield()
             }
             return false
         }

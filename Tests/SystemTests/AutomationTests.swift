@@ -188,10 +188,9 @@ extension SystemTests {
                 }
                 let messages = try talk.rows("OUTBOX.LIST").rows
                 #expect(messages.count == 1)
-                let due = try #require(
-                    messages.first?.text("dueAt").flatMap {
-                        try? Date($0, strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
-                    })
+                let text = try #require(messages.first?.text("dueAt"))
+                let due = try Date(
+                    text, strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
                 #expect(abs(due.timeIntervalSinceNow - 6 * 86_400) < 60)
                 #expect(try talk.rows("OUTBOX.TAKE worker=w").rows.isEmpty)
                 #expect(try talk.rows("RULE.LOG").rows.first?.text("reason")?.contains("asked for already") == true)

@@ -55,7 +55,7 @@ extension DirectoryState {
 }
 
 /// What hangs together by strong findings.
-private struct TiedParts {
+struct TiedParts {
     private var parents: [Int]
     private var sizes: [Int]
 
