@@ -309,7 +309,9 @@ extension PairWeight {
 extension ValueEntry {
     /// Whether whoever carries the value is one customer where one value says it all.
     func isDecisive(in mode: MatchMode) -> Bool {
-        guard carriers.count > 1, state != .quarantined, state != .held, let kind = kind.identityKey else { return false }
+        guard carriers.count > 1, state != .quarantined, state != .held, let kind = kind.identityKey else {
+            return false
+        }
         return mode.decides(by: kind)
     }
 

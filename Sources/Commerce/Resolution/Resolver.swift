@@ -252,7 +252,9 @@ extension DirectoryState {
         }
         var gone: [UInt32] = []
         forEachEdge(of: profile) { _, edge in
-            guard edge.verdict == PairVerdict.queue.rawValue || edge.verdict == PairVerdict.link.rawValue else { return }
+            guard edge.verdict == PairVerdict.queue.rawValue || edge.verdict == PairVerdict.link.rawValue else {
+                return
+            }
             let other = edge.other(than: profile)
             if !candidates.contains(where: { $0.profile == other }) { gone.append(other) }
         }
