@@ -71,7 +71,9 @@ struct DeliveryNotice: Equatable {
         let failure = verdicts.first { $0.1 == .failed }
         guard let (group, outcome) = failure ?? verdicts.first else { return nil }
         self.outcome = outcome
-        status = Self.statusCode(group.header("status") ?? "") ?? Self.statusCode(group.header("diagnostic-code") ?? "") ?? ""
+        status =
+            Self.statusCode(group.header("status") ?? "") ?? Self.statusCode(group.header("diagnostic-code") ?? "")
+            ?? ""
         diagnostic = Self.behindType(group.header("diagnostic-code") ?? "")
         recipient = Self.behindType(group.header("original-recipient") ?? group.header("final-recipient") ?? "")
         identifiers = Self.identifiers(in: parts, mail)
@@ -177,7 +179,8 @@ struct DeliveryNotice: Equatable {
     private static func isReplyCode(_ line: String) -> Bool {
         line.split(separator: " ").contains { word in
             let code = word.prefix(3)
-            return code.count == 3 && (code.first == "5" || code.first == "4") && code.allSatisfy { $0.isASCII && $0.isNumber }
+            return code.count == 3 && (code.first == "5" || code.first == "4")
+                && code.allSatisfy { $0.isASCII && $0.isNumber }
                 && (word.count == 3 || word.dropFirst(3).first == "-")
         }
     }

@@ -23,7 +23,8 @@ enum MailSource: Equatable {
         guard case .path(let path) = self else {
             return [
                 Item(
-                    name: "mail", bytes: { () throws(UsageError) in try Self.read(STDIN_FILENO, "standard input", Self.longestMail) },
+                    name: "mail",
+                    bytes: { () throws(UsageError) in try Self.read(STDIN_FILENO, "standard input", Self.longestMail) },
                     finish: {})
             ]
         }

@@ -79,12 +79,14 @@ import Testing
         Shape(
             testDescription: "given up after days of trying: failed, though the code is of the passing kind",
             mail: report(
-                "Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@b.nl\nAction: failed\nStatus: 4.4.1\nDiagnostic-Code: X-Postfix; connection timed out\n"),
+                "Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@b.nl\nAction: failed\nStatus: 4.4.1\nDiagnostic-Code: X-Postfix; connection timed out\n"
+            ),
             outcome: .failed, status: "4.4.1", reason: "4.4.1 connection timed out (a@b.nl)"),
         Shape(
             testDescription: "late",
             mail: report(
-                "Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@b.nl\nAction: delayed\nStatus: 4.2.2\nWill-Retry-Until: Fri, 27 Nov 2026 11:13:55 +0000\n"),
+                "Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@b.nl\nAction: delayed\nStatus: 4.2.2\nWill-Retry-Until: Fri, 27 Nov 2026 11:13:55 +0000\n"
+            ),
             outcome: .delayed, status: "4.2.2", reason: "4.2.2 (a@b.nl)"),
         Shape(
             testDescription: "without an action: the class of the status decides, and a passing one is no bounce",
@@ -100,7 +102,8 @@ import Testing
             status: "5.2.2", reason: "5.2.2 552-5.2.2 mailbox full"),
         Shape(
             testDescription: "delivered",
-            mail: report("Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@b.nl\nAction: delivered\nStatus: 2.0.0\n"),
+            mail: report(
+                "Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@b.nl\nAction: delivered\nStatus: 2.0.0\n"),
             outcome: .delivered, status: "2.0.0", reason: "2.0.0 (a@b.nl)"),
         Shape(
             testDescription: "relayed to a server that tells no more",
@@ -116,13 +119,16 @@ import Testing
             reason: "5.1.1 550 5.1.1 no such mailbox here (gone@example.nl)"),
         Shape(
             testDescription: "with the Message-ID folded to a line of its own",
-            mail: report(failed, original: "Received: from x\n\tby y\nMessage-ID:\n \(identifier)\n\nDag\n"), outcome: .failed,
+            mail: report(failed, original: "Received: from x\n\tby y\nMessage-ID:\n \(identifier)\n\nDag\n"),
+            outcome: .failed,
             status: "5.1.1", reason: "5.1.1 550 5.1.1 no such mailbox here (gone@example.nl)"),
         Shape(
-            testDescription: "without the original, named by References", mail: report(failed, original: nil, outer: "References: <x@y>\n \(identifier)\n"),
+            testDescription: "without the original, named by References",
+            mail: report(failed, original: nil, outer: "References: <x@y>\n \(identifier)\n"),
             outcome: .failed, status: "5.1.1", reason: "5.1.1 550 5.1.1 no such mailbox here (gone@example.nl)"),
         Shape(
-            testDescription: "without anything that names a mail", mail: report(failed, original: nil), outcome: .failed,
+            testDescription: "without anything that names a mail", mail: report(failed, original: nil),
+            outcome: .failed,
             status: "5.1.1", reason: "5.1.1 550 5.1.1 no such mailbox here (gone@example.nl)", isNamed: false),
         Shape(
             testDescription: "cut off in the middle of the original",
@@ -131,12 +137,14 @@ import Testing
         Shape(
             testDescription: "one in another multipart, behind a list's footer",
             mail: "From: a@b\nContent-Type: multipart/mixed; boundary=outer\n\n--outer\n"
-                + report(failed).replacing(#/\A[\s\S]*?(?=Content-Type: multipart)/#, with: "") + "\n--outer\n\nfooter\n--outer--\n",
+                + report(failed).replacing(#/\A[\s\S]*?(?=Content-Type: multipart)/#, with: "")
+                + "\n--outer\n\nfooter\n--outer--\n",
             outcome: .failed, status: "5.1.1", reason: "5.1.1 550 5.1.1 no such mailbox here (gone@example.nl)"),
         Shape(
             testDescription: "several recipients, of which one failed",
             mail: report(
-                "Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@b.nl\nAction: delivered\nStatus: 2.0.0\n\nFinal-Recipient: rfc822; c@b.nl\nAction: failed\nStatus: 5.2.1\n"),
+                "Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@b.nl\nAction: delivered\nStatus: 2.0.0\n\nFinal-Recipient: rfc822; c@b.nl\nAction: failed\nStatus: 5.2.1\n"
+            ),
             outcome: .failed, status: "5.2.1", reason: "5.2.1 (c@b.nl)"),
         Shape(
             testDescription: "from before RFC 3464: words, and the mail behind them",
@@ -155,7 +163,8 @@ import Testing
                 Message-Id: \(identifier)
 
                 Dag
-                """, outcome: .failed, status: "", reason: "host mx.example [192.0.2.7]: 550 unknown user (gone@example.nl)"),
+                """, outcome: .failed, status: "",
+            reason: "host mx.example [192.0.2.7]: 550 unknown user (gone@example.nl)"),
     ]
 
     @Test("W16: what each server says is understood, with either line end", arguments: shapes, ["\n", "\r\n"])
@@ -205,7 +214,8 @@ import Testing
     // MARK: Which message
 
     @Test(arguments: [
-        ("<M17.20261122111355941.main@theehuis.nl>", "M17", "main"), ("M1.20261122111355941.tea.house-2_x@a.nl", "M1", "tea.house-2_x"),
+        ("<M17.20261122111355941.main@theehuis.nl>", "M17", "main"),
+        ("M1.20261122111355941.tea.house-2_x@a.nl", "M1", "tea.house-2_x"),
     ])
     func aMessageIDNamesItsMessage(_ text: String, _ message: String, _ shop: String) throws {
         let identifier = try #require(MessageIdentifier(text, key: []))
@@ -213,9 +223,11 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "<>", "<x@y>", "<M17@theehuis.nl>", "<M17.main@theehuis.nl>", "<M17.2026.main@a>", "<X17.20261122111355941.main@a>",
+        "", "<>", "<x@y>", "<M17@theehuis.nl>", "<M17.main@theehuis.nl>", "<M17.2026.main@a>",
+        "<X17.20261122111355941.main@a>",
         "<M-1.20261122111355941.main@a>", "<M17.20261122111355941.@a>", "<M17.20261122111355941.ma in@a>",
-        "<M17.20261122111355941.Main@a>", "<M99999999999.20261122111355941.main@a>", "<M17.20261122111355941.main\" state=sent@a>",
+        "<M17.20261122111355941.Main@a>", "<M99999999999.20261122111355941.main@a>",
+        "<M17.20261122111355941.main\" state=sent@a>",
         "<M١٧.20261122111355941.main@a>",
     ])
     func othersNameNone(_ text: String) { #expect(MessageIdentifier(text, key: []) == nil) }

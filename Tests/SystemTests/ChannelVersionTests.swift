@@ -10,7 +10,8 @@ extension SystemTests {
         private static func shopify(_ hour: Int, _ state: String) -> String {
             let states = state.split(separator: " ")
             let fulfilment = states.count > 1 ? "\"\(states[1])\"" : "null"
-            return #"CHANNEL.PUT shopify {"id":1001,"name":"#1001","created_at":"\#(moment(8))Z","updated_at":"\#(moment(hour))Z","#
+            return
+                #"CHANNEL.PUT shopify {"id":1001,"name":"W1001","created_at":"\#(moment(8))Z","updated_at":"\#(moment(hour))Z","#
                 + #""currency":"EUR","total_price":"30.00","customer":{"id":5,"email":"an@vries.nl","first_name":"An"},"#
                 + #""shipping_address":{"first_name":"An","address1":"Laan \#(hour)","city":"Ede","country_code":"NL"},"#
                 + #""line_items":[{"id":1,"sku":"A","title":"Tea","quantity":3,"price":"10.00"}],"#
@@ -46,7 +47,8 @@ extension SystemTests {
             Case(
                 order: "shopify:1001", status: "shipped",
                 lines: [
-                    shopify(9, "pending"), shopify(10, "paid"), shopify(11, "paid partial"), shopify(12, "paid fulfilled"),
+                    shopify(9, "pending"), shopify(10, "paid"), shopify(11, "paid partial"),
+                    shopify(12, "paid fulfilled"),
                 ], what: "each newer by updated_at"),
             Case(
                 order: "shopify:1001", status: "shipped",

@@ -115,7 +115,8 @@ extension SystemTests {
         // MARK: Bounces
 
         /// A notice that the mail with this Message-ID came back.
-        private static func notice(_ identifier: String, action: String = "failed", status: String = "5.1.1") -> String {
+        private static func notice(_ identifier: String, action: String = "failed", status: String = "5.1.1") -> String
+        {
             """
             From: Mail Delivery System <mailer-daemon@mx.example.nl>\r
             Content-Type: multipart/report; report-type=delivery-status; boundary="=_b"\r
@@ -153,7 +154,9 @@ extension SystemTests {
                 var server = try sandbox.start()
                 try Self.setUp(try server.connect(), ["sophie@vanderlinden.nl", "thomas@vanderlinden.nl"])
                 let key = try sandbox.file("key", "a secret of some bytes")
-                let sending = ["--port", "\(server.port)", "--key", key, "--once", "--sendmail", try Self.sendmail(sandbox)]
+                let sending = [
+                    "--port", "\(server.port)", "--key", key, "--once", "--sendmail", try Self.sendmail(sandbox),
+                ]
                 #expect(try runProgram("dossier-courier", sending).ending == .exit(0))
                 let mail = try #require(try Self.mails(sandbox).first { $0.contains("Bestelling 0") })
                 let identifier = try Self.messageID(mail)
@@ -213,7 +216,8 @@ extension SystemTests {
                 try Self.setUp(talk, ["sophie@vanderlinden.nl", "later@vanderlinden.nl"])
                 let options = ["--port", "\(server.port)"]
                 let sendmail = try Self.sendmail(sandbox)
-                #expect(try runProgram("dossier-courier", options + ["--once", "--sendmail", sendmail]).ending == .exit(0))
+                #expect(
+                    try runProgram("dossier-courier", options + ["--once", "--sendmail", sendmail]).ending == .exit(0))
                 try talk.ok(MessageTests.queue("shopify:0", code: "3S9"))
                 let moments = try ["M1", "M2", "M3"].map { name in
                     try #require(talk.ok("MESSAGE.SHOW \(name)").text("queuedAt")).filter { $0.isNumber }
@@ -226,14 +230,16 @@ extension SystemTests {
                     let file = try sandbox.file("notice", Self.notice(identifier))
                     let shops = ["--shop", "main", "--shop", "nowhere"]
                     let result = try runProgram("dossier-courier", options + shops + ["--bounces"], input: file)
-                    #expect(result.ending == .exit(0) && result.error.contains("ignored"), "\(identifier): \(result.error)")
+                    #expect(
+                        result.ending == .exit(0) && result.error.contains("ignored"), "\(identifier): \(result.error)")
                 }
                 #expect(try talk.sequence() == before)
                 let real = try sandbox.file("notice", Self.notice("<M1.\(moments[0]).main@theehuis.nl>"))
                 #expect(try runProgram("dossier-courier", options + ["--bounces"], input: real).ending == .exit(0))
                 #expect(try talk.ok("MESSAGE.SHOW M1").text("state") == "bounced")
                 // As sysexits.h has them.
-                #expect(try runProgram("dossier-courier", ["--port", "1", "--bounces"], input: real).ending == .exit(75))
+                #expect(
+                    try runProgram("dossier-courier", ["--port", "1", "--bounces"], input: real).ending == .exit(75))
                 #expect(try runProgram("dossier-courier", ["--bounces", "/nowhere"]).ending == .exit(66))
                 #expect(try runProgram("dossier-courier", ["--bounces", "--nope", "x"]).ending == .exit(64))
             }

@@ -247,10 +247,12 @@ extension SystemTests {
             }
         }
 
-        @Test("B06: the match mode of the shop", arguments: [
-            ("email", "same e-mail address", false), ("address", "same postal address", true),
-            ("exact", "no e-mail address, phone", true),
-        ])
+        @Test(
+            "B06: the match mode of the shop",
+            arguments: [
+                ("email", "same e-mail address", false), ("address", "same postal address", true),
+                ("exact", "no e-mail address, phone", true),
+            ])
         func decidesByTheShopsMode(_ mode: String, _ words: String, _ areHouseholdsOne: Bool) throws {
             try Sandbox.with { sandbox in
                 let talk = try sandbox.start().connect()

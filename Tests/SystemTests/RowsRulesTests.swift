@@ -84,7 +84,7 @@ extension SystemTests {
                     .init("MESSAGE.SHOW M2", ["event": "documents.sent", "body": "1: gids1.pdf", "state": "queued"]),
                     .init("MESSAGE.SHOW M3", ["body": "1: gids1.pdf", "actor": "rule:alles version 1"]),
                     .init("DOCUMENT.SHOW F1", ["labels.#": "1", "labels.0": "verstuurd", "sent.#": "2"]),
-                    .init("DOCUMENT.SHOW F2", ["labels": "-", "sent": "-"]),
+                    .init("DOCUMENT.SHOW F2", ["labels.#": "0", "sent": "-"]),
                     .init("OUTBOX.LIST", ["rows": "3", "total": "3"]),
                     .init("CUSTOMER.360 C1", ["customer.tags.0": "bon", "notes.#": "1", "messages.#": "3"]),
                     .init("RULE.TEST facturen", ["changes": "1", "matched": "1", "acted": "0", "withheld": "2"]),
@@ -106,7 +106,8 @@ extension SystemTests {
                         "MESSAGE.SHOW M1",
                         [
                             "event": "order.delayed", "state": "withheld", "order": "web:1", "attempts": "0",
-                            "to": "sophie@vanderlinden.nl", "actor": "rule:auto.order.delayed version 1", "version": "-",
+                            "to": "sophie@vanderlinden.nl", "actor": "rule:auto.order.delayed version 1",
+                            "version": "-",
                             "body": "-", "dueAt": "-", "history.#": "1", "history.0.state": "withheld",
                         ]),
                     .init("CUSTOMER.360 C1", ["messages.#": "3", "messages.2.state": "withheld"]),
@@ -117,9 +118,12 @@ extension SystemTests {
                 "E11", "no postcode, no house number, with state or district: neither asked for nor in the way",
                 told: [
                     "SHOP.CONFIGURE match=address",
-                    address(1, "HK", #""street":"Flat 5, 12/F, 88 Queen's Road","district":"Central","city":"Hong Kong""#),
-                    address(2, "HK", #""street":"Flat 5, 12/F, 88 Queen's Road","district":"Central","city":"Hong Kong""#),
-                    address(3, "US", #""street":"350 Fifth Avenue","city":"New York","state":"NY","postalCode":"10118""#),
+                    address(
+                        1, "HK", #""street":"Flat 5, 12/F, 88 Queen's Road","district":"Central","city":"Hong Kong""#),
+                    address(
+                        2, "HK", #""street":"Flat 5, 12/F, 88 Queen's Road","district":"Central","city":"Hong Kong""#),
+                    address(
+                        3, "US", #""street":"350 Fifth Avenue","city":"New York","state":"NY","postalCode":"10118""#),
                     address(4, "IE", #""street":"Rose Cottage","city":"Kilkenny""#),
                 ],
                 asks: [
@@ -158,9 +162,12 @@ extension SystemTests {
                     let shown = try talk.ok("MESSAGE.SHOW \(row.text("message") ?? "")")
                     #expect(shown.text("history.0.reason") == reason && shown.text("reason") == reason)
                 }
-                let history = try talk.rows("CUSTOMER.HISTORY C1").rows.filter { $0.text("event") == "messageNotQueued" }
+                let history = try talk.rows("CUSTOMER.HISTORY C1").rows.filter {
+                    $0.text("event") == "messageNotQueued"
+                }
                 #expect(history.count == 3 && history[0].text("actor") == "rule:auto.order.delayed version 1")
-                #expect(history[0].text("message") == "M1" && history[0].text("reason")?.contains("SHOP.SENDER") == true)
+                #expect(
+                    history[0].text("message") == "M1" && history[0].text("reason")?.contains("SHOP.SENDER") == true)
                 // A person asks under the same name: that is a message of its own.
                 let id = try #require(rows[2].text("id"))
                 let queued = try talk.ok(
@@ -172,22 +179,33 @@ extension SystemTests {
         // MARK: T21
 
         /// What cannot be is refused when the rule is put, and changes nothing.
-        @Test("T21: rules that cannot label or send are refused", arguments: [
-            (#"{"on":["order.placed"],"do":[{"label":"a"}]}"#, "INVALID", "brings no document"),
-            (#"{"on":["voucher.issued"],"do":[{"send":"document"}]}"#, "INVALID", "brings no document"),
-            (#"{"on":["document.posted","order.paid"],"do":[{"unlabel":"a"}]}"#, "INVALID", "order.paid"),
-            (#"{"on":["order.placed"],"do":[{"send":"label"}]}"#, "INVALID", "do[0].send"),
-            (#"{"on":["order.placed"],"do":[{"send":{}}]}"#, "INVALID", "do[0].send.label"),
-            (#"{"on":["order.placed"],"do":[{"send":{"label":""}}]}"#, "INVALID", "do[0].send.label"),
-            (#"{"on":["order.placed"],"do":[{"send":{"tag":"a"}}]}"#, "INVALID", "do[0].send.tag"),
-            (#"{"on":["document.posted"],"do":[{"send":"document","message":"order.shipped"}]}"#, "INVALID", "documents.sent"),
-            (#"{"on":["document.posted"],"do":[{"send":"document","days":7}]}"#, "INVALID", "do[0].days"),
-            (#"{"on":["customer.changed"],"do":[{"send":{"label":"a"},"message":"document.issued"}]}"#, "INVALID", "about an order"),
-            (#"{"on":["voucher.issued"],"do":[{"message":"voucher.issued"}]}"#, "INVALID", "voucher.code"),
-            (#"{"on":["order.placed"],"if":[{"field":"document.kind","op":"is","value":"invoice"}],"do":[{"note":"x"}]}"#, "INVALID", "document.kind"),
-            (#"{"on":["document.posted"],"do":[{"send":"document"}]}"#, "REFUSED", "TEMPLATE.PUT"),
-            (#"{"on":["document.posted"],"do":[{"label":"a","send":"document"}]}"#, "INVALID", "do[0].send"),
-        ])
+        @Test(
+            "T21: rules that cannot label or send are refused",
+            arguments: [
+                (#"{"on":["order.placed"],"do":[{"label":"a"}]}"#, "INVALID", "brings no document"),
+                (#"{"on":["voucher.issued"],"do":[{"send":"document"}]}"#, "INVALID", "brings no document"),
+                (#"{"on":["document.posted","order.paid"],"do":[{"unlabel":"a"}]}"#, "INVALID", "order.paid"),
+                (#"{"on":["order.placed"],"do":[{"send":"label"}]}"#, "INVALID", "do[0].send"),
+                (#"{"on":["order.placed"],"do":[{"send":{}}]}"#, "INVALID", "do[0].send.label"),
+                (#"{"on":["order.placed"],"do":[{"send":{"label":""}}]}"#, "INVALID", "do[0].send.label"),
+                (#"{"on":["order.placed"],"do":[{"send":{"tag":"a"}}]}"#, "INVALID", "do[0].send.tag"),
+                (
+                    #"{"on":["document.posted"],"do":[{"send":"document","message":"order.shipped"}]}"#, "INVALID",
+                    "documents.sent"
+                ),
+                (#"{"on":["document.posted"],"do":[{"send":"document","days":7}]}"#, "INVALID", "do[0].days"),
+                (
+                    #"{"on":["customer.changed"],"do":[{"send":{"label":"a"},"message":"document.issued"}]}"#,
+                    "INVALID", "about an order"
+                ),
+                (#"{"on":["voucher.issued"],"do":[{"message":"voucher.issued"}]}"#, "INVALID", "voucher.code"),
+                (
+                    #"{"on":["order.placed"],"if":[{"field":"document.kind","op":"is","value":"invoice"}],"do":[{"note":"x"}]}"#,
+                    "INVALID", "document.kind"
+                ),
+                (#"{"on":["document.posted"],"do":[{"send":"document"}]}"#, "REFUSED", "TEMPLATE.PUT"),
+                (#"{"on":["document.posted"],"do":[{"label":"a","send":"document"}]}"#, "INVALID", "do[0].send"),
+            ])
         func whatCannotBeIsRefused(_ rule: String, _ code: String, _ words: String) throws {
             try Sandbox.with { sandbox in
                 let talk = try sandbox.start().connect()
@@ -202,12 +220,14 @@ extension SystemTests {
         @Test("T21: no rule sets off another", arguments: ["1", "2"]) func noRuleSetsOffAnother(lanes: String) throws {
             try Sandbox.with { sandbox in
                 let talk = try sandbox.start("data", ["--lanes", lanes, "--shards", "3"]).connect()
-                let kinds = #""on":["document.posted","document.attached","voucher.issued","order.placed","customer.changed"]"#
+                let kinds =
+                    #""on":["document.posted","document.attached","voucher.issued","order.placed","customer.changed"]"#
                 let lines = ["ORDER.PUT " + Story.order] + Self.sending
                 for line in lines { try talk.ok(line) }
                 for (name, condition) in [("ping", "isNot"), ("pong", "is")] {
                     let action = name == "ping" ? "label" : "unlabel"
-                    let rule = #"{"on":["document.attached"],"if":[{"field":"document.label","op":"\#(condition)","value":"x"}],"do":[{"\#(action)":"x"},{"send":"document"},{"note":"\#(name)"}]}"#
+                    let rule =
+                        #"{"on":["document.attached"],"if":[{"field":"document.label","op":"\#(condition)","value":"x"}],"do":[{"\#(action)":"x"},{"send":"document"},{"note":"\#(name)"}]}"#
                     for line in Self.rule(name, rule) { try talk.ok(line) }
                 }
                 for line in Self.rule("all", #"{\#(kinds),"do":[{"send":{"label":"x"}}]}"#) { try talk.ok(line) }

@@ -228,7 +228,8 @@ extension RuleDefinition {
         }
         if said.string == "document" { return .send(.document, event) }
         guard said.members != nil else {
-            throw .invalid("\(place).send", "must be document, or {\"label\":…} for all that the customer has under one")
+            throw .invalid(
+                "\(place).send", "must be document, or {\"label\":…} for all that the customer has under one")
         }
         try refuseOthers(in: said, ["label"], of: "a send", at: "\(place).send")
         guard let name = said["label"] else { throw .invalid("\(place).send.label", "is required") }

@@ -74,7 +74,9 @@ extension DirectoryState {
             switch action {
             case .message, .send: preconditionFailure("decided above")
             case .label(let label, let isOn):
-                guard let document = facts.document else { preconditionFailure("a change that brings a document has one") }
+                guard let document = facts.document else {
+                    preconditionFailure("a change that brings a document has one")
+                }
                 guard document.labels.contains(label) != isOn else { return rule.idle(action) }
                 return rule.decision(
                     action, true, document.name, .documentLabel(document.reference, label, isOn: isOn))

@@ -87,7 +87,8 @@ extension EventKind {
             .ruleRemoved, .ruleTested, .automationConfigured, .changesHandled:
             false
         case .orderFactRecorded, .orderFactHeld, .customersResolved, .decisionWithdrawn, .rulesProposed,
-            .shopConfigured, .valueWatched, .messageQueued, .messageNotQueued, .documentDrafted, .documentRedrafted, .documentPosted,
+            .shopConfigured, .valueWatched, .messageQueued, .messageNotQueued, .documentDrafted, .documentRedrafted,
+            .documentPosted,
             .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid,
             .voucherRenewed, .voucherExpired, .documentAttached:
             true

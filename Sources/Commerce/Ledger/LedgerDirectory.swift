@@ -17,7 +17,8 @@ extension DirectoryState {
             guard request.invoice != nil || order.sequence == request.orderSequence else { return .outdated }
             guard request.returnId.isEmpty || knows(.return, request.returnId, of: order) else {
                 throw Refusal(
-                    .notFound, "return: \(request.orderName) has no return \(request.returnId); ORDER.RETURN tells of it")
+                    .notFound,
+                    "return: \(request.orderName) has no return \(request.returnId); ORDER.RETURN tells of it")
             }
             desk.profile = order.profile
         case .issue(_, _, let customer?, _): desk.profile = try profile(numbered: customer, shop: shop)
