@@ -74,7 +74,9 @@ struct DeliveryNotice: Equatable {
         status =
             Self.statusCode(group.header("status") ?? "") ?? Self.statusCode(group.header("diagnostic-code") ?? "")
             ?? ""
-        diagnostic = Self.behindType(group.header("diagnostic-code") ?? "")
+        let told = Self.behindType(group.header("diagnostic-code") ?? "")
+        // Some servers say why only in the words for people.
+        diagnostic = told.isEmpty && outcome == .failed ? Self.replyLine(in: parts) : told
         recipient = Self.behindType(group.header("original-recipient") ?? group.header("final-recipient") ?? "")
         identifiers = Self.identifiers(in: parts, mail)
     }
@@ -155,14 +157,12 @@ struct DeliveryNotice: Equatable {
     /// A plain text with the mail behind it, which says whom it did not reach in a header (`X-Failed-Recipients`).
     private init?(old mail: MailPart, _ parts: [MailPart]) {
         guard let recipient = mail.header("x-failed-recipients"), !recipient.isEmpty else { return nil }
-        var diagnostic = ""
         var identifiers = Self.identifiers(in: parts, mail)
         for part in parts where part.type == "text/plain" {
             var rest = part.decoded(Self.longestPart)
             while let line = MailPart.line(rest) {
                 rest = line.rest
                 let text = MailPart.trimmed(MailPart.text(line.content))
-                if diagnostic.isEmpty, Self.isReplyCode(text) { diagnostic = Self.plain(text) }
                 if text.lowercased().hasPrefix("message-id:") {
                     identifiers.append(MailPart.trimmed(String(text.dropFirst("message-id:".count))))
                 }
@@ -170,9 +170,22 @@ struct DeliveryNotice: Equatable {
         }
         outcome = .failed
         status = ""
-        self.diagnostic = diagnostic
+        diagnostic = Self.replyLine(in: parts)
         self.recipient = Self.plain(recipient)
         self.identifiers = identifiers
+    }
+
+    /// The first line of the words for people that holds what a mail server answered; empty where none does.
+    private static func replyLine(in parts: [MailPart]) -> String {
+        for part in parts where part.type == "text/plain" {
+            var rest = part.decoded(longestPart)
+            while let line = MailPart.line(rest) {
+                rest = line.rest
+                let text = MailPart.trimmed(MailPart.text(line.content))
+                if isReplyCode(text) { return plain(text) }
+            }
+        }
+        return ""
     }
 
     /// Whether a line holds what a mail server answers to a command: `550 no such user`, `550-5.1.1 …`.
