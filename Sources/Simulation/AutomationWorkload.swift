@@ -31,7 +31,7 @@ package final class AutomationWorkload {
         #"TEMPLATE.PUT {"event":"documents.sent","language":"nl","subject":"s","body":"V {{documents.names}}"}"#,
         #"ORDER.PUT {"channel":"web","number":"0","placedAt":"2026-01-01T00:00:00Z","currency":"EUR","total":"1.00","#
             + #""customer":{"email":"zoe@vanderlinden.nl"}}"#,
-        #"DOCUMENT.PUT {"kind":"manual","number":"G-1","order":"web:0","issuedAt":"2026-01-01T00:00:00Z"}"#,
+        #"DOCUMENT.PUT {"kind":"report","number":"G-1","order":"web:0","issuedAt":"2026-01-01T00:00:00Z"}"#,
         "DOCUMENT.LABEL label=guide documents=G-1",
         #"RULE.PUT name=guide {"on":["voucher.issued"],"do":[{"send":{"label":"guide"}}]}"#,
         "RULE.ON guide force=yes",
@@ -68,7 +68,9 @@ package final class AutomationWorkload {
 
     private func live(isLast: Bool) throws {
         let process = try start()
-        _ = try converse(process, Self.setup)
+        for reply in try converse(process, Self.setup) where !reply.isOK {
+            throw BrokenLaw("\(reply.request.line) is refused: \(reply.line)")
+        }
         let client = SimulatedClient(process.connect(plan.connection))
         var sent = acknowledged
         var steps = isLast ? Int.max : Int.random(in: 1...plan.stepsPerLife, using: &generator)
