@@ -51,7 +51,7 @@ let package = Package(
         program("dossierd", ["Bytes", "CLinux", "Commerce", "Server", "Engine", "Store", "Lane"]),
         program("dossier", ["Client"]),
         program("dossier-load", ["Load", "Client"]),
-        program("dossier-courier", ["Client"]),
+        program("dossier-courier", ["Bytes", "Client"]),
         program(
             "Benchmarks", ["Bytes", "Commerce", "Wire", "Store", "Engine", "Lane", "Server", "Load", "Client"],
             path: "Benchmarks", exclude: ["Peers"]),

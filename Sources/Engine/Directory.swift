@@ -238,7 +238,7 @@ package actor Directory {
             let event = try Event(events.last)
             let features = party.flatMap { scratch.takeFeatures(of: $0) }
             state.evolve(event, events.last, features: features)
-            if automation.isWatching { automation.note(event, events.last, sequence: state.sequence) }
+            if automation.isWatching { automation.note(event, events.last, sequence: state.sequence, in: state) }
             let end = events.framed.count
             let range = ByteRange(end - events.last.count, end)
             guard event.kind.concernsShard else { return }

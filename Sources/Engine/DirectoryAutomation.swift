@@ -57,7 +57,7 @@ extension Directory {
         let now = clock.now()
         var handled: [UInt16: [HandledChange]] = [:]
         for facts in changes {
-            let facts = tagged(facts)
+            let facts = state.completed(facts)
             var outcomes: [RuleOutcome] = []
             for rule in automation.active(on: facts.change) where rule.holds(for: facts) {
                 outcomes += act(rule, facts, now)
@@ -68,13 +68,6 @@ extension Directory {
             record(.changesHandled(changes), shop: shop, now)
         }
         handOver(firstSequence: first)
-    }
-
-    /// The facts with the tags of this moment.
-    func tagged(_ facts: ChangeFacts) -> ChangeFacts {
-        var facts = facts
-        facts.tags = state.labels.labels(of: state.members(of: facts.change.profile)).tags.map(\.tag.text)
-        return facts
     }
 
     private func act(_ rule: Rule, _ facts: ChangeFacts, _ now: Timestamp) -> [RuleOutcome] {
@@ -93,6 +86,16 @@ extension Directory {
             _ = record([event], OutboxContext(shop: change.shop, actor: rule.actor, now: now.milliseconds))
         case .label(let event):
             events.label(event, shop: change.shop, now: now)
+            evolveLast()
+        case .documentLabel(let document, let label, let isOn):
+            state.decideLabel(
+                document, label, isOn: isOn, shop: change.shop, actor: rule.actor, at: now, into: &events)
+            evolveLast()
+        case .documentsSent(let event, let documents, let label):
+            let number = UInt32(outbox.messageCount)
+            _ = record([event], OutboxContext(shop: change.shop, actor: rule.actor, now: now.milliseconds))
+            state.decideSent(
+                documents, label: label, message: number, shop: change.shop, actor: rule.actor, at: now, into: &events)
             evolveLast()
         case .note(let text):
             let bytes = [UInt8](text.utf8)

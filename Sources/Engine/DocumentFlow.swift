@@ -103,6 +103,7 @@ final class DocumentFlow: @unchecked Sendable {
         draft.total = try draft.content.total()
         draft.reason = credit.reason
         draft.note = credit.note
+        draft.returnId = credit.returnId
         draft.creditedLines = credit.creditedLines(of: draft.content)
         draft.invoicedLines = content.quantities
         draft.allowsMore = allowsMore

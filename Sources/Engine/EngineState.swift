@@ -80,7 +80,7 @@ struct EngineState: ~Copyable {
         let isReadable = automation.load(
             rules.span, profiles: directory.profiles.count, orders: directory.orders.count,
             shopCount: directory.shops.count)
-        guard isConsistent, isReadable else {
+        guard isConsistent, isReadable, automation.fits(directory) else {
             throw .rejected(sequence: nil, reason: "the tables of the snapshot do not fit together")
         }
         directory.rebuildIndexes()
@@ -100,7 +100,7 @@ struct EngineState: ~Copyable {
             if event.kind.concernsRules { return try applyToRules(event, bytes) }
             try directory.validate(event, bytes)
             directory.evolve(event, bytes)
-            if automation.isWatching { automation.note(event, bytes, sequence: sequence) }
+            if automation.isWatching { automation.note(event, bytes, sequence: sequence, in: directory) }
             if event.kind == .engineInitialised {
                 shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
             } else if event.kind.concernsShard {

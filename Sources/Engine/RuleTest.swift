@@ -23,11 +23,12 @@ package struct RuleTestReport: Sendable {
 extension Directory {
     private static let ordersPerTurn = 64
 
-    /// Tries the newest version of a rule on the newest orders of the shop and on what is known of their lives.
+    /// Tries the newest version of a rule on the newest orders of the shop and on what is known of their lives, and on the
+    /// newest documents and vouchers if it waits for such.
     /// `completion` runs on this lane, with the event up to which the answer speaks.
     /// - Parameters:
     ///   - since: milliseconds; older changes are not looked at.
-    ///   - limit: the most orders to look at.
+    ///   - limit: the most orders to look at, and the most documents and vouchers of each kind.
     func test(
         _ name: String, shopNamed shopName: String, since: Int64, limit: Int,
         _ completion: @escaping @Sendable (Result<RuleTestReport, Refusal>) -> Void
@@ -39,8 +40,11 @@ extension Directory {
             report.rule = name
             report.version = rule.version
             let (orders, isCut) = state.newestOrders(of: shop, limit: limit)
-            report.isCut = isCut
-            advance(RuleTest(rule: rule, shop: shop, since: since, orders: orders, report: report), completion)
+            let documents = state.pastChanges(of: shop, on: rule.definition.changes, limit: limit)
+            report.isCut = isCut || documents.isCut
+            let test = RuleTest(
+                rule: rule, shop: shop, since: since, orders: orders, documents: documents.changes, report: report)
+            advance(test, completion)
         } catch {
             completion(.failure(error))
         }
@@ -50,7 +54,7 @@ extension Directory {
         _ test: RuleTest, _ completion: @escaping @Sendable (Result<RuleTestReport, Refusal>) -> Void
     ) {
         var test = test
-        guard !test.orders.isEmpty else { return completion(.success(test.report)) }
+        guard !test.orders.isEmpty else { return advanceDocuments(test, completion) }
         let orders = Array(test.orders.prefix(Self.ordersPerTurn))
         test.orders.removeFirst(orders.count)
         let asked = orders.map { number in
@@ -58,15 +62,29 @@ extension Directory {
         }
         let rest = test
         shards.pastChanges(of: asked, shop: test.shop, sequence: state.sequence, from: lane) { changes in
-            self.assumeIsolated { directory in
-                let wanted = changes.filter {
-                    rest.rule.definition.changes.contains($0.kind) && $0.happenedAt >= rest.since
-                }
-                directory.shards.facts(of: wanted.map { directory.subject(of: $0) }, from: directory.lane) { facts in
-                    self.lane.post {
-                        self.assumeIsolated { $0.advance(rest.adding($0.tried(rest.rule, facts)), completion) }
-                    }
-                }
+            self.assumeIsolated { $0.advance(rest, past: changes, completion) }
+        }
+    }
+
+    /// Documents and vouchers, when all orders have been looked at.
+    private func advanceDocuments(
+        _ test: RuleTest, _ completion: @escaping @Sendable (Result<RuleTestReport, Refusal>) -> Void
+    ) {
+        var test = test
+        guard !test.documents.isEmpty else { return completion(.success(test.report)) }
+        let changes = Array(test.documents.prefix(Self.ordersPerTurn))
+        test.documents.removeFirst(changes.count)
+        advance(test, past: changes, completion)
+    }
+
+    private func advance(
+        _ rest: RuleTest, past changes: [Change],
+        _ completion: @escaping @Sendable (Result<RuleTestReport, Refusal>) -> Void
+    ) {
+        let wanted = changes.filter { rest.rule.definition.changes.contains($0.kind) && $0.happenedAt >= rest.since }
+        shards.facts(of: wanted.map { subject(of: $0) }, from: lane) { facts in
+            self.lane.post {
+                self.assumeIsolated { $0.advance(rest.adding($0.tried(rest.rule, facts)), completion) }
             }
         }
     }
@@ -75,7 +93,7 @@ extension Directory {
     private func tried(_ rule: Rule, _ changes: [ChangeFacts]) -> [(facts: ChangeFacts, outcomes: [RuleOutcome]?)] {
         let now = clock.now().milliseconds
         return changes.map { facts in
-            let facts = tagged(facts)
+            let facts = state.completed(facts)
             guard rule.holds(for: facts) else { return (facts, nil) }
             let outcomes = rule.definition.actions.indices.map {
                 state.decide($0, of: rule, facts, outbox: outbox, silence: nil, at: now).outcome
@@ -91,6 +109,7 @@ private struct RuleTest: Sendable {
     let shop: UInt16
     let since: Int64
     var orders: [UInt32]
+    var documents: [Change]
     var report: RuleTestReport
 
     func adding(_ tried: [(facts: ChangeFacts, outcomes: [RuleOutcome]?)]) -> RuleTest {

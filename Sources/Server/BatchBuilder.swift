@@ -194,7 +194,8 @@ struct BatchBuilder: ~Copyable {
         do throws(Refusal) {
             switch item.kind {
             case .order:
-                let order = try decoder.order(item.json.span, hasher, into: &bytes)
+                var order = try decoder.order(item.json.span, hasher, into: &bytes)
+                order.placeWithinSecond(item.tieBreak)
                 commands.append(.order(order))
                 items.append(.channelRow(.order(order)))
             case .customer:

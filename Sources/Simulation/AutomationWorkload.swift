@@ -8,7 +8,8 @@ import Store
 /// random steps, several times over. What was not acknowledged is sent again.
 ///
 /// Law: there is exactly one message for each change that a naive reader of the same updates finds, and none beside them;
-/// and every message says what its change says.
+/// and every message says what its change says. Vouchers come in between, issued twice under one id: for each of them a rule
+/// sends the documents under a label, once.
 package final class AutomationWorkload {
     private let plan: IngestPlan
     private let machine: SimulatedMachine
@@ -27,7 +28,16 @@ package final class AutomationWorkload {
         #"TEMPLATE.PUT {"event":"order.confirmed","language":"nl","subject":"s","body":"C"}"#,
         "SHOP.AUTOMATE event=order.delayed on=yes days=3650", "SHOP.AUTOMATE event=order.shipped on=yes",
         "SHOP.AUTOMATE event=order.confirmed on=yes",
+        #"TEMPLATE.PUT {"event":"documents.sent","language":"nl","subject":"s","body":"V {{documents.names}}"}"#,
+        #"ORDER.PUT {"channel":"web","number":"0","placedAt":"2026-01-01T00:00:00Z","currency":"EUR","total":"1.00","#
+            + #""customer":{"email":"zoe@vanderlinden.nl"}}"#,
+        #"DOCUMENT.PUT {"kind":"report","number":"G-1","order":"web:0","issuedAt":"2026-01-01T00:00:00Z"}"#,
+        "DOCUMENT.LABEL label=guide documents=G-1",
+        #"RULE.PUT name=guide {"on":["voucher.issued"],"do":[{"send":{"label":"guide"}}]}"#,
+        "RULE.ON guide force=yes",
     ]
+
+    private static let vouchers = (1...6).map { "VOUCHER.ISSUE amount=1 currency=EUR customer=C1 id=v\($0)" }
 
     package init(seed: UInt64) {
         var plan = IngestPlan.withSnapshots(seed: seed)
@@ -36,8 +46,12 @@ package final class AutomationWorkload {
         machine = SimulatedMachine(seed: seed, layout: plan.layout)
         generator = SeededGenerator(seed: seed ^ 0x4155_544F)
         let updates = NaiveUpdates(&generator)
-        lines = updates.sent.map(\.line)
-        expected = updates.messages.sorted()
+        var lines = updates.sent.map(\.line)
+        for voucher in Self.vouchers + Self.vouchers {
+            lines.insert(voucher, at: Int.random(in: 0...lines.count, using: &generator))
+        }
+        self.lines = lines
+        expected = (updates.messages + ["web:0 C"] + Self.vouchers.map { _ in " V G-1" }).sorted()
     }
 
     package func run() throws {
@@ -54,7 +68,9 @@ package final class AutomationWorkload {
 
     private func live(isLast: Bool) throws {
         let process = try start()
-        _ = try converse(process, Self.setup)
+        for reply in try converse(process, Self.setup) where !reply.isOK {
+            throw BrokenLaw("\(reply.request.line) is refused: \(reply.line)")
+        }
         let client = SimulatedClient(process.connect(plan.connection))
         var sent = acknowledged
         var steps = isLast ? Int.max : Int.random(in: 1...plan.stepsPerLife, using: &generator)

@@ -111,7 +111,7 @@ package struct ModelReplay {
             .shopConfigured, .valueWatched:
             throw BrokenLaw("event \(decision.sequence) belongs to a match mode that the model does not know")
         case .templateStored, .templateRemoved, .senderConfigured, .wishExpressed, .languageChosen, .messageQueued,
-            .messagesLeased, .messageReported, .messageWithheld:
+            .messagesLeased, .messageReported, .messageWithheld, .messageNotQueued:
             throw BrokenLaw("event \(decision.sequence) is about messages, which no buyer of these workloads gets")
         case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
             .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid,

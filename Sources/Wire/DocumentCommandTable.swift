@@ -75,7 +75,7 @@ extension CommandTable {
             arguments: "document=number [allowMore=yes] [actor=] {credit}",
             summary: "drafts a credit note for a posted invoice, the only way to correct it",
             details:
-                "lines [{line, quantity}], or amount (with VAT), or neither for all of it; reason: missed-discount, damage, cheque-later, return, cancellation, correction, other; note. All credit notes together never exceed the invoice, unless allowMore=yes and a note says why. Posted by DOCUMENT.POST.",
+                "lines [{line, quantity}], or amount (with VAT), or neither for all of it; reason: missed-discount, damage, cheque-later, return, cancellation, correction, other; note; return, the id of the return that it is for. All credit notes together never exceed the invoice, unless allowMore=yes and a note says why. Posted by DOCUMENT.POST.",
             options: ["document", "allowmore", "actor"], plainArguments: 0, takesJSON: true),
         CommandDescription(
             name: .documentUBL, text: "DOCUMENT.UBL", arguments: "number",

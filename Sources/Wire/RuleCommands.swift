@@ -8,7 +8,7 @@ extension CommandTable {
             name: .rulePut, text: "RULE.PUT", arguments: "name= [actor=] {rule}",
             summary: "stores a version of a rule: on which changes, under which conditions, what to do",
             details:
-                "Members: on, the changes it waits for; if, conditions that must all hold, each {field, op, value} or {any: [conditions]}; do, its actions in their order: message (review.request with days after delivery), tag, untag, setLanguage, note. A new version is off. Whatever cannot be is refused here, with its place.",
+                "Members: on, the changes it waits for; if, conditions that must all hold, each {field, op, value} or {any: [conditions]}; do, its actions in their order: message (review.request with days after delivery), tag, untag, setLanguage, note; label and unlabel for the document that came; send it, or all that the customer has under a label. A new version is off. Whatever cannot be is refused here, with its place.",
             options: ["name", "actor"], plainArguments: 1, takesJSON: true),
         CommandDescription(
             name: .ruleList, text: "RULE.LIST", arguments: "",
@@ -28,7 +28,7 @@ extension CommandTable {
             name: .ruleTest, text: "RULE.TEST", arguments: "name= [since=] [limit=] [actor=]",
             summary: "tells what a rule would have done about what is known already; does none of it",
             details:
-                "Looks at the shop's newest orders, 1000 unless limit says otherwise, at most 100000, and at what happened to them since. One ROW per sample, at most 10. The tested version may be switched on.",
+                "Looks at the shop's newest orders, 1000 unless limit says otherwise, at most 100000, and at what happened to them since; and at as many of its newest documents and vouchers. One ROW per sample, at most 10. The tested version may be switched on.",
             options: ["name", "since", "limit", "actor"], plainArguments: 1, takesJSON: false),
         CommandDescription(
             name: .ruleOn, text: "RULE.ON", arguments: "name= [force=yes|no] [actor=]", summary: "switches a rule on",

@@ -3,7 +3,7 @@ import Glibc
 
 /// One round after the other: take, hand over, report.
 final class Courier {
-    private let options: CourierOptions
+    let options: CourierOptions
     private let log: HandoverLog
     private var client: Client?
     private var shop = ""
@@ -61,7 +61,7 @@ final class Courier {
     }
 
     private func deliver(_ message: TakenMessage) throws(Trouble) {
-        let mail = message.mail(shop: shop, date: Self.date())
+        let mail = message.mail(shop: shop, date: Self.date(), key: options.key)
         let result = Sendmail(command: options.sendmail, seconds: options.sendmailSeconds).hand(
             mail, from: message.from)
         let entry = HandoverLog.Entry(shop: shop, message: message.number, attempt: message.attempt)
@@ -82,7 +82,7 @@ final class Courier {
     }
 
     /// At most as many bytes as a reason may have.
-    private static func short(_ reason: String) -> String {
+    static func short(_ reason: String) -> String {
         var text = reason
         while text.utf8.count > 900 { text.removeLast() }
         return text
@@ -90,7 +90,7 @@ final class Courier {
 
     // MARK: The server
 
-    private func bind(_ name: String) throws(Trouble) {
+    func bind(_ name: String) throws(Trouble) {
         _ = try request("SHOP \(CommandText.argument(name))")
         shop = name
     }
@@ -108,7 +108,7 @@ final class Courier {
         throw .refused("\(code) \(text), to \(line.prefix(60))")
     }
 
-    private func connected() throws(ClientError) -> Client {
+    func connected() throws(ClientError) -> Client {
         if let client { return client }
         let made = try Client(host: options.host, port: options.port)
         client = made

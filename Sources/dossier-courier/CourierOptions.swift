@@ -23,6 +23,10 @@ struct CourierOptions: Equatable {
     var sendmailSeconds = 60
     /// Where hand-overs are noted; nil for nowhere.
     var log: String?
+    /// Seals Message-IDs, so that nobody else can name a message; empty for no seal.
+    var key: [UInt8] = []
+    /// Reads mail that came back instead of sending any.
+    var bounces: MailSource?
     var isOnce = false
     var wantsHelp = false
 
@@ -32,6 +36,13 @@ struct CourierOptions: Equatable {
             switch argument {
             case "--help", "-h": wantsHelp = true
             case "--once": isOnce = true
+            case "--bounces":
+                if let path = rest.first, !path.hasPrefix("--") {
+                    bounces = .path(path)
+                    rest.removeFirst()
+                } else {
+                    bounces = .standardInput
+                }
             default:
                 guard let value = rest.popFirst() else {
                     throw UsageError(reason: "\(argument) is no option, or wants a value")
@@ -65,6 +76,9 @@ struct CourierOptions: Equatable {
         case "--interval": interval = try Self.number(option, value, 1...3_600)
         case "--sendmail-seconds": sendmailSeconds = try Self.number(option, value, 1...3_600)
         case "--log": log = value
+        case "--key":
+            key = try MailSource.read(file: value, 4_096)
+            guard key.count >= 16 else { throw UsageError(reason: "--key: \(value) must hold 16 bytes or more") }
         default: throw UsageError(reason: "there is no option \(option)")
         }
     }
@@ -95,10 +109,15 @@ struct CourierOptions: Equatable {
           --log FILE            notes every hand-over, so that a message that left just before a crash is reported
                                 after it and not sent again
           --once                do what there is to do, then end
+          --key FILE            seals Message-IDs with the secret in the file (16 to 4096 bytes); the same for --bounces
+          --bounces [PATH]      reads mail that came back instead of sending any: one on standard input, or those of a
+                                Maildir (new to cur) or an mbox file, and reports what it says of messages
           --help
 
         Exit status of sendmail: 0 is reported as sent; 65, 67 and 68 (bad data, no such user, no such host) as bounced;
         any other as failed, to be tried again later. Signals: SIGTERM and SIGINT end after the message in hand.
         Exit status: 0 ended in order, 2 wrong arguments, 3 no server (with --once).
+        With --bounces, as sysexits.h has them: 0 read, whatever it was; 64 wrong arguments; 66 nothing to read there; 75 no
+        server at the moment, hand the mail over again.
         """
 }

@@ -12,10 +12,12 @@ enum CourierProgram {
                 return 0
             }
             Interruption.catchSignals()
+            if let source = options.bounces { return BounceProgram.run(options, source) }
             return run(options)
         } catch {
             Console.say("\(error.reason); --help lists the options")
-            return 2
+            // To a mail server that pipes a mail here the statuses of sysexits.h speak.
+            return arguments.contains("--bounces") ? 64 : 2
         }
     }
 

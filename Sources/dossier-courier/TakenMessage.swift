@@ -33,18 +33,19 @@ struct TakenMessage: Equatable {
 
     /// The message of RFC 5322, with the line feeds that a sendmail program reads.
     /// - Parameters:
-    ///   - shop: part of the Message-ID, which stays the same over all attempts, so that one that left twice is known.
+    ///   - shop: part of the Message-ID.
     ///   - date: as RFC 5322 writes it.
-    func mail(shop: String, date: String) -> String {
+    ///   - key: seals the Message-ID; empty for none.
+    func mail(shop: String, date: String, key: [UInt8] = []) -> String {
         let body = MailBody(self.body)
-        let moment = queuedAt.filter { $0.isASCII && $0.isNumber }
+        let identifier = MessageIdentifier(message: number, queuedAt: queuedAt, shop: shop)
         let domain = from.split(separator: "@").last.map(String.init) ?? "localhost"
         let headers = [
             "From: " + HeaderText.mailbox(name: fromName, address: from),
             "To: " + HeaderText.mailbox(name: toName, address: to),
             "Subject: " + HeaderText.unstructured(subject),
             "Date: \(date)",
-            "Message-ID: <\(number).\(moment).\(shop)@\(domain)>",
+            "Message-ID: \(identifier.text(domain: domain, key: key))",
             "MIME-Version: 1.0",
             "Content-Type: text/plain; charset=utf-8",
             "Content-Transfer-Encoding: \(body.encoding)",

@@ -42,9 +42,10 @@ extension SystemTests {
             }
         }
 
-        /// `order.shipped: PostNL 3S1`, the oldest first.
+        /// `order.shipped: PostNL 3S1`, the oldest first, without what was withheld.
         static func told(_ talk: Talk) throws -> [String] {
-            try talk.rows("OUTBOX.LIST limit=1000").rows.reversed().map { row in
+            let rows = try talk.rows("OUTBOX.LIST limit=1000").rows.filter { $0.text("state") != "withheld" }
+            return try rows.reversed().map { row in
                 let message = try talk.ok("MESSAGE.SHOW \(row.text("message") ?? "")")
                 return "\(message.text("event") ?? ""): \(message.text("body") ?? "")"
             }
@@ -157,8 +158,9 @@ extension SystemTests {
             }
         }
 
-        /// B10: nothing is queued before there is a sender; W13: nothing that the channel forbids. Both are in the log.
-        @Test func whatIsForbiddenIsLogged() throws {
+        /// B10: nothing is queued before there is a sender; W13: nothing that the channel forbids. Both are in the log, and
+        /// each has a row of its own among the messages (W16).
+        @Test("W16 W13 B10: what is forbidden is logged and has a row") func whatIsForbiddenIsLogged() throws {
             try Sandbox.with { sandbox in
                 let talk = try sandbox.start().connect()
                 try Self.automate(talk, hasSender: false)
@@ -168,6 +170,9 @@ extension SystemTests {
                 try talk.ok(Self.order("2", channel: "amazon", email: "x1@marketplace.amazon.nl"))
                 #expect(try talk.rows("RULE.LOG").rows.first?.text("reason")?.contains("amazon allows no") == true)
                 #expect(try Self.told(talk).isEmpty)
+                let withheld = try talk.rows("OUTBOX.LIST state=withheld").rows
+                #expect(withheld.map { $0.text("order") } == ["amazon:2", "web:1"])
+                #expect(withheld[0].text("to") == "x1@marketplace.amazon.nl" && withheld[1].at("version") == nil)
                 try talk.ok(#"ORDER.DELAY order=amazon:2 {"until":"2027-03-10"}"#)
                 #expect(try Self.told(talk) == ["order.delayed: 2027-03-10 "])
             }
@@ -186,7 +191,7 @@ extension SystemTests {
                     try talk.ok(
                         #"ORDER.SHIP order=amazon:1 {"id":"\#(id)","trackingCode":"3S1","deliveredAt":"\#(at)"}"#)
                 }
-                let messages = try talk.rows("OUTBOX.LIST").rows
+                let messages = try talk.rows("OUTBOX.LIST state=queued").rows
                 #expect(messages.count == 1)
                 let text = try #require(messages.first?.text("dueAt"))
                 let due = try Date(

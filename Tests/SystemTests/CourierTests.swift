@@ -112,6 +112,139 @@ extension SystemTests {
             }
         }
 
+        // MARK: Bounces
+
+        /// A notice that the mail with this Message-ID came back.
+        private static func notice(_ identifier: String, action: String = "failed", status: String = "5.1.1") -> String
+        {
+            """
+            From: Mail Delivery System <mailer-daemon@mx.example.nl>\r
+            Content-Type: multipart/report; report-type=delivery-status; boundary="=_b"\r
+            \r
+            --=_b\r
+            Content-Type: message/delivery-status\r
+            \r
+            Reporting-MTA: dns; mx.example.nl\r
+            \r
+            Final-Recipient: rfc822; sophie@vanderlinden.nl\r
+            Action: \(action)\r
+            Status: \(status)\r
+            Diagnostic-Code: smtp; 550 \(status) nobody\r
+              lives "here"\r
+            \r
+            --=_b\r
+            Content-Type: text/rfc822-headers\r
+            \r
+            Message-ID: \(identifier)\r
+            \r
+            --=_b--\r
+
+            """
+        }
+
+        private static func messageID(_ mail: String) throws -> String {
+            let line = try #require(mail.split(separator: "\n").first { $0.hasPrefix("Message-ID: ") })
+            return String(line.dropFirst("Message-ID: ".count))
+        }
+
+        /// From the mail that left to the mail that came back, by every way in, before and after the plug is pulled (W16).
+        @Test("W16: mail that comes back is a bounce with its reason", arguments: ["pipe", "maildir", "mbox"])
+        func mailThatComesBackIsABounce(_ way: String) throws {
+            try Sandbox.with { sandbox in
+                var server = try sandbox.start()
+                try Self.setUp(try server.connect(), ["sophie@vanderlinden.nl", "thomas@vanderlinden.nl"])
+                let key = try sandbox.file("key", "a secret of some bytes")
+                let sending = [
+                    "--port", "\(server.port)", "--key", key, "--once", "--sendmail", try Self.sendmail(sandbox),
+                ]
+                #expect(try runProgram("dossier-courier", sending).ending == .exit(0))
+                let mail = try #require(try Self.mails(sandbox).first { $0.contains("Bestelling 0") })
+                let identifier = try Self.messageID(mail)
+                #expect(identifier.hasPrefix("<M1.20") && identifier.contains(".main@theehuis.nl>"))
+                func read(_ notice: String) throws -> Finished {
+                    let options = ["--port", "\(server.port)", "--key", key, "--bounces"]
+                    switch way {
+                    case "maildir":
+                        for folder in ["new", "cur", "tmp"] {
+                            try FileManager.default.createDirectory(
+                                atPath: sandbox.path("Maildir/\(folder)"), withIntermediateDirectories: true)
+                        }
+                        _ = try sandbox.file("Maildir/new/1.host", notice)
+                        return try runProgram("dossier-courier", options + [sandbox.path("Maildir")])
+                    case "mbox":
+                        let mbox = "From x Sun\nSubject: hello\n\nDag\n\nFrom y Sun\n\(notice)"
+                        return try runProgram("dossier-courier", options + [try sandbox.file("mbox", mbox)])
+                    default:
+                        return try runProgram("dossier-courier", options, input: try sandbox.file("notice", notice))
+                    }
+                }
+                let before = try server.connect().sequence()
+                // Late, forged and unrelated: nothing changes, and the mail server need not try again.
+                for notice in [
+                    Self.notice(identifier, action: "delayed", status: "4.2.2"), "Subject: hello\n\nDag",
+                    Self.notice(identifier.replacing("M1.", with: "M2.")), Self.notice("<x@y.nl>"),
+                    Self.notice(identifier.replacing(".main@", with: ".other@")),
+                    Self.notice(identifier.replacing(/-[0-9a-f]*/, with: "")),
+                ] { #expect(try read(notice).ending == .exit(0)) }
+                #expect(try server.connect().sequence() == before)
+                let result = try read(Self.notice(identifier))
+                #expect(result.ending == .exit(0) && result.error.contains("main M1: bounced"), "\(result.error)")
+                #expect(try read(Self.notice(identifier)).ending == .exit(0))
+                #expect(try server.connect().sequence() == before + 1, "told twice, noted once")
+                for hasSnapshot in [false, true] {
+                    let message = try server.connect().ok("MESSAGE.SHOW M1")
+                    #expect(message.text("state") == "bounced" && message.count("history") == 4)
+                    #expect(
+                        message.text("reason") == "5.1.1 550 5.1.1 nobody lives \"here\" (sophie@vanderlinden.nl)")
+                    #expect(try server.connect().ok("MESSAGE.SHOW M2").text("state") == "sent")
+                    if hasSnapshot { try server.connect().ok("SNAPSHOT") }
+                    try server.kill()
+                    server = try sandbox.start()
+                }
+                if way == "maildir" {
+                    let left = try FileManager.default.contentsOfDirectory(atPath: sandbox.path("Maildir/new"))
+                    #expect(left.isEmpty)
+                }
+            }
+        }
+
+        /// Without a key the moment of queueing has to be right, to the millisecond.
+        @Test("W16: a forged notice changes nothing") func aForgedNoticeChangesNothing() throws {
+            try Sandbox.with { sandbox in
+                let server = try sandbox.start()
+                let talk = try server.connect()
+                try Self.setUp(talk, ["sophie@vanderlinden.nl", "later@vanderlinden.nl"])
+                let options = ["--port", "\(server.port)"]
+                let sendmail = try Self.sendmail(sandbox)
+                #expect(
+                    try runProgram("dossier-courier", options + ["--once", "--sendmail", sendmail]).ending == .exit(0))
+                try talk.ok(MessageTests.queue("shopify:0", code: "3S9"))
+                let moments = try ["M1", "M2", "M3"].map { name in
+                    try #require(talk.ok("MESSAGE.SHOW \(name)").text("queuedAt")).filter { $0.isNumber }
+                }
+                let before = try talk.sequence()
+                for identifier in [
+                    "<M1.20200101000000000.main@theehuis.nl>", "<M7.\(moments[0]).main@theehuis.nl>",
+                    "<M3.\(moments[2]).main@theehuis.nl>", "<M1.\(moments[0]).nowhere@theehuis.nl>",
+                ] {
+                    let file = try sandbox.file("notice", Self.notice(identifier))
+                    let shops = ["--shop", "main", "--shop", "nowhere"]
+                    let result = try runProgram("dossier-courier", options + shops + ["--bounces"], input: file)
+                    #expect(
+                        result.ending == .exit(0) && result.error.contains("ignored"), "\(identifier): \(result.error)")
+                }
+                #expect(try talk.sequence() == before)
+                let real = try sandbox.file("notice", Self.notice("<M1.\(moments[0]).main@theehuis.nl>"))
+                #expect(try runProgram("dossier-courier", options + ["--bounces"], input: real).ending == .exit(0))
+                #expect(try talk.ok("MESSAGE.SHOW M1").text("state") == "bounced")
+                // As sysexits.h has them.
+                #expect(
+                    try runProgram("dossier-courier", ["--port", "1", "--bounces"], input: real).ending == .exit(75))
+                #expect(try runProgram("dossier-courier", ["--bounces", "/nowhere"]).ending == .exit(66))
+                #expect(try runProgram("dossier-courier", ["--bounces", "--nope", "x"]).ending == .exit(64))
+            }
+        }
+
         /// It outlives its server, and ends when it is told to.
         @Test func goesOnThroughARestartOfTheServer() throws {
             try Sandbox.with { sandbox in

@@ -55,7 +55,8 @@ extension SystemTests {
             }.joined(separator: "; ")
         }
 
-        @Test func exactEvidenceDecidesBeforeTheReply() throws {
+        @Test("W02 W03: one customer over all channels, decided when the order arrives")
+        func exactEvidenceDecidesBeforeTheReply() throws {
             try Sandbox.with { sandbox in
                 let talk = try sandbox.start().connect()
                 try talk.ok(Self.people[0])
@@ -66,7 +67,8 @@ extension SystemTests {
 
         // MARK: Decisions
 
-        @Test func mergesAndSplitsWithoutLoss() throws {
+        @Test("T16: merged into one, everything follows, the retired number redirects")
+        func mergesAndSplitsWithoutLoss() throws {
             try Sandbox.with { sandbox in
                 let talk = try sandbox.start().connect()
                 try tell(talk)
@@ -245,10 +247,12 @@ extension SystemTests {
             }
         }
 
-        @Test(arguments: [
-            ("email", "same e-mail address", false), ("address", "same postal address", true),
-            ("exact", "no e-mail address, phone", true),
-        ])
+        @Test(
+            "B06: the match mode of the shop",
+            arguments: [
+                ("email", "same e-mail address", false), ("address", "same postal address", true),
+                ("exact", "no e-mail address, phone", true),
+            ])
         func decidesByTheShopsMode(_ mode: String, _ words: String, _ areHouseholdsOne: Bool) throws {
             try Sandbox.with { sandbox in
                 let talk = try sandbox.start().connect()

@@ -181,7 +181,8 @@ extension SystemTests {
 
         // MARK: X09 to X13
 
-        @Test func aVoucherIsSpentOnceHoweverManyWantIt() throws {
+        @Test("X10 X09: valid in webshop and store, and of many who want it at once one wins")
+        func aVoucherIsSpentOnceHoweverManyWantIt() throws {
             try Sandbox.with { sandbox in
                 var server = try sandbox.start()
                 let talk = try Self.begin(server)

@@ -205,8 +205,10 @@ extension SystemTests {
                 try talk.ok("CUSTOMER.WISHES C1 newsletter=no actor=sophie")
                 #expect(try talk.rows("OUTBOX.TAKE worker=w").rows.isEmpty)
                 let message = try talk.ok("MESSAGE.SHOW M1")
-                #expect(
-                    message.text("state") == "failed" && message.text("history.1.reason")?.contains("sophie") == true)
+                #expect(message.text("state") == "withheld" && message.text("reason")?.contains("sophie") == true)
+                #expect(try talk.rows("OUTBOX.LIST state=withheld").rows.count == 1)
+                #expect(try talk.rows("OUTBOX.LIST state=failed").rows.isEmpty)
+                try talk.refused("OUTBOX.DONE M1 state=sent", "REFUSED", "withheld")
             }
         }
 

@@ -46,6 +46,9 @@ extension SystemTests {
                     #"ORDER.RETURN order=web:1 {"id":"R","lines":[{"sku":"A","quantity":1}]}"#,
                     #"ORDER.REFUND order=web:1 {"id":"F","amount":"10.00","return":"R","refundedAt":"2026-04-20"}"#,
                     "VOUCHER.ISSUE amount=5 currency=EUR customer=C1 description=\"For the wait\" actor=anna",
+                    "SHOP.SERIES kind=credit-note pattern=CN{number}",
+                    #"DOCUMENT.CREDIT document=D1 actor=anna {"return":"R","lines":[{"line":"1","quantity":1}]}"#,
+                    "DOCUMENT.POST D2 actor=piet", "VOUCHER.ISSUE amount=4 currency=EUR creditNote=CN1",
                 ],
                 asks: [
                     .init(
@@ -58,9 +61,18 @@ extension SystemTests {
                     .init(
                         "CUSTOMER.360 order=web:1",
                         [
-                            "vouchers.#": "1", "vouchers.0.description": "For the wait", "vouchers.0.left": "5.00",
-                            "documents.0.kind": "invoice",
+                            "vouchers.#": "2", "vouchers.1.description": "For the wait", "vouchers.1.left": "5.00",
+                            "vouchers.0.creditNote": "CN1", "orders.0.life.arrival.date": "2026-04-09T00:00:00Z",
+                            "orders.0.life.returns.0.id": "R", "returns.#": "1", "returns.0.order": "web:1",
+                            "returns.0.return": "R", "returns.0.creditNote": "CN1", "returns.0.state": "posted",
+                            "returns.0.total": "10.00", "documents.0.return": "R", "documents.0.reason": "return",
+                            "documents.0.kind": "credit-note", "documents.1.kind": "invoice",
                         ]),
+                    .init(
+                        #"DOCUMENT.CREDIT document=D1 {"return":"X","amount":"1.00"}"#,
+                        ["error": "NOTFOUND", "text": "ORDER.RETURN"]),
+                    .init(
+                        #"DOCUMENT.CREDIT document=D1 {"return":"R"}"#, ["error": "INVALID", "text": "lines"]),
                 ]),
             FeatureRow(
                 "W23", "the whole history over all channels, newest first, page by page",

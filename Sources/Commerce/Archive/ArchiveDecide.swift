@@ -174,6 +174,16 @@ extension DirectoryState {
         write(.documentsSent, facts, first.profile, shop, now, &events)
     }
 
+    /// Writes the event of a label that a rule puts on a document or takes off.
+    package func decideLabel(
+        _ reference: DocumentReference, _ label: String, isOn: Bool, shop: UInt16, actor: String, at now: Timestamp,
+        into events: inout EventWriter
+    ) {
+        let subject = subject(reference)
+        let facts = MarkFacts(documents: [mark(subject)], words: label, flag: isOn, actor: actor)
+        write(.documentLabelled, facts, subject.profile, shop, now, &events)
+    }
+
     /// Whether all of them are still there and may be seen by the customer.
     package func checkSendable(_ references: [DocumentReference]) throws(Refusal) {
         for reference in references {

@@ -178,7 +178,7 @@ extension DirectoryState {
         }
     }
 
-    private func sendingName(_ subject: ArchiveSubject) -> String {
+    func sendingName(_ subject: ArchiveSubject) -> String {
         guard subject.reference.origin == .filed else { return subject.name }
         return archive.attachment(subject.reference.number).name
     }

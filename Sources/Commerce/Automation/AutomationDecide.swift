@@ -48,6 +48,10 @@ package enum AutomaticMessage {
         }
         let changes = ChangeKind.allCases.filter { $0.message == event }
         guard !changes.isEmpty else { return nil }
+        // Sent rather than only told of, so that the document says so too.
+        if event == .documentIssued {
+            return #"{"on":["document.posted"],"do":[{"send":"document","message":"document.issued"}]}"#
+        }
         let words = changes.map { "\"\($0.word)\"" }.joined(separator: ",")
         return #"{"on":[\#(words)],"do":[{"message":"\#(event.word)"}]}"#
     }
@@ -63,9 +67,7 @@ extension AutomationState {
         _ name: String, _ definition: RuleDefinition, _ outbox: borrowing OutboxState, _ context: OutboxContext
     ) throws(Refusal) -> AutomationEvent? {
         for action in definition.actions {
-            guard case .message(let event, _) = action, !outbox.hasTemplate(for: event, shop: context.shop) else {
-                continue
-            }
+            guard let event = action.message, !outbox.hasTemplate(for: event, shop: context.shop) else { continue }
             throw Refusal(.refused, "template: none for \(event.word); TEMPLATE.PUT stores one")
         }
         let shop = rules(of: context.shop)

@@ -99,12 +99,16 @@ extension AutomationState {
 // MARK: - Changes
 
 extension AutomationState {
-    /// Notes what an event of orders or customers has changed, for the rules that wait for such changes. To be called
-    /// behind the directory's `evolve`, and only while `isWatching`.
-    /// - Parameter sequence: the event's own.
-    package mutating func note(_ event: Event, _ bytes: Span<UInt8>, sequence: UInt64) {
+    /// Notes what an event of orders, customers or documents has changed, for the rules that wait for such changes. To be
+    /// called behind the directory's `evolve`, and only while `isWatching`.
+    /// - Parameters:
+    ///   - sequence: the event's own.
+    ///   - directory: as it stands behind the event.
+    package mutating func note(
+        _ event: Event, _ bytes: Span<UInt8>, sequence: UInt64, in directory: borrowing DirectoryState
+    ) {
         let shop = Int(event.shop)
-        guard shops.indices.contains(shop), shops[shop].watched != 0 else { return }
+        guard event.kind.makesChanges, shops.indices.contains(shop), shops[shop].watched != 0 else { return }
         var source = ChangeSource(event, sequence)
         switch event.kind {
         case .orderRecorded, .orderRevised:
@@ -129,6 +133,10 @@ extension AutomationState {
                 source.profile = first
                 add(source.change(.customerChanged, nil))
             }
+        case .documentPosted, .documentAttached, .voucherIssued:
+            guard let brought = directory.brought(by: event, bytes) else { return }
+            source.order = brought.order
+            add(source.change(brought.kind, nil, thing: brought.thing))
         // Whatever rules do is none of these: see `Change`.
         default: break
         }
@@ -169,10 +177,12 @@ private struct ChangeSource {
         profile = event.party.profile
     }
 
-    mutating func change(_ kind: ChangeKind, _ happenedAt: Int64?, fact: [UInt8] = []) -> Change {
+    mutating func change(
+        _ kind: ChangeKind, _ happenedAt: Int64?, thing: UInt32 = 0, fact: [UInt8] = []
+    ) -> Change {
         defer { place += 1 }
         return Change(
-            sequence: sequence, place: place, kind: kind, shop: shop, profile: profile, order: order, at: at,
-            happenedAt: happenedAt ?? at, fact: fact)
+            sequence: sequence, place: place, kind: kind, shop: shop, profile: profile, order: order, thing: thing,
+            at: at, happenedAt: happenedAt ?? at, fact: fact)
     }
 }

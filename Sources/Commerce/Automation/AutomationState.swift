@@ -138,6 +138,12 @@ package struct AutomationState: Sendable {
 
     package var hasPending: Bool { !pending.isEmpty }
 
+    /// Whether what waits is about things that the directory has, for a state that comes from a disk.
+    package func fits(_ directory: borrowing DirectoryState) -> Bool {
+        for change in pending where !directory.knows(change) { return false }
+        return true
+    }
+
     package func nextPending(_ most: Int) -> [Change] { Array(pending.prefix(most)) }
 
     func rules(of shop: UInt16) -> ShopRules { shops.indices.contains(Int(shop)) ? shops[Int(shop)] : ShopRules() }

@@ -3,8 +3,8 @@ import Bytes
 /// One change that came from outside: what rules run on, once.
 ///
 /// Changes are derived from events when these are applied, live and after a restart alike, so none is lost between the
-/// event and its messages and none is told twice. No event that an action of a rule writes makes a change (`Change.kinds`
-/// names all that do): a rule can set off neither itself nor another.
+/// event and its messages and none is told twice. No event that an action of a rule writes (`RuleEffect.kinds`) makes a
+/// change (`EventKind.makesChanges` names all that do): a rule can set off neither itself nor another.
 package struct Change: Sendable, Equatable {
     /// The event that brought it, and its place among those of the same event: its name for ever.
     package let sequence: UInt64
@@ -14,6 +14,8 @@ package struct Change: Sendable, Equatable {
     package let profile: UInt32
     /// Number of the order plus one; zero where it is about a customer alone.
     package let order: UInt32
+    /// Of a document or voucher: its place among those of the ledger or the archive. Zero for the others.
+    package var thing: UInt32 = 0
     /// When the engine heard of it, in milliseconds.
     package let at: Int64
     /// When it happened, in milliseconds, by whoever told; `at` where nobody said.
@@ -34,6 +36,7 @@ package struct Change: Sendable, Equatable {
         output.appendZigzag(at)
         output.appendZigzag(happenedAt)
         output.appendCounted(fact.span)
+        if kind.hasThing { output.appendVarint(UInt64(thing)) }
     }
 }
 
@@ -49,9 +52,10 @@ extension ByteReader {
         let (at, happenedAt) = (try zigzag(), try zigzag())
         let fact = bytes.extracting(try countedRange()).array
         guard let kind, fact.isEmpty || OrderFact.isWellFormed(fact.span) else { return nil }
+        let thing = kind.hasThing ? try varint32() : 0
         return Change(
-            sequence: sequence, place: place, kind: kind, shop: shop, profile: profile, order: order, at: at,
-            happenedAt: happenedAt, fact: fact)
+            sequence: sequence, place: place, kind: kind, shop: shop, profile: profile, order: order, thing: thing,
+            at: at, happenedAt: happenedAt, fact: fact)
     }
 }
 

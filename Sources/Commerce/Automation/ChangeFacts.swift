@@ -17,11 +17,13 @@ package struct ChangeDetail: Sendable {
 package struct ChangeFacts: Sendable {
     package let change: Change
     package let message: MessageFacts
-    let detail: ChangeDetail
+    var detail: ChangeDetail
     let orderCount: Int
     let amounts: [(currency: String, sum: Decimal64)]
     /// The customer's tags, in small letters; the directory knows them.
     package var tags: [String] = []
+    /// The document that came; the directory knows it.
+    var document: ChangedDocument?
 
     package init(_ change: Change, _ message: MessageFacts, _ detail: ChangeDetail, parts: [DossierPart]) {
         self.change = change
@@ -42,7 +44,7 @@ package struct ChangeFacts: Sendable {
     }
 
     /// How people name what it is about.
-    package var subject: String { message.subject }
+    package var subject: String { document?.name ?? message.subject }
 
     /// The values of a field of words, in small letters; empty where it has none.
     func words(of field: RuleField) -> [String] {
@@ -56,10 +58,13 @@ package struct ChangeFacts: Sendable {
             case .status: detail.order?.status
             case .kind: detail.kind
             case .currency: detail.order?.currency
+            case .documentKind: document?.kind
+            case .documentVisibility: document?.visibility.text
             case .total, .customerOrders, .customerSpent: nil
-            case .customerTag: nil
+            case .customerTag, .documentLabel: nil
             }
         if field == .customerTag { return tags }
+        if field == .documentLabel { return document?.labels.map { $0.lowercased() } ?? [] }
         guard let word, !word.isEmpty else { return [] }
         return [word.lowercased()]
     }

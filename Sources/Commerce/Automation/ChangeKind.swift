@@ -16,6 +16,12 @@ package enum ChangeKind: UInt8, Sendable, CaseIterable {
     case statusChanged = 12
     /// A profile came, or profiles became one customer or ceased to be one.
     case customerChanged = 13
+    /// A document that was made here got its number.
+    case documentPosted = 14
+    /// A file came into a dossier.
+    case documentAttached = 15
+    /// To somebody who is known; one for whoever holds it is no change of anybody.
+    case voucherIssued = 16
 
     /// As it stands in a rule.
     package var word: String {
@@ -33,6 +39,9 @@ package enum ChangeKind: UInt8, Sendable, CaseIterable {
         case .bookingChanged: "booking.changed"
         case .statusChanged: "status.changed"
         case .customerChanged: "customer.changed"
+        case .documentPosted: "document.posted"
+        case .documentAttached: "document.attached"
+        case .voucherIssued: "voucher.issued"
         }
     }
 
@@ -43,7 +52,14 @@ package enum ChangeKind: UInt8, Sendable, CaseIterable {
 
     package static var words: String { allCases.map(\.word).joined(separator: ", ") }
 
+    /// Whether it may be about an order. Files and vouchers are not always.
     package var isAboutOrder: Bool { self != .customerChanged }
+
+    /// Whether it brings a document, which a rule may label or send.
+    package var bringsDocument: Bool { self == .documentPosted || self == .documentAttached }
+
+    /// Whether it names something of ledger or archive beside its customer.
+    var hasThing: Bool { bringsDocument || self == .voucherIssued }
 
     /// The message that tells of it when a shop has said no more than that it wants such messages.
     package var message: MessageEvent? {
@@ -57,7 +73,9 @@ package enum ChangeKind: UInt8, Sendable, CaseIterable {
         case .orderCancelled: .orderCancelled
         case .orderRefunded: .orderRefunded
         case .orderChanged, .orderPaid, .bookingChanged, .statusChanged: .orderChanged
-        case .customerChanged: nil
+        case .documentPosted: .documentIssued
+        // Most files are for the shop alone, and of a voucher only its issuer knows the code.
+        case .customerChanged, .documentAttached, .voucherIssued: nil
         }
     }
 
@@ -72,7 +90,11 @@ package enum ChangeKind: UInt8, Sendable, CaseIterable {
             case .returnAnnounced, .returnReceived: ["return.articles", "return.number", "return.reason"]
             case .orderCancelled: ["cancellation.reason", "cancellation.articles"]
             case .orderRefunded: ["refund.amount", "refund.currency"]
-            case .orderPlaced, .orderChanged, .orderPaid, .bookingChanged, .statusChanged, .customerChanged: []
+            case .documentPosted: ["document.number", "document.total"]
+            case .voucherIssued: ["voucher.amount", "voucher.currency", "voucher.startDate"]
+            case .orderPlaced, .orderChanged, .orderPaid, .bookingChanged, .statusChanged, .customerChanged,
+                .documentAttached:
+                []
             }
         return isAboutOrder ? own.union(["change.text"]) : own
     }

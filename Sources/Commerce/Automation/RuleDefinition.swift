@@ -9,6 +9,18 @@ package enum RuleAction: Sendable, Equatable {
     /// Sets the language in which the customer is written to; nil: the one spoken in the country of delivery.
     case setLanguage(LanguageTag?)
     case note(String)
+    /// Puts a label on the document that the change brought, or takes it off.
+    case label(String, isOn: Bool)
+    /// Sends documents of the customer.
+    case send(SentDocuments, MessageEvent)
+
+    /// What it would write to the customer; nil for what nobody gets.
+    package var message: MessageEvent? {
+        switch self {
+        case .message(let event, _), .send(_, let event): event
+        default: nil
+        }
+    }
 
     package var word: String {
         switch self {
@@ -17,8 +29,19 @@ package enum RuleAction: Sendable, Equatable {
         case .untag(let tag): "untag \(tag)"
         case .setLanguage(let language): "setLanguage \(language?.text ?? "delivery.country")"
         case .note: "note"
+        case .label(let label, let isOn): "\(isOn ? "label" : "unlabel") \(label)"
+        case .send(.document, _): "send document"
+        case .send(.label(let label), _): "send label \(label)"
         }
     }
+}
+
+/// Which documents a rule sends.
+package enum SentDocuments: Sendable, Equatable {
+    /// The one that the change brought.
+    case document
+    /// All that the customer has under the label.
+    case label(String)
 }
 
 /// A rule as it was put: on which changes, under which conditions (all of them), what to do (in this order).
@@ -33,7 +56,7 @@ package struct RuleDefinition: Sendable, Equatable {
 
     /// Whether all it does is write to people, about which it is silent when the change lies too far back.
     var onlyWrites: Bool {
-        actions.allSatisfy { if case .message = $0 { true } else { false } }
+        actions.allSatisfy { $0.message != nil }
     }
 
     func holds(for facts: ChangeFacts) -> Bool {
@@ -46,6 +69,7 @@ package struct RuleDefinition: Sendable, Equatable {
 extension RuleDefinition {
     private static let mostConditions = 32
     private static let mostActions = 16
+    private static let mostLabelBytes = 64
 
     /// Reads a rule. Whatever can be wrong with it is refused here, with the place where it stands.
     package init(_ json: Span<UInt8>) throws(Refusal) {
@@ -183,19 +207,52 @@ extension RuleDefinition {
                 throw .invalid("\(place).note", "must be a text of at most 10,000 bytes")
             }
             return .note(text)
+        case "label", "unlabel":
+            try refuseOthers(in: value, [name], of: "an action", at: place)
+            return .label(try label(said, "\(place).\(name)"), isOn: name == "label")
+        case "send": return try send(value, said, place)
         default:
             throw .invalid(
-                "\(place).\(String(name.prefix(64)))", "is no action; message, tag, untag, setLanguage, note")
+                "\(place).\(String(name.prefix(64)))",
+                "is no action; message, tag, untag, setLanguage, note, label, unlabel, send")
         }
+    }
+
+    private static func send(
+        _ value: JSONValue, _ said: JSONValue, _ place: String
+    ) throws(Refusal) -> RuleAction {
+        try refuseOthers(in: value, ["send", "message"], of: "a send", at: place)
+        let event = value["message"].map { $0.string.flatMap { MessageEvent(word: $0) } } ?? .documentsSent
+        guard let event, event == .documentsSent || event == .documentIssued else {
+            throw .invalid("\(place).message", "must be documents.sent or document.issued")
+        }
+        if said.string == "document" { return .send(.document, event) }
+        guard said.members != nil else {
+            throw .invalid(
+                "\(place).send", "must be document, or {\"label\":…} for all that the customer has under one")
+        }
+        try refuseOthers(in: said, ["label"], of: "a send", at: "\(place).send")
+        guard let name = said["label"] else { throw .invalid("\(place).send.label", "is required") }
+        return .send(.label(try label(name, "\(place).send.label")), event)
+    }
+
+    private static func label(_ value: JSONValue, _ place: String) throws(Refusal) -> String {
+        guard let label = value.string, (1...mostLabelBytes).contains(label.utf8.count),
+            !label.unicodeScalars.contains(where: \.isControl)
+        else { throw .invalid(place, "must be a label of 1 to \(mostLabelBytes) bytes") }
+        return label
     }
 
     // MARK: What fits together
 
     private func checkFields() throws(Refusal) {
-        guard let other = changes.first(where: { !$0.isAboutOrder }),
-            let field = conditions.flatMap(\.fields).first(where: \.needsOrder)
+        let fields = conditions.flatMap(\.fields)
+        if let other = changes.first(where: { !$0.isAboutOrder }), let field = fields.first(where: \.needsOrder) {
+            throw .invalid("if", "\(other.word) has no \(field.word); only changes of orders have")
+        }
+        guard let other = changes.first(where: { !$0.bringsDocument }), let field = fields.first(where: \.needsDocument)
         else { return }
-        throw .invalid("if", "\(other.word) has no \(field.word); only changes of orders have")
+        throw .invalid("if", "\(other.word) has no \(field.word); document.posted and document.attached have")
     }
 
     private func checkActions() throws(Refusal) {
@@ -209,6 +266,12 @@ extension RuleDefinition {
                     }
                 case .setLanguage(nil) where !change.isAboutOrder:
                     throw .invalid("do[\(number)].setLanguage", "\(change.word) has no country of delivery")
+                case .label where !change.bringsDocument, .send(.document, _) where !change.bringsDocument:
+                    throw .invalid(
+                        "do[\(number)]",
+                        "\(change.word) brings no document; document.posted and document.attached do")
+                case .send(_, let event) where event.needsOrder && !change.isAboutOrder:
+                    throw .invalid("do[\(number)].message", "\(event.word) is about an order, \(change.word) is not")
                 default: break
                 }
             }

@@ -9,25 +9,36 @@ package enum RuleField: Sendable, Equatable {
     /// What they add up to in one currency, as `totals.amounts` of a dossier has it.
     case customerSpent(currency: String)
     case customerTag
+    /// `invoice`, `creditNote`, or what a file is.
+    case documentKind
+    case documentLabel
+    case documentVisibility
 
     /// How its values compare.
     enum Values: Sendable { case text, number, set }
 
     var values: Values {
         switch self {
-        case .channel, .store, .deliveryCountry, .billingCountry, .language, .status, .kind, .currency: .text
+        case .channel, .store, .deliveryCountry, .billingCountry, .language, .status, .kind, .currency, .documentKind,
+            .documentVisibility:
+            .text
         case .total, .customerOrders, .customerSpent: .number
-        case .customerTag: .set
+        case .customerTag, .documentLabel: .set
         }
     }
 
     /// Whether only a change of an order has it.
     var needsOrder: Bool {
         switch self {
-        case .customerOrders, .customerSpent, .customerTag, .language: false
+        case .customerOrders, .customerSpent, .customerTag, .language, .documentKind, .documentLabel,
+            .documentVisibility:
+            false
         default: true
         }
     }
+
+    /// Whether only a change that brings a document has it.
+    var needsDocument: Bool { self == .documentKind || self == .documentLabel || self == .documentVisibility }
 
     package var word: String {
         switch self {
@@ -40,7 +51,8 @@ package enum RuleField: Sendable, Equatable {
         ("channel", .channel), ("store", .store), ("delivery.country", .deliveryCountry),
         ("billing.country", .billingCountry), ("language", .language), ("order.status", .status),
         ("order.kind", .kind), ("order.currency", .currency), ("order.total", .total),
-        ("customer.orders", .customerOrders), ("customer.tag", .customerTag),
+        ("customer.orders", .customerOrders), ("customer.tag", .customerTag), ("document.kind", .documentKind),
+        ("document.label", .documentLabel), ("document.visibility", .documentVisibility),
     ]
 
     package static var words: String {

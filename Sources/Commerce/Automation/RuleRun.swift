@@ -3,10 +3,25 @@ import Bytes
 /// All that an action of a rule can write. None of these makes a change (see `AutomationState.note`), and rules run on
 /// changes only: so no rule sets off another one, and every change is gone through once.
 package enum RuleEffect: Sendable {
-    /// A message queued, or a language chosen.
+    /// A message queued, or a language chosen, or a message that something forbids: it is written down and never queued.
     case outbox(OutboxEvent)
     case label(LabelEvent)
     case note(String)
+    /// A label put on a document or taken off.
+    case documentLabel(DocumentReference, String, isOn: Bool)
+    /// A message queued that names documents, with the word that they were sent.
+    case documentsSent(OutboxEvent, [DocumentReference], label: String)
+
+    /// The events that this writes.
+    package var kinds: [EventKind] {
+        switch self {
+        case .outbox(let event): [event.kind]
+        case .label(let event): [event.kind]
+        case .note: [.noteAdded]
+        case .documentLabel: [.documentLabelled]
+        case .documentsSent(let event, _, _): [event.kind, .documentsSent]
+        }
+    }
 }
 
 /// What one action comes to.
@@ -22,7 +37,7 @@ extension Rule {
     /// Whether the rule is meant by the change. Tags are those before any rule ran on it.
     package func holds(for facts: ChangeFacts) -> Bool { definition.holds(for: facts) }
 
-    fileprivate func decision(_ action: RuleAction, _ hasActed: Bool, _ text: String, _ effect: RuleEffect?)
+    func decision(_ action: RuleAction, _ hasActed: Bool, _ text: String, _ effect: RuleEffect?)
         -> RuleDecision
     {
         RuleDecision(
@@ -30,7 +45,7 @@ extension Rule {
             effect: effect)
     }
 
-    fileprivate func idle(_ action: RuleAction) -> RuleDecision {
+    func idle(_ action: RuleAction) -> RuleDecision {
         var decision = decision(action, false, "so already", nil)
         decision.isIdle = true
         return decision
@@ -51,18 +66,20 @@ extension DirectoryState {
         let profile = facts.change.profile
         let members = members(of: profile)
         let context = OutboxContext(shop: facts.change.shop, actor: rule.actor, now: now)
+        if action.message != nil {
+            if let silence { return rule.decision(action, false, silence, nil) }
+            return message(place, of: rule, facts, outbox, members, context)
+        }
         do throws(Refusal) {
             switch action {
-            case .message:
-                if let silence { return rule.decision(action, false, silence, nil) }
-                let request = Self.request(action, place, rule, facts)
-                switch try outbox.decideMessage(request, facts.message, members: members, context) {
-                case .duplicate(let known):
-                    return rule.decision(action, false, "told before: \(MessageNumber.text(known))", nil)
-                case .queue(let event):
-                    return rule.decision(
-                        action, true, MessageNumber.text(UInt32(outbox.messageCount)), .outbox(event))
+            case .message, .send: preconditionFailure("decided above")
+            case .label(let label, let isOn):
+                guard let document = facts.document else {
+                    preconditionFailure("a change that brings a document has one")
                 }
+                guard document.labels.contains(label) != isOn else { return rule.idle(action) }
+                return rule.decision(
+                    action, true, document.name, .documentLabel(document.reference, label, isOn: isOn))
             case .tag(let word), .untag(let word):
                 guard let tag = CustomerTag(word) else { throw .invalidTag }
                 let isTag = if case .tag = action { true } else { false }
@@ -79,19 +96,6 @@ extension DirectoryState {
         } catch {
             return rule.decision(action, false, error.text, nil)
         }
-    }
-
-    /// What the message is to say: named by rule and change, so that it is the same message however often it is decided.
-    private static func request(
-        _ action: RuleAction, _ place: Int, _ rule: Rule, _ facts: ChangeFacts
-    ) -> MessageRequest {
-        guard case .message(let event, let days) = action else { preconditionFailure("no message") }
-        let known = Set(Placeholder.all(of: event).filter(\.isData).map(\.name))
-        var request = MessageRequest(event: event, data: facts.detail.values.filter { known.contains($0.key) })
-        request.identifier = "rule:\(rule.name) \(facts.change.name)\(place == 0 ? "" : "/\(place)")"
-        request.days = days
-        if facts.change.kind == .orderDelivered { request.deliveredAt = facts.change.happenedAt }
-        return request
     }
 
     /// A person's word about the language outranks every rule.

@@ -18,4 +18,6 @@ package struct ChannelItem: Equatable, Sendable {
     package let json: [UInt8]
     /// What an order or customer brings besides; not part of its JSON.
     package var consent: ChannelConsent?
+    /// Of an order: places what a platform tells twice in one second, 1 to 999; see `SameSecond`. Zero for the others.
+    package var tieBreak: Int64 = 0
 }

@@ -50,10 +50,14 @@ package enum ChannelReader {
         switch part {
         case .order(let fields):
             let name = "order \(platform.name(of: fields).prefix(80))"
+            var canonical: CanonicalOrder?
             var order = item(.order, name) { () throws(ChannelError.Reason) in
-                try platform.order(fields, store: store).json
+                let read = try platform.order(fields, store: store)
+                canonical = read
+                return read.json
             }
             if case .refused = order.kind { return [order] }
+            if let canonical { order.tieBreak = SameSecond.tieBreak(of: canonical, json: order.json.span) }
             order.consent = consent(platform, fields, store: store, isOrder: true)
             return [order]
                 + facts(platform, store, "an update of \(name)") { () throws(ChannelError.Reason) in

@@ -40,8 +40,18 @@ package struct PreparedOrder: Sendable, BitwiseCopyable {
     /// Milliseconds; `noUpdateTime` when the sender gave none.
     package var updatedAt: Int64 = noUpdateTime
     package var placedAt: Int64 = 0
+    /// Of an order that a platform dates to the second: its place within it, 1 to 999. Zero for all others.
+    package private(set) var tieBreak: Int64 = 0
 
     package static let noUpdateTime = Int64.min
+
+    /// What orders its versions.
+    var version: Int64 { updatedAt &+ tieBreak }
+
+    /// Places what a platform tells of one second; without effect where its time is exact, or missing.
+    package mutating func placeWithinSecond(_ place: Int64) {
+        if updatedAt != Self.noUpdateTime, updatedAt % 1_000 == 0 { tieBreak = place }
+    }
 }
 
 /// A profile without an order.

@@ -71,7 +71,7 @@ extension DirectoryState {
         let subject = UInt32(orders.count)
         events.subject(
             subject, row: rows[shard(of: home.profile)].orders, keyHash: order.keyHash, contentHash: order.contentHash,
-            updatedAt: order.updatedAt, record: bytes.extracting(order.record.range))
+            updatedAt: order.version, record: bytes.extracting(order.record.range))
         events.end()
         return Decision(verdict: .recorded(resolution), profile: home.profile, subject: subject)
     }
@@ -82,7 +82,8 @@ extension DirectoryState {
         _ scratch: inout ResolutionScratch, into events: inout EventWriter
     ) -> Decision {
         let entry = orders[known]
-        let verdict = version(entry, contentHash: order.contentHash, updatedAt: order.updatedAt)
+        let verdict = version(
+            entry, contentHash: order.contentHash, updatedAt: order.updatedAt, tieBreak: order.tieBreak)
         guard verdict == .revised(.matched) else {
             return Decision(verdict: verdict, profile: entry.profile, subject: UInt32(known))
         }
@@ -94,20 +95,26 @@ extension DirectoryState {
             order.party, home, in: bytes, shop: shop, seenAt: seenAt(order), &scratch, into: &events)
         events.subject(
             UInt32(known), row: entry.row, keyHash: order.keyHash, contentHash: order.contentHash,
-            updatedAt: order.updatedAt, record: bytes.extracting(order.record.range))
+            updatedAt: order.version, record: bytes.extracting(order.record.range))
         events.end()
         return Decision(
             verdict: .revised(resolution == .created ? .matched : resolution), profile: entry.profile,
             subject: UInt32(known))
     }
 
-    /// The rule of versions, the same for orders and documents: `updatedAt` alone tells newer from older.
-    private func version(_ entry: SubjectEntry, contentHash: UInt64, updatedAt: Int64) -> Verdict {
+    /// The rule of versions, the same for orders and documents: `updatedAt` alone tells newer from older, and what a platform
+    /// tells of one second is placed within it.
+    private func version(
+        _ entry: SubjectEntry, contentHash: UInt64, updatedAt: Int64, tieBreak: Int64 = 0
+    ) -> Verdict {
         let none = PreparedOrder.noUpdateTime
         if entry.contentHash == contentHash, updatedAt <= entry.updatedAt { return .duplicate }
         if updatedAt == none { return .conflict }
-        if entry.updatedAt == none || updatedAt > entry.updatedAt { return .revised(.matched) }
-        return updatedAt < entry.updatedAt ? .stale : .conflict
+        let version = updatedAt + tieBreak
+        if entry.updatedAt == none || version > entry.updatedAt { return .revised(.matched) }
+        if version < entry.updatedAt { return .stale }
+        guard tieBreak > 0 else { return .conflict }
+        return contentHash > entry.contentHash ? .revised(.matched) : .stale
     }
 
     private func seenAt(_ order: PreparedOrder) -> Int64 {

@@ -54,6 +54,11 @@ extension DirectoryState {
     /// Whether anything waits for an order to come.
     package var hasHeldFacts: Bool { facts.heldCount > 0 }
 
+    /// Whether anybody has told of this fact about the order.
+    func knows(_ kind: FactKind, _ id: String, of order: SubjectEntry) -> Bool {
+        facts.find(Hash64(seed: seed).combine(order.keyHash, FactHash.name(kind, [UInt8](id.utf8).span))) != nil
+    }
+
     /// How many facts wait for this order.
     package func heldFactCount(of name: OrderName, shop: UInt16) -> Int {
         facts.held[orderKey(name, shop: shop)]?.count ?? 0

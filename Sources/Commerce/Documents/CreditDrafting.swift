@@ -4,13 +4,17 @@ import Bytes
 package struct CreditRequest: Sendable {
     package let reason: CreditReason
     package let note: String
+    /// The return that it gives the money back for (X06); empty for none.
+    package let returnId: String
     private let amount: Decimal64?
     private let lines: [(line: String, quantity: Decimal64?)]?
 
     package init(_ json: Span<UInt8>, allowsMore: Bool) throws(Refusal) {
-        let fields = try JSONFields(json, path: "credit", ["lines", "amount", "reason", "note"])
+        let fields = try JSONFields(json, path: "credit", ["lines", "amount", "reason", "note", "return"])
         let reasons = CreditReason.allCases.dropFirst()
-        guard let name = try fields.text("reason"), let reason = reasons.first(where: { "\($0.text)" == name }) else {
+        returnId = try fields.text("return") ?? ""
+        let said = try fields.text("reason") ?? (returnId.isEmpty ? nil : "return")
+        guard let name = said, let reason = reasons.first(where: { "\($0.text)" == name }) else {
             let names = reasons.map { "\($0.text)" }.joined(separator: ", ")
             throw .invalid("reason", "is required, one of \(names)")
         }
@@ -27,6 +31,9 @@ package struct CreditRequest: Sendable {
         }
         self.lines = lines.isEmpty ? nil : lines
         guard amount == nil || lines.isEmpty else { throw .invalid("amount", "lines or an amount, not both") }
+        guard returnId.isEmpty || amount != nil || !lines.isEmpty else {
+            throw .invalid("lines", "say which came back with the return, or an amount")
+        }
     }
 
     /// The credit note's content.

@@ -14,6 +14,7 @@ import Bytes
 //   documentRevised:   profile (varint) document (varint) row (varint) key hash (8) content hash (8) updated record
 //   noteAdded:         profile (varint) row (varint) actor (counted) text (counted)
 //   customersResolved: order (varint, plus one) profile (varint) pair count (varint) pairs group count (varint) groups
+//                      [ actor (counted) ]                 ; who decided what it follows from; without: the rules
 //   identitySettled:   variants (varint)
 //   decisionMade,
 //   decisionWithdrawn,
@@ -70,6 +71,8 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case messagesLeased = 102
     case messageReported = 103
     case messageWithheld = 104
+    /// Of the outbox too: a message that was to be made by itself and was not.
+    case messageNotQueued = 168
     // Of the ledger: see LedgerFacts.swift.
     case sellerDescribed = 64
     case seriesConfigured = 65
@@ -222,7 +225,7 @@ package struct Event: Sendable, BitwiseCopyable {
             case .decisionMade, .decisionWithdrawn, .rulesProposed, .rulesActivated, .shopConfigured, .valueWatched:
                 record = ByteRange(reader.position, bytes.count)
             case .templateStored, .templateRemoved, .senderConfigured, .wishExpressed, .languageChosen, .messageQueued,
-                .messagesLeased, .messageReported, .messageWithheld:
+                .messagesLeased, .messageReported, .messageWithheld, .messageNotQueued:
                 record = ByteRange(reader.position, bytes.count)
             case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
                 record = ByteRange(reader.position, bytes.count)
@@ -303,6 +306,7 @@ package struct Event: Sendable, BitwiseCopyable {
             for _ in 0..<(try reader.varint32()) { _ = try reader.varint32() }
         }
         groups = ByteRange(firstGroup, reader.position)
+        if !reader.isAtEnd { actor = try reader.counted() }
     }
 
     /// Calls `body` for each edge that the event brings.

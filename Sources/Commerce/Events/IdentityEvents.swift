@@ -38,13 +38,14 @@ extension ByteReader {
 
 extension EventWriter {
     package mutating func customersResolved(
-        _ plan: ResolutionPlan, shop: UInt16, cause profile: UInt32, order: UInt32, now: Timestamp
+        _ plan: ResolutionPlan, shop: UInt16, cause profile: UInt32, order: UInt32, actor: String, now: Timestamp
     ) {
         begin(.customersResolved, now, shop: shop)
         varint(UInt64(order))
         varint(UInt64(profile))
         pairs(plan.pairs)
         groups(plan.groups)
+        if !actor.isEmpty { text(actor) }
         end()
     }
 

@@ -2,7 +2,8 @@ import Bytes
 
 // Events as acts of a customer's history: who did it and what it was, in front of what the feed shows of it.
 extension ByteWriter {
-    /// One act as a JSON object: `actor` is who said so; the channel, where a channel brought it; or `rules`.
+    /// One act as a JSON object: `actor` is who said so; the channel, where a channel brought it; or `rules`,
+    /// where no person's decision is behind it.
     package mutating func act(_ stored: StoredEvent, _ names: EventNames, _ scope: HistoryScope) {
         let (actor, summary) = stored.act(names)
         event(stored, names) { output in
@@ -32,7 +33,7 @@ extension StoredEvent {
             let kind = FactKind(rawValue: record[0]).map { "\($0.text)" } ?? "update"
             let order = names.text(names.orders[event.order]) ?? ""
             return (order.split { ":/".contains($0) }.first.map(String.init), "\(kind) of order \(order)")
-        case .customersResolved: return ("rules", resolution)
+        case .customersResolved: return (event.actor.range.isEmpty ? "rules" : nil, resolution)
         case .decisionMade: return (nil, decision)
         case .decisionWithdrawn: return (nil, "a decision was taken back")
         case .wishExpressed: return (nil, "a wish was recorded")
@@ -41,6 +42,7 @@ extension StoredEvent {
         case .messagesLeased: return (worker, "a worker took the message")
         case .messageReported: return ("courier", "the message was reported on")
         case .messageWithheld: return ("gate", "the message was withheld")
+        case .messageNotQueued: return (nil, "a message was withheld")
         case .documentDrafted: return (nil, "a document was drafted")
         case .documentRedrafted: return (nil, "a draft was edited")
         case .documentPosted: return (nil, "a document was posted")

@@ -87,7 +87,8 @@ extension EventKind {
             .ruleRemoved, .ruleTested, .automationConfigured, .changesHandled:
             false
         case .orderFactRecorded, .orderFactHeld, .customersResolved, .decisionWithdrawn, .rulesProposed,
-            .shopConfigured, .valueWatched, .messageQueued, .documentDrafted, .documentRedrafted, .documentPosted,
+            .shopConfigured, .valueWatched, .messageQueued, .messageNotQueued, .documentDrafted, .documentRedrafted,
+            .documentPosted,
             .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid,
             .voucherRenewed, .voucherExpired, .documentAttached:
             true
@@ -119,9 +120,12 @@ extension DirectoryState {
                     profile: orders[order].profile, row: orders[order].row)
             }
         case .customersResolved: if event.subject > 0 { name(order: event.subject - 1, in: &names) }
-        case .messageQueued:
-            if case .messageQueued(_, _, _, _, let record) = try OutboxEvent(event, stored.bytes.span) {
-                names.messages[record.identifier] = outbox.message(identified: record.identifier, shop: event.shop)
+        case .messageQueued, .messageNotQueued:
+            switch try OutboxEvent(event, stored.bytes.span) {
+            case .messageQueued(_, _, _, _, let record), .messageNotQueued(_, _, _, let record, _):
+                names.messages[record.identifier] = outbox.message(
+                    identified: record.identifier, shop: event.shop, isQueued: event.kind == .messageQueued)
+            default: break
             }
         case .documentAttached: names.filed[stored.sequence] = archive.filed(by: stored.sequence)
         case let kind where kind.isOfLedger: try ledger.add(stored, to: &names)

@@ -53,7 +53,7 @@ extension ByteWriter {
         case .decisionMade, .decisionWithdrawn, .rulesProposed, .rulesActivated, .shopConfigured, .valueWatched:
             do throws(ByteReaderError) { try identity(stored, names) } catch { throw .malformed(error) }
         case .templateStored, .templateRemoved, .senderConfigured, .wishExpressed, .languageChosen, .messageQueued,
-            .messagesLeased, .messageReported, .messageWithheld:
+            .messagesLeased, .messageReported, .messageWithheld, .messageNotQueued:
             correspondence(try OutboxEvent(event, bytes), names)
         case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
             label(try LabelEvent(event, bytes))
@@ -175,6 +175,7 @@ extension ByteWriter {
             string(order)
         }
         ties(event, bytes)
+        member("actor", event.actor.range.isEmpty ? nil : bytes.text(event.actor.range))
         guard event.groupCount > 0 else { return }
         key("customers")
         openArray()

@@ -137,8 +137,12 @@ extension ByteWriter {
             member("state", state.word)
             moment("at", at: at)
             member("reason", reason.isEmpty ? nil : reason)
-        case .messageWithheld(let message, let reason):
+        case .messageWithheld(let message, let reason, let state):
             member("message", MessageNumber.text(message))
+            member("state", state.word)
+            member("reason", reason)
+        case .messageNotQueued(let event, let profile, _, let record, let reason):
+            queued(event, profile, 0, record, names)
             member("reason", reason)
         }
     }
@@ -158,10 +162,12 @@ extension ByteWriter {
         member("about", event.word)
         member("order", record.order.isEmpty ? nil : record.order)
         member("channel", record.channel.isEmpty ? nil : record.channel)
-        member("language", record.language)
-        key("version")
-        number(version)
-        member("to", record.toAddress)
+        if version > 0 {
+            member("language", record.language)
+            key("version")
+            number(version)
+        }
+        member("to", record.toAddress.isEmpty ? nil : record.toAddress)
         member("actor", record.actor)
     }
 }

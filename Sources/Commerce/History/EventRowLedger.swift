@@ -77,6 +77,7 @@ extension ByteWriter {
         member("total", amount: said.total, digits: EInvoice.amountDigits(of: said.currency))
         member("currency", said.currency)
         member("recipient", said.recipient)
+        member("return", said.returnId.isEmpty ? nil : said.returnId)
         if said.reason != .none {
             key("reason")
             word(said.reason.text)

@@ -34,6 +34,7 @@ extension EventKind {
         case .messagesLeased: "messagesLeased"
         case .messageReported: "messageReported"
         case .messageWithheld: "messageWithheld"
+        case .messageNotQueued: "messageNotQueued"
         case .sellerDescribed: "sellerDescribed"
         case .seriesConfigured: "seriesConfigured"
         case .documentDrafted: "documentDrafted"

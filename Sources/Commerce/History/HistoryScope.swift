@@ -53,7 +53,8 @@ package struct HistoryScope: Sendable {
         case .customersResolved: return isTied(event, bytes) || isGrouped(event, bytes)
         case .decisionMade, .decisionWithdrawn:
             do throws(ByteReaderError) { return try isDecided(event, bytes) } catch { return false }
-        case .wishExpressed, .languageChosen, .messageQueued, .messagesLeased, .messageReported, .messageWithheld:
+        case .wishExpressed, .languageChosen, .messageQueued, .messagesLeased, .messageReported, .messageWithheld,
+            .messageNotQueued:
             return isWritten(event, bytes)
         case .documentDrafted, .documentRedrafted, .documentPosted, .documentDiscarded, .voucherIssued,
             .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid, .voucherRenewed, .voucherExpired:
@@ -98,10 +99,10 @@ package struct HistoryScope: Sendable {
         do throws(EventError) {
             switch try OutboxEvent(event, bytes) {
             case .wishExpressed(let profile, _, _, _), .languageChosen(let profile, _, _),
-                .messageQueued(_, let profile, _, _, _):
+                .messageQueued(_, let profile, _, _, _), .messageNotQueued(_, let profile, _, _, _):
                 return profiles.contains(profile)
             case .messagesLeased(let messages, _, _): return messages.contains { self.messages.contains($0) }
-            case .messageReported(let message, _, _, _, _), .messageWithheld(let message, _):
+            case .messageReported(let message, _, _, _, _), .messageWithheld(let message, _, _):
                 return messages.contains(message)
             case .templateStored, .templateRemoved, .senderConfigured: return false
             }

@@ -26,7 +26,8 @@ extension LedgerState {
             kind: request.kind, order: request.order, orderName: request.orderName, invoice: request.invoice,
             currency: request.content.invoice.currency, total: request.total,
             recipient: request.content.invoice.buyer.name,
-            reason: request.reason, note: request.note, actor: desk.actor, creditedLines: request.creditedLines)
+            reason: request.reason, note: request.note, actor: desk.actor, creditedLines: request.creditedLines,
+            returnId: request.returnId)
         return .event(
             LedgerEvent(.documentDrafted, facts, profile: desk.profile, content: request.content.packed))
     }

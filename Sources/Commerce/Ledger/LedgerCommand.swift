@@ -129,6 +129,8 @@ package struct DraftRequest: Sendable {
     package var total: Int64 = 0
     package var reason = CreditReason.none
     package var note = ""
+    /// The return that a credit note gives the money back for; empty for none.
+    package var returnId = ""
     /// What a credit note takes off each line, and how much of it was invoiced; empty where it is over an amount.
     package var creditedLines: [CreditedLine] = []
     package var invoicedLines: [CreditedLine] = []

@@ -15,6 +15,11 @@ extension DirectoryState {
             let order = orders[Int(request.order)]
             // A credit note is made from its invoice, whatever has become of the order.
             guard request.invoice != nil || order.sequence == request.orderSequence else { return .outdated }
+            guard request.returnId.isEmpty || knows(.return, request.returnId, of: order) else {
+                throw Refusal(
+                    .notFound,
+                    "return: \(request.orderName) has no return \(request.returnId); ORDER.RETURN tells of it")
+            }
             desk.profile = order.profile
         case .issue(_, _, let customer?, _): desk.profile = try profile(numbered: customer, shop: shop)
         default: break

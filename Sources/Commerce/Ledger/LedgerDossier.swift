@@ -16,6 +16,7 @@ extension DirectoryState {
                 builder.output.closeObject()
                 let piece = builder.piece(entry.changedAt, profile, from: start)
                 builder.part.documents.append(piece)
+                addReturn(of: number, entry, profile, to: &builder)
             }
             addArchive(of: profile, to: &builder)
             ledger.forEachVoucher(of: profile) { number, entry in
@@ -29,5 +30,29 @@ extension DirectoryState {
             }
         }
         return builder.finish()
+    }
+
+    /// From a return to the credit note that gives its money back (X06). A draft that was thrown away gives nothing.
+    private func addReturn(
+        of number: UInt32, _ entry: LedgerDocument, _ profile: UInt32, to builder: inout DossierPartBuilder
+    ) {
+        let draft = ledger.open(entry.draft, DraftFacts())
+        guard !draft.returnId.isEmpty, entry.documentStanding != .discarded else { return }
+        let start = builder.output.count
+        builder.output.openObject()
+        builder.output.member("order", draft.orderName)
+        builder.output.member("return", draft.returnId)
+        builder.output.member("creditNote", ledger.name(ofDocument: number))
+        builder.output.key("state")
+        builder.output.string("\(entry.documentStanding.text)")
+        if entry.documentStanding == .posted {
+            builder.output.key("postedAt")
+            builder.output.timestamp(Timestamp(milliseconds: entry.changedAt))
+        }
+        builder.output.member("total", amount: entry.total, digits: entry.digits)
+        builder.output.member("currency", draft.currency)
+        builder.output.closeObject()
+        let piece = builder.piece(entry.changedAt, profile, from: start)
+        builder.part.returns.append(piece)
     }
 }

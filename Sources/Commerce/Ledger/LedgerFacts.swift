@@ -65,6 +65,8 @@ struct DraftFacts: FieldCoded {
     var actor = ""
     /// Of a credit note by lines: what it takes off each line of the invoice. Older ones do not say.
     var creditedLines: [CreditedLine] = []
+    /// The return that a credit note is for; empty for none. Older ones do not say.
+    var returnId = ""
 
     mutating func code(_ coder: inout some FieldCoder) throws(ByteReaderError) {
         try coder.choice(&kind)
@@ -82,6 +84,7 @@ struct DraftFacts: FieldCoded {
             try coder.text(&line.line)
             try coder.decimal(&line.quantity)
         }
+        if !coder.isAtEnd { try coder.text(&returnId) }
     }
 }
 

@@ -111,6 +111,7 @@ extension LedgerState {
             output.key("reason")
             output.string("\(draft.reason.text)")
             output.member("note", draft.note.isEmpty ? nil : draft.note)
+            output.member("return", draft.returnId.isEmpty ? nil : draft.returnId)
         }
         credits(number, entry, into: &output)
     }

@@ -115,6 +115,8 @@ package struct MessageView: Sendable {
     package let customer: UInt32
     /// The last event about it.
     package let sequence: UInt64
+    /// Why it failed, was given back or withheld; empty for the others.
+    package var reason = ""
 }
 
 /// The number of a message as people see it: `M` and a decimal, `M1` being the first.

@@ -41,6 +41,23 @@ extension OutboxState {
                 plan.record))
     }
 
+    /// The word that a message which was to be made by itself is not made, with what is known of it (W16).
+    func withheld(
+        _ request: MessageRequest, _ facts: MessageFacts, reason: String, _ context: OutboxContext
+    ) -> OutboxEvent {
+        var record = MessageRecord()
+        record.identifier = request.identifier ?? facts.identifier(of: request)
+        record.order = facts.order?.name ?? ""
+        record.actor = context.actor
+        if let address = facts.addresses(for: request.event).first {
+            record.channel = address.channel
+            record.toAddress = address.address
+            record.toName = address.name.onOneLine
+        }
+        return .messageNotQueued(
+            request.event, profile: facts.profile, order: facts.orderNumber, record, reason: reason)
+    }
+
     /// The message as it would be queued now.
     package func plan(
         _ request: MessageRequest, _ facts: MessageFacts, wishes: CustomerWishes, _ context: OutboxContext
@@ -117,7 +134,7 @@ extension OutboxState {
             var earlier: UInt32?
             forEachMessage(of: member) { number, row in
                 let isSame = row.order == facts.orderNumber && row.event == event.rawValue
-                if isSame, row.standing.state != .failed { earlier = number }
+                if isSame, row.standing.state > .failed || row.standing.state.isOpen { earlier = number }
             }
             if let earlier {
                 throw Refusal(
@@ -188,8 +205,8 @@ extension OutboxState {
         var taken: [UInt32] = []
         var events: [OutboxEvent] = []
         queues[Int(context.shop)].forEachDue(at: context.now) { message in
-            if let reason = reasonToWithhold(message, context, membersOf) {
-                events.append(.messageWithheld(message, reason: reason))
+            if let (reason, state) = reasonToWithhold(message, context, membersOf) {
+                events.append(.messageWithheld(message, reason: reason, state))
             } else {
                 taken.append(message)
             }
@@ -206,18 +223,20 @@ extension OutboxState {
 
     private func reasonToWithhold(
         _ message: UInt32, _ context: OutboxContext, _ membersOf: (UInt32) -> [UInt32]
-    ) -> String? {
+    ) -> (reason: String, MessageState)? {
         let row = messages[Int(message)]
-        if Int(row.attempts) >= RetryRule.mostAttempts { return "given up: the last lease ended without a word" }
-        guard let event = MessageEvent(rawValue: row.event) else { return "an event that is not known here" }
+        if Int(row.attempts) >= RetryRule.mostAttempts {
+            return ("given up: the last lease ended without a word", .failed)
+        }
+        guard let event = MessageEvent(rawValue: row.event) else { return ("an event that is not known here", .failed) }
         // Marketplaces get what the order needs and nothing that anybody could have refused since.
         guard !event.purpose.isForTheOrder else { return nil }
         let record = record(row)
         if record.notAfter != MessageRecord.noEnd, context.now > record.notAfter {
-            return "withheld: gate: \(record.channel) allows it no longer, so long after delivery"
+            return ("gate: \(record.channel) allows it no longer, so long after delivery", .withheld)
         }
         return Gate.wishProblem(event.purpose, ChannelGate.of(record.channel), wishes(of: membersOf(row.profile)))
-            .map { "withheld: \($0)" }
+            .map { ($0, .withheld) }
     }
 }
 

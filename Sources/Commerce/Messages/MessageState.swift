@@ -1,4 +1,4 @@
-/// How far a message has come. The raw values are written to disk; among what reports say the greater one wins.
+/// How far a message has come. The raw values are written to disk; among what reports say the furthest wins.
 package enum MessageState: UInt8, Sendable, CaseIterable {
     /// Waits to be taken.
     case queued = 0
@@ -11,6 +11,8 @@ package enum MessageState: UInt8, Sendable, CaseIterable {
     case delivered = 4
     /// A mail server gave it back. It outranks `delivered`, which a server on the way may have claimed too early.
     case bounced = 5
+    /// Something forbids it, so that nobody gets it: a gate, a wish, or what the shop has not set up.
+    case withheld = 6
 
     package var word: String { "\(self)" }
 
@@ -58,7 +60,7 @@ struct MessageStanding: Equatable, Sendable {
             guard state == .leased, attempt == attempts else { return self }
             next.state = attempts >= RetryRule.mostAttempts ? .failed : .queued
             next.availableAt = now + RetryRule.pause(afterAttempt: attempts)
-        case .queued, .leased: break
+        case .queued, .leased, .withheld: break
         }
         return next
     }
@@ -68,5 +70,8 @@ struct MessageStanding: Equatable, Sendable {
 }
 
 extension MessageState: Comparable {
-    package static func < (left: MessageState, right: MessageState) -> Bool { left.rawValue < right.rawValue }
+    /// How far the message has come. One that was withheld when it was taken again may have left before.
+    private var rank: UInt8 { self == .withheld ? MessageState.failed.rawValue : rawValue }
+
+    package static func < (left: MessageState, right: MessageState) -> Bool { left.rank < right.rank }
 }

@@ -25,14 +25,17 @@ extension ByteWriter {
             key("to")
             string(message.record.toAddress)
         }
-        key("language")
-        string(message.record.language)
-        key("languageRule")
-        string(message.record.rule.word)
-        key("version")
-        number(message.version)
-        key("subject")
-        string(message.record.subject)
+        // What was never made has neither language nor text.
+        if message.version > 0 {
+            key("language")
+            string(message.record.language)
+            key("languageRule")
+            string(message.record.rule.word)
+            key("version")
+            number(message.version)
+            key("subject")
+            string(message.record.subject)
+        }
         guard message.number != nil else { return }
         standing(of: message)
     }
@@ -42,6 +45,10 @@ extension ByteWriter {
         string(message.record.identifier)
         key("state")
         string(message.state.word)
+        if !message.reason.isEmpty {
+            key("reason")
+            string(message.reason)
+        }
         key("attempts")
         number(message.attempts)
         key("queuedAt")
@@ -57,6 +64,7 @@ extension ByteWriter {
 
     /// What a worker needs beyond that to send it.
     package mutating func envelope(of message: MessageView) {
+        guard message.version > 0 else { return }
         key("toName")
         string(message.record.toName)
         key("from")
@@ -149,7 +157,23 @@ extension OutboxState {
         return MessageView(
             number: number, event: MessageEvent(rawValue: row.event) ?? .orderChanged, version: Int(row.version),
             record: record(row), state: row.standing.state, attempts: row.standing.attempts, queuedAt: row.queuedAt,
-            availableAt: row.availableAt, profile: row.profile, customer: customer, sequence: row.sequence)
+            availableAt: row.availableAt, profile: row.profile, customer: customer, sequence: row.sequence,
+            reason: reason(of: row))
+    }
+
+    /// The last word about a message that nobody gets.
+    private func reason(of row: MessageRow) -> String {
+        switch row.standing.state {
+        case .failed, .bounced, .withheld: break
+        default: return ""
+        }
+        var next = row.history
+        while next != 0 {
+            let step = history[Int(next - 1)]
+            if step.state == row.state { return records[step.detail].text }
+            next = step.previous
+        }
+        return ""
     }
 
     /// The profile of a message of the shop.

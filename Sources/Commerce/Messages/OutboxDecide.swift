@@ -116,6 +116,9 @@ extension OutboxState {
     /// Nothing to do (nil) if the same was reported of the same attempt before.
     package func decideReport(_ report: MessageReport, _ context: OutboxContext) throws(Refusal) -> OutboxEvent? {
         let row = try row(report.message, shop: context.shop)
+        guard row.attempts > 0 || row.standing.state != .withheld else {
+            throw Refusal(.refused, "message: \(MessageNumber.text(report.message)) was withheld and never goes out")
+        }
         guard row.attempts > 0 else {
             throw Refusal(.refused, "message: nobody has taken \(MessageNumber.text(report.message)) yet; OUTBOX.TAKE")
         }

@@ -10,7 +10,8 @@ import Bytes
 //   messageQueued     event (1) profile, order plus one, version (varints) record (counted)
 //   messagesLeased    until (zigzag, ms) worker count (varint) messages (varint each)
 //   messageReported   message, attempt (varints) state (1) at (zigzag, ms) reason
-//   messageWithheld   message (varint) reason
+//   messageWithheld   message (varint) reason [ state (1) ]             ; without it: failed
+//   messageNotQueued  event (1) profile, order plus one (varints) record (counted) reason
 //
 // Texts are counted. Messages are named by their row.
 
@@ -24,7 +25,10 @@ package enum OutboxEvent: Sendable, Equatable {
     case messageQueued(MessageEvent, profile: UInt32, order: UInt32, version: Int, MessageRecord)
     case messagesLeased([UInt32], worker: String, until: Int64)
     case messageReported(UInt32, attempt: Int, MessageState, at: Int64, reason: String)
-    case messageWithheld(UInt32, reason: String)
+    /// A queued message that must not be sent any more: `withheld`, or `failed` where it was tried often enough.
+    case messageWithheld(UInt32, reason: String, MessageState)
+    /// A message that was to be made by itself and must not be; see `OutboxState.withheld`.
+    case messageNotQueued(MessageEvent, profile: UInt32, order: UInt32, MessageRecord, reason: String)
 
     package var kind: EventKind {
         switch self {
@@ -37,13 +41,16 @@ package enum OutboxEvent: Sendable, Equatable {
         case .messagesLeased: .messagesLeased
         case .messageReported: .messageReported
         case .messageWithheld: .messageWithheld
+        case .messageNotQueued: .messageNotQueued
         }
     }
 }
 
 extension EventKind {
     /// Whether the outbox keeps it, and neither directory nor shard.
-    package var concernsOutbox: Bool { (EventKind.templateStored.rawValue...127).contains(rawValue) }
+    package var concernsOutbox: Bool {
+        (EventKind.templateStored.rawValue...127).contains(rawValue) || self == .messageNotQueued
+    }
 }
 
 // MARK: - Writing
@@ -73,9 +80,13 @@ extension EventWriter {
             self.profile(profile)
             varint(UInt64(order))
             varint(UInt64(version))
-            var bytes = ByteWriter(capacity: 1_024)
-            record.write(into: &bytes)
-            counted(bytes.span)
+            self.record(record)
+        case .messageNotQueued(let event, let profile, let order, let record, let reason):
+            byte(event.rawValue)
+            self.profile(profile)
+            varint(UInt64(order))
+            self.record(record)
+            text(reason)
         case .messagesLeased(let messages, let worker, let until):
             zigzag(until)
             text(worker)
@@ -87,11 +98,18 @@ extension EventWriter {
             byte(state.rawValue)
             zigzag(at)
             text(reason)
-        case .messageWithheld(let message, let reason):
+        case .messageWithheld(let message, let reason, let state):
             varint(UInt64(message))
             text(reason)
+            if state != .failed { byte(state.rawValue) }
         }
         end()
+    }
+
+    private mutating func record(_ record: MessageRecord) {
+        var bytes = ByteWriter(capacity: 1_024)
+        record.write(into: &bytes)
+        counted(bytes.span)
     }
 
     private mutating func template(_ key: TemplateKey) {
@@ -165,7 +183,15 @@ extension ByteReader {
             guard let state = MessageState(rawValue: try byte()) else { return nil }
             return .messageReported(
                 message, attempt: Int(attempt), state, at: try zigzag(), reason: try string())
-        case .messageWithheld: return .messageWithheld(try varint32(), reason: try string())
+        case .messageWithheld:
+            let (message, reason) = (try varint32(), try string())
+            guard let state = isAtEnd ? .failed : MessageState(rawValue: try byte()) else { return nil }
+            return .messageWithheld(message, reason: reason, state)
+        case .messageNotQueued:
+            guard let event = MessageEvent(rawValue: try byte()) else { return nil }
+            let (profile, order) = (try varint32(), try varint32())
+            let record = try MessageRecord(bytes.extracting(try countedRange()))
+            return .messageNotQueued(event, profile: profile, order: order, record, reason: try string())
         default: return nil
         }
     }

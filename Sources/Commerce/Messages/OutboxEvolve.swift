@@ -9,7 +9,7 @@ extension OutboxState {
         case .templateRemoved: break
         case .wishExpressed(let profile, _, _, _), .languageChosen(let profile, _, _):
             try check(Int(profile) < profiles, "a wish of an unknown profile")
-        case .messageQueued(_, let profile, let order, _, _):
+        case .messageQueued(_, let profile, let order, _, _), .messageNotQueued(_, let profile, let order, _, _):
             try check(Int(profile) < profiles && Int(order) <= orders, "a message to an unknown profile")
         case .messagesLeased(let messages, _, _):
             for message in messages { try check(Int(message) < self.messages.count, "a lease of an unknown message") }
@@ -17,7 +17,7 @@ extension OutboxState {
             try check(
                 Int(message) < messages.count && attempt <= Int(messages[Int(message)].attempts),
                 "a report about an unknown message or attempt")
-        case .messageWithheld(let message, _):
+        case .messageWithheld(let message, _, _):
             try check(Int(message) < messages.count, "an unknown message withheld")
         }
     }
@@ -59,7 +59,10 @@ extension OutboxState {
     ) -> [UInt32] {
         switch event {
         case .messageQueued(let event, let profile, let order, let version, let record):
-            queue(event, profile, order, version, record, shop: shop, at: at, sequence: sequence)
+            add(event, profile, order, version, record, .queued, "", shop: shop, at: at, sequence: sequence)
+            return [profile]
+        case .messageNotQueued(let event, let profile, let order, let record, let reason):
+            add(event, profile, order, 0, record, .withheld, reason, shop: shop, at: at, sequence: sequence)
             return [profile]
         case .messagesLeased(let messages, let worker, let until):
             for message in messages { lease(message, worker, until: until, at: at, sequence: sequence) }
@@ -69,10 +72,10 @@ extension OutboxState {
             step(message, state, attempt: attempt, at: reportedAt, reason)
             set(message, standing, sequence: sequence)
             return [messages[Int(message)].profile]
-        case .messageWithheld(let message, let reason):
+        case .messageWithheld(let message, let reason, let state):
             var standing = messages[Int(message)].standing
-            standing.state = .failed
-            step(message, .failed, attempt: standing.attempts, at: at, reason)
+            standing.state = state
+            step(message, state, attempt: standing.attempts, at: at, reason)
             set(message, standing, sequence: sequence)
             return [messages[Int(message)].profile]
         default: return []
@@ -106,9 +109,9 @@ extension OutboxState {
 
     // MARK: Messages
 
-    private mutating func queue(
+    private mutating func add(
         _ event: MessageEvent, _ profile: UInt32, _ order: UInt32, _ version: Int, _ record: MessageRecord,
-        shop: UInt16, at: Int64, sequence: UInt64
+        _ state: MessageState, _ reason: String, shop: UInt16, at: Int64, sequence: UInt64
     ) {
         var bytes = ByteWriter(capacity: 1_024)
         record.write(into: &bytes)
@@ -118,12 +121,11 @@ extension OutboxState {
             MessageRow(
                 identifierHash: hash, sequence: sequence, record: records.append(bytes.span), queuedAt: at,
                 availableAt: max(at, record.notBefore), profile: profile, order: order, next: newest, history: 0,
-                shop: shop,
-                event: event.rawValue, state: MessageState.queued.rawValue, attempts: 0,
+                shop: shop, event: event.rawValue, state: state.rawValue, attempts: 0,
                 version: UInt16(truncatingIfNeeded: version)))
         identifierIndex.insert(hash, number)
         Self.set(&newestMessages, profile, UInt32(number + 1))
-        step(UInt32(number), .queued, attempt: 0, at: at, "")
+        step(UInt32(number), state, attempt: 0, at: at, reason)
         count(UInt32(number), by: 1)
         place(UInt32(number))
     }

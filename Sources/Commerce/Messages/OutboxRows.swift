@@ -28,6 +28,9 @@ struct MessageRow: BitwiseCopyable, Sendable {
     /// Version of the template that it was made from.
     var version: UInt16
 
+    /// Whether it ever stood in the queue: those that something forbade at once have no template.
+    var wasQueued: Bool { version > 0 }
+
     var standing: MessageStanding {
         MessageStanding(
             state: MessageState(rawValue: state) ?? .failed, attempts: Int(attempts), availableAt: availableAt)

@@ -53,11 +53,11 @@ extension OutboxState {
         }
     }
 
-    /// The message of the shop that was queued under this identifier.
-    func message(identified identifier: String, shop: UInt16) -> UInt32? {
+    /// The message of the shop that was queued under this identifier, or the one that never was.
+    func message(identified identifier: String, shop: UInt16, isQueued: Bool = true) -> UInt32? {
         let found = identifierIndex.find(Self.hash(identifier, shop: shop)) { number in
             let row = messages[number]
-            return row.shop == shop && record(row).identifier == identifier
+            return row.shop == shop && row.wasQueued == isQueued && record(row).identifier == identifier
         }
         return found.map { UInt32($0) }
     }

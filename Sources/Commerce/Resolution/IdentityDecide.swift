@@ -77,7 +77,7 @@ extension DirectoryState {
     ) {
         let plan = plan(forAll: profiles, &scratch)
         guard !plan.isEmpty else { return }
-        write(plan, cause: profiles[0], at: desk.now, into: &events)
+        write(plan, cause: profiles[0], actor: desk.actor, at: desk.now, into: &events)
         record(events)
     }
 

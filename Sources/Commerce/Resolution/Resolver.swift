@@ -48,12 +48,14 @@ extension DirectoryState {
     }
 
     /// Writes a plan as one event. It carries the order that brought the profile's newest data.
+    /// - Parameter actor: whose decision it follows from; empty where the rules alone say it.
     package func write(
-        _ plan: ResolutionPlan, cause profile: UInt32, at now: Timestamp, into events: inout EventWriter
+        _ plan: ResolutionPlan, cause profile: UInt32, actor: String = "", at now: Timestamp,
+        into events: inout EventWriter
     ) {
         events.customersResolved(
             plan, shop: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), cause: profile,
-            order: index.origins[Int(profile)].cause, now: now)
+            order: index.origins[Int(profile)].cause, actor: actor, now: now)
     }
 
     // MARK: The queue

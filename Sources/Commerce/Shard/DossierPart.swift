@@ -25,6 +25,8 @@ package struct DossierPart: Sendable {
     package internal(set) var documents: [Piece] = []
     package internal(set) var notes: [Piece] = []
     package internal(set) var vouchers: [Piece] = []
+    /// Returns with the credit notes that were made for them.
+    package internal(set) var returns: [Piece] = []
     /// What the archive says of documents from elsewhere: JSON members, or nothing for one that was removed.
     package internal(set) var marks: [Row: ByteRange] = [:]
     package internal(set) var candidates: [DisplayCandidate] = []

@@ -27,6 +27,9 @@ package enum DossierWriter {
         if parts.contains(where: { !$0.vouchers.isEmpty }) {
             list("vouchers", parts, \.vouchers, into: &output, by: newestFirst)
         }
+        if parts.contains(where: { !$0.returns.isEmpty }) {
+            list("returns", parts, \.returns, into: &output, by: newestFirst)
+        }
         list("notes", parts, \.notes, into: &output, by: newestFirst)
         output.rawJSON(messages.span)
         output.key("related")

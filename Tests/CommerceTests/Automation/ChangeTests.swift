@@ -25,8 +25,8 @@ import Testing
         let tag = try #require(CustomerTag("x"))
         func check() throws {
             let event = try Event(events.last)
-            state.note(event, events.last, sequence: 7)
-            #expect(!state.hasPending, "\(event.kind)")
+            state.note(event, events.last, sequence: 7, in: DirectoryState())
+            #expect(!state.hasPending && !event.kind.makesChanges, "\(event.kind)")
         }
         events.outbox(
             .messageQueued(.orderShipped, profile: 0, order: 1, version: 1, MessageRecord()), shop: 0, now: now)
@@ -44,6 +44,30 @@ import Testing
         try check()
         events.automation(.changesHandled([]), shop: 0, now: now)
         try check()
+        events.outbox(
+            .messageNotQueued(.orderShipped, profile: 0, order: 1, MessageRecord(), reason: "gate"), shop: 0, now: now)
+        try check()
+        for kind in [EventKind.documentLabelled, .documentsSent] {
+            events.ofLedger(kind, LedgerEvent(kind, MarkFacts(), profile: 0), row: 0, shop: 0, now: now)
+            try check()
+        }
+    }
+
+    /// Every kind of event that an effect can write, against every kind that makes a change.
+    @Test func whatRulesWriteAndWhatTheyRunOnHaveNothingInCommon() throws {
+        let tag = try #require(CustomerTag("x"))
+        let queued = OutboxEvent.messageQueued(.orderShipped, profile: 0, order: 1, version: 1, MessageRecord())
+        let document = DocumentReference(.filed, 0)
+        let effects: [RuleEffect] = [
+            .outbox(queued), .outbox(.languageChosen(profile: 0, nil, actor: "")),
+            .outbox(.messageNotQueued(.orderShipped, profile: 0, order: 1, MessageRecord(), reason: "")),
+            .label(.tagged(profile: 0, tag, actor: "", cause: "")), .label(.untagged([0], tag, actor: "")),
+            .note("x"), .documentLabel(document, "x", isOn: true), .documentsSent(queued, [document], label: "x"),
+        ]
+        let written = Set(effects.flatMap(\.kinds))
+        #expect(written.count == 8 && written.allSatisfy { !$0.makesChanges })
+        let changing = (UInt8.min...UInt8.max).compactMap(EventKind.init(rawValue:)).filter(\.makesChanges)
+        #expect(changing.count == 8 && written.isDisjoint(with: changing))
     }
 
     /// What the tellings of one fact, one after the other, are news of.
