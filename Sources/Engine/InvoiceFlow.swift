@@ -22,7 +22,8 @@ extension Engine {
     /// All invoices of a shop, or of a customer, with something to pay, the oldest first.
     /// - Parameter before: posted then or earlier, in milliseconds.
     package func openInvoices(
-        of customer: CustomerSelector?, before: Int64, for asker: Asker, _ completion: @escaping Answering<[OpenInvoice]>
+        of customer: CustomerSelector?, before: Int64, for asker: Asker,
+        _ completion: @escaping Answering<[OpenInvoice]>
     ) {
         let directory = directory
         guard let customer else { return openInvoices(from: 0, before: before, found: [], for: asker, completion) }
@@ -131,7 +132,8 @@ extension Engine {
     /// customer.
     package func brochures(
         _ brochure: String?, offset: Int, limit: Int, for asker: Asker,
-        _ completion: @escaping Answering<(page: [(copy: BrochureCopy, parts: [DossierPart])], total: Int, heldBack: Int)>
+        _ completion:
+            @escaping Answering<(page: [(copy: BrochureCopy, parts: [DossierPart])], total: Int, heldBack: Int)>
     ) {
         let directory = directory
         directory.lane.run {
@@ -156,7 +158,8 @@ extension Shard {
 }
 
 extension Directory {
-    fileprivate func postedInvoices(ofShopNamed name: String, from: UInt32) -> (tickets: [InvoiceTicket], next: UInt32?) {
+    fileprivate func postedInvoices(ofShopNamed name: String, from: UInt32) -> (tickets: [InvoiceTicket], next: UInt32?)
+    {
         state.shop(named: name).map { state.postedInvoices(of: $0, from: from) } ?? ([], nil)
     }
 

@@ -22,7 +22,9 @@ extension Session {
         case .invoiceOpen: try openInvoices(request, engine, asker, tag: tag)
         default:
             let wanted = try RequestReader.reminder(request)
-            answer(tag) { engine.remind(of: wanted.invoice, url: wanted.url, language: wanted.language, for: asker, $0) }
+            answer(tag) {
+                engine.remind(of: wanted.invoice, url: wanted.url, language: wanted.language, for: asker, $0)
+            }
         }
     }
 

@@ -90,7 +90,10 @@ package enum CommandTable {
     static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        [general, orderLife, identity, [learning], messages, ledger, labels, lists, rules, exchange, archive, past, service]
+        [
+            general, orderLife, identity, [learning], messages, ledger, labels, lists, rules, exchange, archive, past,
+            service,
+        ]
         .flatMap { $0 }
 
     private static let general: [CommandDescription] = [

@@ -4,12 +4,17 @@ import Testing
 extension SystemTests {
     /// Brochures by post, log-ins and reports in the history, over TCP, before and after the plug was pulled: T08, T09, T10, T18.
     @Suite struct BrochureTests {
+        /// Buyers who have nothing in common.
+        static let names = ["Jansen", "Visser", "Bakker", "Mulder", "Smit"]
+
         static func customer(_ number: Int) -> String {
-            """
-            ORDER.PUT {"channel":"web","number":"\(number)","placedAt":"2026-04-02T08:00:00Z","currency":"EUR",\
-            "customer":{"ref":"b\(number)","lastName":"Buyer\(number)"},"billing":{"street":"Dam","houseNumber":"\(number)",\
-            "postalCode":"1012 JS","city":"Amsterdam","country":"NL"},"total":"10.00"}
-            """
+            let name = names[number - 1]
+            return """
+                ORDER.PUT {"channel":"web","number":"\(number)","placedAt":"2026-04-02T08:00:00Z","currency":"EUR",\
+                "customer":{"ref":"b\(number)","lastName":"\(name)"},"billing":{"street":"\(name)straat",\
+                "houseNumber":"\(number)","postalCode":"10\(number)\(number) J\(name.prefix(1))","city":"Amsterdam",\
+                "country":"NL"},"total":"10.00"}
+                """
         }
 
         static func list(_ talk: Talk, _ more: String = "") throws -> [String] {
@@ -81,7 +86,8 @@ extension SystemTests {
                 let server = try sandbox.start()
                 let talk = try server.connect()
                 for line in [
-                    Self.customer(1), Self.customer(2), "BROCHURE.REQUEST C1 brochure=a", "BROCHURE.REQUEST C2 brochure=a",
+                    Self.customer(1), Self.customer(2), "BROCHURE.REQUEST C1 brochure=a",
+                    "BROCHURE.REQUEST C2 brochure=a",
                     "BROCHURE.REQUEST C2 brochure=b", "CUSTOMER.MERGE C2 C1",
                 ] { try talk.ok(line) }
                 #expect(try Self.list(talk) == ["B1 a C1", "B3 b C1"])
@@ -124,7 +130,8 @@ extension SystemTests {
         static let refusals: [(String, String, String)] = [
             ("BROCHURE.REQUEST C1", "INVALID", "brochure"), ("BROCHURE.REQUEST C9 brochure=a", "NOTFOUND", "number"),
             ("BROCHURE.REQUEST brochure=a", "SYNTAX", "exactly one"), ("BROCHURE.LIST limit=1001", "INVALID", "limit"),
-            ("BROCHURE.PRINTED", "INVALID", "requests"), ("BROCHURE.PRINTED requests=B1 until=2026-01-01", "INVALID", "requests"),
+            ("BROCHURE.PRINTED", "INVALID", "requests"),
+            ("BROCHURE.PRINTED requests=B1 until=2026-01-01", "INVALID", "requests"),
             ("BROCHURE.PRINTED requests=B9", "NOTFOUND", "B9"), ("BROCHURE.PRINTED requests=B1,X", "INVALID", "B17"),
             ("BROCHURE.PRINTED requests=B1,B9", "NOTFOUND", "B9"),
             ("BROCHURE.PRINTED requests=B1 at=2020-01-01", "INVALID", "asked for"),
@@ -158,7 +165,8 @@ extension SystemTests {
                 var server = try sandbox.start()
                 var talk = try server.connect()
                 for line in [
-                    Self.customer(1), Self.customer(2), "CUSTOMER.LOGIN ref=web:b1 at=2026-11-01T10:00:00Z from=webshop",
+                    Self.customer(1), Self.customer(2),
+                    "CUSTOMER.LOGIN ref=web:b1 at=2026-11-01T10:00:00Z from=webshop",
                     "CUSTOMER.LOGIN C2 at=2026-11-02T10:00:00Z actor=app", "REPORT.CUSTOMER C1 actor=joost",
                     "CUSTOMER.MERGE C2 C1", "REPORT.CUSTOMER C1 file=yes actor=customer",
                 ] { try talk.ok(line) }
@@ -179,7 +187,8 @@ extension SystemTests {
                             "reportAsked customer dossier",
                         ])
                     let dossier = try talk.ok("CUSTOMER.360 C1")
-                    #expect(dossier.text("logIns.total") == "2" && dossier.text("logIns.last") == "2026-11-02T10:00:00Z")
+                    #expect(
+                        dossier.text("logIns.total") == "2" && dossier.text("logIns.last") == "2026-11-02T10:00:00Z")
                     try talk.ok("SNAPSHOT")
                     try server.kill()
                     server = try sandbox.start()

@@ -130,7 +130,10 @@ extension SystemTests {
 
         static let refusals: [(String, String, String)] = [
             (#"TERMS.PUT {"id":"x","group":"g","currency":"EUR"}"#, "INVALID", "terms.prices"),
-            (#"TERMS.PUT {"id":"x","group":"g","currency":"EUR","discounts":[{"percent":"200"}]}"#, "INVALID", "percent"),
+            (
+                #"TERMS.PUT {"id":"x","group":"g","currency":"EUR","discounts":[{"percent":"200"}]}"#, "INVALID",
+                "percent"
+            ),
             ("TERMS.PUT {", "SYNTAX", ""), ("TERMS.PUT", "SYNTAX", "JSON"), ("TERMS.SHOW", "SYNTAX", "usage"),
             ("TERMS.SHOW nothing", "NOTFOUND", "TERMS.LIST"), ("TERMS.REMOVE nothing", "NOTFOUND", "nothing"),
             ("TERMS.LIST on=soon", "INVALID", "on"), ("TERMS.LIST limit=1001", "INVALID", "limit"),
@@ -138,7 +141,10 @@ extension SystemTests {
             ("CUSTOMER.GROUP C1 a,b", "INVALID", "group"), ("CUSTOMER.TERMS C9", "NOTFOUND", "number"),
             (#"TERMS.QUOTE C1 {"currency":"EUR","lines":[{"sku":"A"}]}"#, "INVALID", "lines[0].price"),
             (#"TERMS.QUOTE C1 {"currency":"EUR","lines":[]}"#, "INVALID", "lines"),
-            (#"TERMS.QUOTE C1 {"currency":"EUR","lines":[{"sku":"A","price":"1","quantity":0}]}"#, "INVALID", "quantity"),
+            (
+                #"TERMS.QUOTE C1 {"currency":"EUR","lines":[{"sku":"A","price":"1","quantity":0}]}"#, "INVALID",
+                "quantity"
+            ),
             (#"TERMS.QUOTE C1 group=g {"currency":"EUR","lines":[{"sku":"A","price":"1"}]}"#, "INVALID", "not both"),
             (#"TERMS.QUOTE {"currency":"EUR","lines":[{"sku":"A","price":"1"}]}"#, "SYNTAX", "exactly one"),
         ]

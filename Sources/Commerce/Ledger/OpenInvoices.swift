@@ -71,7 +71,7 @@ extension InvoiceTicket {
 
 extension DirectoryState {
     /// How many documents one look at the ledger takes in: others get their turns between two.
-    private static let documentsPerLook = 2_048
+    private static let documentsPerLook = 512
 
     /// The next posted invoices of a shop from this document on, and where the next look begins; nil at the end.
     package func postedInvoices(of shop: UInt16, from: UInt32) -> (tickets: [InvoiceTicket], next: UInt32?) {
@@ -92,12 +92,14 @@ extension DirectoryState {
     }
 
     /// The invoice with this number or id.
-    package func postedInvoice(_ selector: DocumentSelector, shop: UInt16, at now: Timestamp) throws(Refusal) -> InvoiceTicket
+    package func postedInvoice(_ selector: DocumentSelector, shop: UInt16, at now: Timestamp) throws(Refusal)
+        -> InvoiceTicket
     {
         let desk = LedgerDesk(shop: shop, actor: "", now: now, hasher: hasher(shop))
         let document = try ledger.find(selector, desk)
         guard let ticket = tickets([document], shop: shop).first else {
-            throw Refusal(.refused, "invoice: \(ledger.name(ofDocument: document)) is no posted invoice; INVOICE.OPEN lists them")
+            throw Refusal(
+                .refused, "invoice: \(ledger.name(ofDocument: document)) is no posted invoice; INVOICE.OPEN lists them")
         }
         return ticket
     }

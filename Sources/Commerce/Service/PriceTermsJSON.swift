@@ -69,7 +69,8 @@ extension PriceTerms {
     }
 
     private mutating func readSurcharges(_ fields: JSONFields) throws(Refusal) {
-        for (place, entry) in try Self.entries(fields, "surcharges", ["name", "sku", "percent", "amount"]).enumerated() {
+        for (place, entry) in try Self.entries(fields, "surcharges", ["name", "sku", "percent", "amount"]).enumerated()
+        {
             let path = "terms.surcharges[\(place)]"
             var surcharge = Surcharge()
             surcharge.name = try Self.word(try entry.text("name", most: 128), "\(path).name")
@@ -128,7 +129,8 @@ extension JSONFields {
     func moment(_ name: String, endOfDay: Bool) throws(Refusal) -> Int64? {
         guard let text = try text(name, most: 40) else { return nil }
         guard let moment = Timestamp(momentOrDay: text, endOfDay: endOfDay) else {
-            throw .invalid("\(path).\(name)", "must be a day such as 2026-03-01 or a moment such as 2026-03-01T10:22:31Z")
+            throw .invalid(
+                "\(path).\(name)", "must be a day such as 2026-03-01 or a moment such as 2026-03-01T10:22:31Z")
         }
         return moment.milliseconds
     }
@@ -138,7 +140,9 @@ extension Timestamp {
     /// A moment in RFC 3339, or a day in UTC: its first moment, or with `endOfDay` the first one behind it.
     package init?(momentOrDay text: String, endOfDay: Bool = false) {
         let isDay = text.utf8.count == 10
-        guard let moment = Timestamp(rfc3339: [UInt8]((isDay ? text + "T00:00:00Z" : text).utf8).span) else { return nil }
+        guard let moment = Timestamp(rfc3339: [UInt8]((isDay ? text + "T00:00:00Z" : text).utf8).span) else {
+            return nil
+        }
         self.init(milliseconds: moment.milliseconds + (isDay && endOfDay ? 86_400_000 : 0))
     }
 }

@@ -83,7 +83,7 @@ extension DirectoryState {
             }
             return ServiceDecision(event: nil, subject: .brochure(known))
         }
-        if let known = waiting(of: profile, request.brochure).first {
+        if let kind = service.kindNumbers[request.brochure], let known = waiting(of: profile, kind).first {
             return ServiceDecision(event: nil, subject: .brochure(known))
         }
         guard !isPostRefused else {
@@ -100,11 +100,12 @@ extension DirectoryState {
     }
 
     /// The requests of a customer for a brochure that wait, oldest first: several where a merge brought them together.
-    func waiting(of profile: UInt32, _ brochure: String) -> [UInt32] {
+    /// - Parameter kind: the number of the brochure.
+    private func waiting(of profile: UInt32, _ kind: UInt32) -> [UInt32] {
         var found: [UInt32] = []
         for member in members(of: profile) {
             service.forEachBrochure(of: member) { number, row in
-                if row.state == .waiting, service.facts(of: number).brochure == brochure { found.append(number) }
+                if row.state == .waiting, service.kinds[Int(number)] == kind { found.append(number) }
             }
         }
         return found.sorted()
@@ -116,16 +117,17 @@ extension DirectoryState {
     ) -> (list: [[UInt32]], heldBack: Int) {
         struct Copy: Hashable {
             let customer: UInt32
-            let brochure: String
+            let kind: UInt32
         }
+        let wanted = brochure.map { service.kindNumbers[$0] ?? .max }
         var places: [Copy: Int] = [:]
         var refusals: [UInt32: Bool] = [:]
         var list: [[UInt32]] = []
         var heldBack = Set<Copy>()
         for number in (service.waiting[shop] ?? []).sorted() {
             let profile = service.brochures[Int(number)].profile
-            let copy = Copy(customer: customerNumber(of: profile), brochure: service.facts(of: number).brochure)
-            guard brochure ?? copy.brochure == copy.brochure else { continue }
+            let copy = Copy(customer: customerNumber(of: profile), kind: service.kinds[Int(number)])
+            guard wanted ?? copy.kind == copy.kind else { continue }
             let isRefused = refusals[copy.customer] ?? isPostRefused(profile)
             refusals[copy.customer] = isRefused
             if isRefused {
@@ -173,7 +175,7 @@ extension DirectoryState {
         case .printed: return []
         case .withdrawn:
             throw Refusal(.refused, "request: B\(number + 1) is withdrawn; BROCHURE.REQUEST asks anew")
-        case .waiting: return waiting(of: row.profile, service.facts(of: number).brochure)
+        case .waiting: return waiting(of: row.profile, service.kinds[Int(number)])
         }
     }
 
@@ -187,7 +189,7 @@ extension DirectoryState {
             let day = Timestamp(milliseconds: row.closedAt).dayText
             throw Refusal(.refused, "request: B\(number + 1) was printed on \(day); what is sent cannot be withdrawn")
         case .waiting:
-            let numbers = waiting(of: row.profile, service.facts(of: number).brochure)
+            let numbers = waiting(of: row.profile, service.kinds[Int(number)])
             return ServiceDecision(
                 event: mark(.brochuresWithdrawn, numbers, at: now.milliseconds, reason, actor),
                 subject: .withdrawn(numbers))
@@ -221,7 +223,8 @@ extension DirectoryState {
         if let block = labels.labels(of: members(of: profile)).block {
             throw Refusal(
                 .refused,
-                "customer: C\(customerNumber(of: profile)) is blocked (\(block.reason)); CUSTOMER.UNBLOCK lets in again")
+                "customer: C\(customerNumber(of: profile)) is blocked (\(block.reason)); CUSTOMER.UNBLOCK lets in again"
+            )
         }
         let at = said ?? now.milliseconds
         guard at <= now.milliseconds + Self.clockTolerance else {

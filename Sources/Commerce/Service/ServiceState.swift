@@ -72,6 +72,9 @@ package struct ServiceState: ~Copyable, Sendable {
     // Derived.
     /// By shop.
     var waiting: [UInt16: Set<UInt32>] = [:]
+    /// By request: a number of its brochure, so that lists compare no texts.
+    var kinds: [UInt32] = []
+    var kindNumbers: [String: UInt32] = [:]
     /// By profile: its newest request plus one.
     var newestBrochure: [UInt32: UInt32] = [:]
     /// Requests by the names that their senders gave them.
@@ -94,7 +97,7 @@ package struct ServiceState: ~Copyable, Sendable {
     package var allocatedBytes: Int {
         // Of what is derived, an estimate.
         brochures.allocatedBytes + logIns.allocatedBytes + records.allocatedBytes + logInIndex.allocatedBytes
-            + newestBrochure.count * 16 + requestNames.count * 64 + logInCounts.count * 40
+            + kinds.count * 4 + newestBrochure.count * 16 + requestNames.count * 64 + logInCounts.count * 40
     }
 }
 
@@ -215,8 +218,11 @@ extension ServiceState {
     mutating func note(_ row: BrochureRow, _ number: UInt32) {
         newestBrochure[row.profile] = number + 1
         if row.state == .waiting { waiting[row.shop, default: []].insert(number) }
-        let id = facts(of: number).id
-        if !id.isEmpty { requestNames[RequestName(shop: row.shop, id: id)] = number }
+        let said = facts(of: number)
+        let kind = kindNumbers[said.brochure] ?? UInt32(kindNumbers.count)
+        kindNumbers[said.brochure] = kind
+        kinds.append(kind)
+        if !said.id.isEmpty { requestNames[RequestName(shop: row.shop, id: said.id)] = number }
     }
 
     mutating func note(_ row: LogInRow, _ number: Int) {

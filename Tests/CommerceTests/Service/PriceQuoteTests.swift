@@ -21,10 +21,19 @@ import Testing
         (#"[{"sku":"A","price":"2.00"}]"#, #""discounts":[{"sku":"B","percent":"5"}]"#, 200),
         (#"[{"sku":"A","price":"2.00"}]"#, #""prices":[{"sku":"A","price":"1.50"}]"#, 150),
         (#"[{"sku":"A"}]"#, #""prices":[{"sku":"A","price":"3.00"}]"#, 300),
-        (#"[{"sku":"A","quantity":9}]"#, #""prices":[{"sku":"A","price":"3"},{"sku":"A","price":"2","minimum":10}]"#, 2_700),
-        (#"[{"sku":"A","quantity":10}]"#, #""prices":[{"sku":"A","price":"3"},{"sku":"A","price":"2","minimum":10}]"#, 2_000),
+        (
+            #"[{"sku":"A","quantity":9}]"#, #""prices":[{"sku":"A","price":"3"},{"sku":"A","price":"2","minimum":10}]"#,
+            2_700
+        ),
+        (
+            #"[{"sku":"A","quantity":10}]"#,
+            #""prices":[{"sku":"A","price":"3"},{"sku":"A","price":"2","minimum":10}]"#, 2_000
+        ),
         // A price beats a discount, a discount on the article one on all.
-        (#"[{"sku":"A","price":"2.00"}]"#, #""prices":[{"sku":"A","price":"1.90"}],"discounts":[{"percent":"50"}]"#, 190),
+        (
+            #"[{"sku":"A","price":"2.00"}]"#, #""prices":[{"sku":"A","price":"1.90"}],"discounts":[{"percent":"50"}]"#,
+            190
+        ),
         (#"[{"sku":"A","price":"2.00"}]"#, #""discounts":[{"percent":"50"},{"sku":"A","percent":"10"}]"#, 180),
         // Half a cent is rounded up, of the discount too: 12.5% of 0.99 is 0.12375, of 0.20 is 0.025.
         (#"[{"sku":"A","price":"0.99"}]"#, #""discounts":[{"percent":"12.5"}]"#, 87),
@@ -36,7 +45,8 @@ import Testing
         (#"[{"sku":"A","price":"2"},{"sku":"B","price":"1"}]"#, #""surcharges":[{"name":"n","amount":"4.95"}]"#, 795),
         (
             #"[{"sku":"A","price":"2"},{"sku":"B","price":"1"}]"#,
-            #""surcharges":[{"name":"n","amount":"1"},{"name":"m","percent":"10"},{"name":"o","sku":"A","percent":"50"}]"#, 530
+            #""surcharges":[{"name":"n","amount":"1"},{"name":"m","percent":"10"},{"name":"o","sku":"A","percent":"50"}]"#,
+            530
         ),
         (#"[{"sku":"A","price":"2"}]"#, #""discounts":[{"percent":"100"}]"#, 0),
     ])
@@ -65,10 +75,16 @@ import Testing
         (#"{"id":"t","group":"g","currency":"EUR","prices":[{"sku":"A","price":"-1"}]}"#, "prices[0].price"),
         (#"{"id":"t","group":"g","currency":"EUR","prices":[{"price":"1"}]}"#, "prices[0].sku"),
         (#"{"id":"t","group":"g","currency":"EUR","prices":[{"sku":"A","price":"1","minimum":0}]}"#, "minimum"),
-        (#"{"id":"t","group":"g","currency":"EUR","prices":[{"sku":"A","price":"1"},{"sku":"A","price":"2"}]}"#, "two prices"),
+        (
+            #"{"id":"t","group":"g","currency":"EUR","prices":[{"sku":"A","price":"1"},{"sku":"A","price":"2"}]}"#,
+            "two prices"
+        ),
         (#"{"id":"t","group":"g","currency":"EUR","surcharges":[{"name":"n"}]}"#, "either"),
         (#"{"id":"t","group":"g","currency":"EUR","surcharges":[{"name":"n","percent":1,"amount":1}]}"#, "either"),
-        (#"{"id":"t","group":"g","currency":"EUR","from":"2026-02-01","until":"2026-01-01","discounts":[{"percent":1}]}"#, "until"),
+        (
+            #"{"id":"t","group":"g","currency":"EUR","from":"2026-02-01","until":"2026-01-01","discounts":[{"percent":1}]}"#,
+            "until"
+        ),
         (#"{"id":"t","group":"g","currency":"EUR","from":"soon","discounts":[{"percent":1}]}"#, "from"),
         (#"{"id":"t","group":"g","currency":"EUR","rebates":[]}"#, "rebates"),
     ])
@@ -113,8 +129,12 @@ import Testing
                 for minimum in [1, 5, 20] where number(0...2) == 0 {
                     terms.discounts.append(.init(sku: sku, minimum: Int64(minimum), percent: Int64(number(1...10_000))))
                 }
-                if number(0...3) == 0 { terms.surcharges.append(.init(name: "p", sku: sku, percent: Int64(number(1...10_000)))) }
-                if number(0...3) == 0 { terms.surcharges.append(.init(name: "q", sku: sku, amount: Int64(number(0...99)))) }
+                if number(0...3) == 0 {
+                    terms.surcharges.append(.init(name: "p", sku: sku, percent: Int64(number(1...10_000))))
+                }
+                if number(0...3) == 0 {
+                    terms.surcharges.append(.init(name: "q", sku: sku, amount: Int64(number(0...99))))
+                }
             }
             return try PriceTerms().reading(terms.packed.span)
         }
