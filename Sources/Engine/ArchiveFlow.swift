@@ -49,9 +49,13 @@ extension Engine {
         }
     }
 
-    /// Has the directory decide a command whose reply is an object.
     private func write(_ command: ArchiveCommand, for asker: Asker, _ completion: @escaping Answering<[UInt8]>) {
-        decide(.ledger(.archive(command), actor: asker.actor), for: asker) { result, sequence in
+        write(.archive(command), for: asker, completion)
+    }
+
+    /// Has the directory decide a command whose reply is an object.
+    func write(_ command: LedgerCommand, for asker: Asker, _ completion: @escaping Answering<[UInt8]>) {
+        decide(.ledger(command, actor: asker.actor), for: asker) { result, sequence in
             completion(
                 result.map { answer in
                     guard case .reply(let object) = answer else { preconditionFailure("answered by a reply") }

@@ -10,6 +10,9 @@ extension Directory {
         if case .archive(.send(let request)) = command {
             return .ledger(.reply(try send(request, actor: actor, shop: shop, now)))
         }
+        if case .service(let command) = command {
+            return .ledger(.reply(try service(command, actor: actor, shop: shop, now)))
+        }
         let decision = try state.decide(command, shop: shop, actor: actor, at: now, into: &events)
         if decision == .written { evolveLast() }
         return .ledger(try state.answer(command, decision, shop: shop, at: now))
@@ -21,6 +24,7 @@ extension LedgerCommand {
     fileprivate var opensShop: Bool {
         switch self {
         case .describeSeller, .archive(.retain): true
+        case .service(let command): command.opensShop
         default: false
         }
     }

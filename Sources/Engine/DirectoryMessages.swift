@@ -117,9 +117,12 @@ extension Directory {
             key, found, versions: template.versions.count, isLive: template.isLive, isDuplicate: isDuplicate)
     }
 
-    /// What a dossier tells of messages and wishes.
-    func messages(to customer: CustomerMembers) -> [UInt8] {
-        outbox.dossierMembers(profiles: customer.profiles, customer: customer.number)
+    /// What a dossier tells of messages and wishes, and of the service: JSON members.
+    func messages(to customer: CustomerMembers, shop: UInt16) -> [UInt8] {
+        var output = ByteWriter(capacity: 512)
+        output.append(outbox.dossierMembers(profiles: customer.profiles, customer: customer.number))
+        state.serviceMembers(of: customer.profiles, shop: shop, at: clock.now(), into: &output)
+        return output.copyBytes()
     }
 
     // MARK: Events

@@ -12,7 +12,7 @@ extension Directory {
         case .dossier(let selector, let offset, let limit):
             let customer = try customer(selector, shop)
             return .dossier(
-                customer, related: related(to: customer), messages: messages(to: customer),
+                customer, related: related(to: customer), messages: messages(to: customer, shop: shop),
                 ledger: state.ledgerPart(of: customer.profiles, at: clock.now()), offset: offset, limit: limit)
         case .find(let selectors, let offset, let limit):
             return find(selectors, shop, offset: offset, limit: limit)

@@ -185,7 +185,7 @@ final class DocumentFlow: @unchecked Sendable {
             switch answer {
             case .reply(let object): self.finish(DocumentReply(object: object))
             case .outdated: self.run()
-            case .order, .document, .archive: preconditionFailure("a command is answered by a reply")
+            case .order, .document, .archive, .listing: preconditionFailure("a command is answered by a reply")
             }
         }
     }

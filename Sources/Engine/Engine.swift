@@ -157,7 +157,7 @@ package final class Engine: Sendable {
     }
 
     /// The time by the engine's clock.
-    var now: Timestamp { clock.now() }
+    package var now: Timestamp { clock.now() }
 
     private func start(isNew: Bool) {
         let directory = directory

@@ -34,7 +34,8 @@ struct EngineState: ~Copyable {
         switch kind {
         case .header, .profiles, .variants, .keys, .orders, .documents, .firstEdges, .edges, .identity, .assertions,
             .facts, .heldFacts, .ledgerShops, .ledgerDocuments, .ledgerVouchers, .ledgerRedemptions, .ledgerFacts,
-            .tags, .labels, .labelRecords, .archiveEntries, .archiveFacts:
+            .tags, .labels, .labelRecords, .archiveEntries, .archiveFacts, .terms, .brochures, .logIns,
+            .brochureRecords:
             isRead = directory.load(kind, bytes)
         case .outboxShops, .messages, .messageHistory, .choices, .outboxRecords: isRead = outbox.load(kind, bytes)
         case .automation:
@@ -66,6 +67,7 @@ struct EngineState: ~Copyable {
         var isConsistent =
             partial.count == 0 && directory.takeIdentity() && directory.takeHeldFacts() && directory.isConsistent()
             && directory.takeLedger() && directory.takeLabels() && directory.takeArchive()
+            && directory.takeService()
         for shard in shards {
             let expected = directory.rows(ofShard: shard.number)
             isConsistent =

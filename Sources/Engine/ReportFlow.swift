@@ -8,6 +8,18 @@ extension Engine {
         on customer: UInt32, isFiled: Bool, for asker: Asker,
         _ completion: @escaping Answering<(text: String, filed: JSONValue?)>
     ) {
+        // Who asked stands in the history before anything is told (T18).
+        write(.service(.askReport(customer: customer, report: "dossier", isFiled: isFiled)), for: asker) {
+            asked, first in
+            if case .failure(let refusal) = asked { return completion(.failure(refusal), first) }
+            self.makeReport(on: customer, isFiled: isFiled, for: asker) { completion($0, max(first, $1)) }
+        }
+    }
+
+    private func makeReport(
+        on customer: UInt32, isFiled: Bool, for asker: Asker,
+        _ completion: @escaping Answering<(text: String, filed: JSONValue?)>
+    ) {
         dossier(of: customer, for: asker) { result, sequence in
             let dossier: JSONValue
             switch result {

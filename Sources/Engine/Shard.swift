@@ -104,6 +104,9 @@ package actor Shard {
     /// What a message may say about an order.
     package func messageOrder(row: UInt32) -> MessageOrder { state.messageOrder(row: row) }
 
+    /// What became of an order's money.
+    func orderMoney(row: UInt32) -> OrderMoney { state.orderMoney(row: row) }
+
     /// The life of one order as JSON.
     package func lifeJSON(order: UInt32) -> [UInt8] {
         var output = ByteWriter(capacity: 2_048)

@@ -41,7 +41,7 @@ extension Session {
     }
 
     /// Runs something that takes its time and writes what it answers, or why not.
-    private func render<Answer: Sendable>(
+    func render<Answer: Sendable>(
         _ tag: [UInt8]?, _ start: (@escaping Answering<Answer>) -> Void,
         _ write: @escaping @Sendable (Answer, inout ByteWriter) -> Void
     ) {
@@ -58,7 +58,7 @@ extension Session {
     }
 
     /// The same for an answer that is the reply's object.
-    private func answer(_ tag: [UInt8]?, _ start: (@escaping Answering<[UInt8]>) -> Void) {
+    func answer(_ tag: [UInt8]?, _ start: (@escaping Answering<[UInt8]>) -> Void) {
         render(tag, start) { object, output in output.ok(object.span, tag: tag) }
     }
 
@@ -264,7 +264,7 @@ extension Session {
 
 extension ByteWriter {
     /// A ROW whose object is there already.
-    fileprivate mutating func row(_ object: [UInt8]) {
+    mutating func row(_ object: [UInt8]) {
         append("ROW ")
         append(object)
         append(UInt8(ascii: "\n"))

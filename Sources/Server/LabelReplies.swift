@@ -15,6 +15,10 @@ extension ByteWriter {
             openArray()
             for note in labels.tags { string(note.tag.text) }
             closeArray()
+            if let group = labels.group {
+                key("group")
+                string(group.name)
+            }
             key("blocked")
             bool(labels.block != nil)
             key("duplicate")

@@ -58,6 +58,9 @@ extension ReplyRenderer {
     func renderLedger(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
         case .ledger(.reply(let object)): output.ok(object.span, tag: tag)
+        case .ledger(.listing(let listing)):
+            for row in listing.rows { output.row(row) }
+            output.ok(listing.end.span, tag: tag)
         case .refused(let refusal): output.error(refusal, tag: tag)
         default: preconditionFailure("the ledger is answered by the ledger")
         }

@@ -51,6 +51,7 @@ extension Session {
             try identityTask(description.name, request, tag: tag)
         case .feed, .customerHistory: try feed(description.name, request, tag: tag)
         case let name where name.factKind != nil: try fact(name, request, tag: tag)
+        case let name where name.isOfService: try service(name, request, tag: tag)
         case let name where name.isOfArchive: try archive(name, request, tag: tag)
         case let name where name.isOfLedger: try ledger(name, request, tag: tag)
         case let name where name.isDecision: try decision(name, request, tag: tag)

@@ -122,6 +122,9 @@ package struct ModelReplay {
         case .documentAttached, .documentLabelled, .documentShared, .documentsSent, .documentRemoved,
             .retentionChanged:
             throw BrokenLaw("event \(decision.sequence) is the archive's, which has a workload of its own")
+        case .termsPut, .termsRemoved, .brochureRequested, .brochuresPrinted, .brochuresWithdrawn, .customerLoggedIn,
+            .reportAsked:
+            throw BrokenLaw("event \(decision.sequence) is the service's, which has a workload of its own")
         case .profileRecorded:
             rememberVariant(decision)
             guard let buyer = variantBuyers[variantKey(event)] else {

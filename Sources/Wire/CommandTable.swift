@@ -32,6 +32,9 @@ package enum CommandName: Sendable, Equatable, CaseIterable {
     case documentAttach, documentFetch, documentLabel, documentUnlabel, documentShare, documentSend, documentRemove
     case shopRetention, orderDocuments, reportCustomer
     case feed, customerHistory
+    case termsPut, termsList, termsShow, termsRemove, termsQuote, customerGroup, customerTerms
+    case brochureRequest, brochureList, brochurePrinted, brochureWithdraw
+    case customerLogIn, invoiceOpen, invoiceRemind
 }
 
 extension CommandName {
@@ -43,7 +46,7 @@ extension CommandName {
             true
         default:
             isDecision || factKind != nil || changesOutbox || isLedgerWrite || isOfLabels || changesRules
-                || isArchiveWrite || self == .customerBulk
+                || isArchiveWrite || self == .customerBulk || isServiceWrite
         }
     }
 
@@ -87,7 +90,10 @@ package enum CommandTable {
     static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
 
     package static let all: [CommandDescription] =
-        [general, orderLife, identity, [learning], messages, ledger, labels, lists, rules, exchange, archive, past]
+        [
+            general, orderLife, identity, [learning], messages, ledger, labels, lists, rules, exchange, archive, past,
+            service,
+        ]
         .flatMap { $0 }
 
     private static let general: [CommandDescription] = [

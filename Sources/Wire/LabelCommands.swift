@@ -30,7 +30,7 @@ extension CommandName {
     /// Whether it is about tags or blocks of one customer.
     package var isOfLabels: Bool {
         switch self {
-        case .customerTag, .customerUntag, .customerBlock, .customerUnblock: true
+        case .customerTag, .customerUntag, .customerBlock, .customerUnblock, .customerGroup: true
         default: false
         }
     }
@@ -49,6 +49,7 @@ extension RequestReader {
         case .customerBlock:
             guard let reason = try text(request, "reason", bytes: 1_000) else { throw wrongUse(name) }
             return .block(customer, reason: reason)
+        case .customerGroup: return .group(customer, try group(plain.dropFirst().first, name))
         default: return .unblock(customer)
         }
     }

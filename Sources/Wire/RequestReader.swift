@@ -161,7 +161,7 @@ package enum RequestReader {
         return value
     }
 
-    private static func selectors(_ request: RequestLine, _ hasher: KeyHasher) throws(Refusal) -> [CustomerSelector] {
+    static func selectors(_ request: RequestLine, _ hasher: KeyHasher) throws(Refusal) -> [CustomerSelector] {
         var selectors: [CustomerSelector] = []
         for argument in request.arguments where !argument.name.isEmpty {
             let value = request.value(argument)

@@ -102,6 +102,7 @@ enum RequestTrial {
             guard let kind = name.factKind else { return }
             let order = try RequestReader.factOrder(request)
             _ = try decoder.fact(kind, of: order.span, try RequestReader.json(request), into: &output)
+        case let name where name.isOfService: try service(request, name)
         case let name where name.isOfArchive: try archive(request, name)
         case let name where name.isOfLedger: try ledger(request, name)
         case let name where name.isDecision: _ = try RequestReader.decision(request, name, hasher)
@@ -144,6 +145,18 @@ enum RequestTrial {
         case .orderDocuments: _ = try RequestReader.orderName(request)
         case .shopRetention where request.argument(named: "kind") == nil: break
         default: _ = try RequestReader.archiveCommand(request, name)
+        }
+    }
+
+    private static func service(_ request: borrowing RequestLine, _ name: CommandName) throws(Refusal) {
+        switch name {
+        case .brochureList: _ = try RequestReader.brochures(request)
+        case .invoiceOpen: _ = try RequestReader.openInvoices(request)
+        case .invoiceRemind: _ = try RequestReader.reminder(request)
+        default:
+            if try RequestReader.serviceQuery(request, name, hasher) == nil {
+                _ = try RequestReader.service(request, name, hasher)
+            }
         }
     }
 
@@ -252,6 +265,15 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
                 ("at", \.at), ("detail", \.detail), ("profile", \.profile), ("next", \.next), ("tag", \.tag),
                 ("shop", \.shop), ("isOn", \.isOn), ("unused", \.unused),
             ]),
+        TableLayout(
+            BrochureRow.self,
+            [
+                ("facts", \.facts), ("closing", \.closing), ("requestedAt", \.requestedAt), ("closedAt", \.closedAt),
+                ("profile", \.profile), ("next", \.next), ("shop", \.shop), ("standing", \.standing),
+                ("unused", \.unused), ("unused2", \.unused2),
+            ]),
+        TableLayout(
+            LogInRow.self, [("hash", \.hash), ("at", \.at), ("profile", \.profile), ("unused", \.unused)]),
         TableLayout(VariantEntry.self, [("hash", \.hash), ("profile", \.profile), ("row", \.row)]),
         TableLayout(KeyEntry.self, [("hash", \.hash), ("profile", \.profile), ("uses", \.uses)]),
         TableLayout(

@@ -118,6 +118,8 @@ func reply(_ text: String, _ word: String) -> JSONValue? {
                 .shopAutomate, .factPut, .voucherRenew, .fileBegin, .filePart, .fileEnd, .documentAttach,
                 .documentLabel,
                 .documentUnlabel, .documentShare, .documentSend, .documentRemove, .shopRetention, .reportCustomer,
+                .termsPut, .termsRemove, .customerGroup, .brochureRequest, .brochurePrinted, .brochureWithdraw,
+                .customerLogIn, .invoiceRemind,
             ])
     }
 

@@ -5,6 +5,7 @@ package enum CustomerReport {
     /// - Parameter dossier: the object of `CUSTOMER.360`.
     package static func text(_ dossier: JSONValue) -> String {
         var lines = customer(dossier["customer"] ?? .null)
+        if let group = dossier["group"]?.string { lines.append("group: \(group.onOneLine)") }
         lines += totals(dossier["totals"] ?? .null)
         section("Orders", dossier["orders"], into: &lines) { order in
             ["placedAt", "channel", "number", "status", "total", "currency"].map { word(order, $0) }
@@ -23,6 +24,9 @@ package enum CustomerReport {
         }
         section("Messages", dossier["messages"], into: &lines) { message in
             ["message", "event", "state", "to", "queuedAt"].map { word(message, $0) }
+        }
+        section("Brochures", dossier["brochures"], into: &lines) { brochure in
+            ["request", "brochure", "state", "requestedAt", "printedAt"].map { word(brochure, $0) }
         }
         section("Notes", dossier["notes"], into: &lines) { note in ["at", "actor", "text"].map { word(note, $0) } }
         return lines.joined(separator: "\n") + "\n"

@@ -32,7 +32,7 @@ package struct AssertionPlan: Sendable, Equatable {
 
 extension DirectoryState {
     /// How far ahead of the server's clock another clock may be, in milliseconds.
-    private static let clockTolerance: Int64 = 5 * 60_000
+    static let clockTolerance: Int64 = 5 * 60_000
 
     /// Checks an assertion against what is known.
     package func plan(

@@ -18,6 +18,7 @@ extension DirectoryState {
         if event.kind.isOfLedger { return try validateLedger(event, bytes) }
         if event.kind.isOfLabels { return try validateLabel(event, bytes) }
         if event.kind.isOfArchive { return try validateArchive(event, bytes) }
+        if event.kind.isOfService { return try validateService(event, bytes) }
         if !event.kind.concernsShard { return try validateIdentity(event, bytes) }
         let profile = Int(event.party.profile)
         let isKnown = event.party.isNewProfile ? profile == profiles.count : profile < profiles.count
@@ -120,6 +121,7 @@ extension DirectoryState {
         case let kind where kind.isOfLedger: evolveLedger(event, bytes)
         case let kind where kind.isOfLabels: evolveLabel(event, bytes)
         case let kind where kind.isOfArchive: evolveArchive(event, bytes)
+        case let kind where kind.isOfService: evolveService(event, bytes)
         default: evolveIdentity(event, bytes)
         }
     }

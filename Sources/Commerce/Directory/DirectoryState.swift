@@ -128,6 +128,8 @@ package struct DirectoryState: ~Copyable, Sendable {
     package internal(set) var labels = LabelState()
     /// Files in dossiers, and what is said of documents: a state machine of its own.
     package internal(set) var archive = ArchiveState()
+    /// Price terms, brochures and log-ins: a state machine of its own.
+    package internal(set) var service = ServiceState()
     var extractor = FeatureExtractor()
     /// For searches; derived.
     var customerMap = CustomerMap()
@@ -147,7 +149,7 @@ package struct DirectoryState: ~Copyable, Sendable {
             + orderIndex.allocatedBytes + documentIndex.allocatedBytes + index.allocatedBytes
             + assertions.allocatedBytes + assertionIndex.allocatedBytes + facts.allocatedBytes + ledger.allocatedBytes
             + labels.allocatedBytes + customerMap.allocatedBytes
-            + archive.allocatedBytes
+            + archive.allocatedBytes + service.allocatedBytes
     }
 }
 

@@ -42,6 +42,10 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case automation = 148
     case archiveEntries = 160
     case archiveFacts = 161
+    case terms = 162
+    case brochures = 163
+    case logIns = 164
+    case brochureRecords = 165
 }
 
 /// Takes the tables of a state one after the other.
@@ -77,6 +81,7 @@ package struct DirectoryCapture: Sendable {
     fileprivate let ledger: LedgerCapture
     fileprivate let labels: LabelCapture
     fileprivate let archive: ArchiveCapture
+    fileprivate let service: ServiceCapture
 
     /// Writes all tables, the header first.
     package func write<Sink: TableSink>(to sink: Sink) throws(Sink.Failure) {
@@ -100,6 +105,7 @@ package struct DirectoryCapture: Sendable {
         try ledger.write(to: sink)
         try labels.write(to: sink)
         try archive.write(to: sink)
+        try service.write(to: sink)
     }
 }
 
@@ -125,7 +131,8 @@ extension DirectoryState {
         return DirectoryCapture(
             sequence: sequence, header: header.copyBytes(), profiles: profiles, variants: variants, keys: keys,
             orders: orders, documents: documents, edges: edges, identity: identityBytes(), assertions: assertions,
-            facts: captureFacts(), ledger: ledger.capture(), labels: labels.capture(), archive: archive.capture())
+            facts: captureFacts(), ledger: ledger.capture(), labels: labels.capture(), archive: archive.capture(),
+            service: service.capture())
     }
 
     /// Takes in a piece of a snapshot's table; false if it cannot be one.
@@ -151,6 +158,7 @@ extension DirectoryState {
         case .heldFacts: return loadHeldFacts(bytes)
         case .tags, .labels, .labelRecords: return labels.load(kind, bytes)
         case .archiveEntries, .archiveFacts: return archive.load(kind, bytes)
+        case .terms, .brochures, .logIns, .brochureRecords: return service.load(kind, bytes)
         default: return ledger.load(kind, bytes)
         }
     }

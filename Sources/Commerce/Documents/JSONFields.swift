@@ -4,7 +4,7 @@ import Bytes
 /// is no place to overlook one.
 struct JSONFields {
     private let members: [String: JSONValue]
-    private let path: String
+    let path: String
 
     init(_ json: Span<UInt8>, path: String, _ known: Set<String>) throws(Refusal) {
         let value: JSONValue

@@ -30,6 +30,7 @@ import Bytes
 //   64 to 74, of the ledger: profile plus one (varint, 0 for none) row (varint) content (counted) facts (the rest; see
 //                      LedgerFacts.swift). Row and content: what the profile's shard keeps of a document
 //   152 to 159, of ledger and archive: the same form; see also Archive/ArchiveFacts.swift
+//   160 to 166, of the service: the same form; see Service/ServiceFacts.swift
 //   party   = profile (varint) flags (1: bit 0 new profile, bit 1 new variant, bit 2 weighed) variant row (varint)
 //             [ content hash (8) record (counted) edge count (varint) edges ]      ; only with a new variant
 //   edge    = kind (1) other profile (varint) key hash (8) [ weight ]              ; the weight only if weighed
@@ -107,6 +108,14 @@ package enum EventKind: UInt8, Sendable, BitwiseCopyable {
     case documentsSent = 157
     case documentRemoved = 158
     case retentionChanged = 159
+    // Of the service: see Service/ServiceFacts.swift.
+    case termsPut = 160
+    case termsRemoved = 161
+    case brochureRequested = 162
+    case brochuresPrinted = 163
+    case brochuresWithdrawn = 164
+    case customerLoggedIn = 165
+    case reportAsked = 166
 
     /// Whether a shard keeps something of it.
     package var concernsShard: Bool {
@@ -235,7 +244,8 @@ package struct Event: Sendable, BitwiseCopyable {
             case .sellerDescribed, .seriesConfigured, .documentDrafted, .documentRedrafted, .documentPosted,
                 .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid,
                 .voucherRenewed, .voucherExpired, .documentAttached, .documentLabelled, .documentShared,
-                .documentsSent, .documentRemoved, .retentionChanged:
+                .documentsSent, .documentRemoved, .retentionChanged, .termsPut, .termsRemoved, .brochureRequested,
+                .brochuresPrinted, .brochuresWithdrawn, .customerLoggedIn, .reportAsked:
                 try readOfLedger(&reader)
             }
         } catch {

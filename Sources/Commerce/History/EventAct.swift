@@ -63,10 +63,15 @@ extension StoredEvent {
         case .customerUntagged: return (nil, "a tag was taken off")
         case .customerBlocked: return (nil, "the customer was blocked")
         case .customerUnblocked: return (nil, "the block was taken back")
+        case .brochureRequested: return (nil, "a brochure was asked for")
+        case .brochuresPrinted: return (nil, "a brochure was printed, to be sent")
+        case .brochuresWithdrawn: return (nil, "the request for a brochure was withdrawn")
+        case .customerLoggedIn: return (nil, "the customer logged in")
+        case .reportAsked: return (nil, "a report was asked for")
         case .engineInitialised, .identitySettled, .shopOpened, .rulesProposed, .rulesActivated, .shopConfigured,
             .valueWatched, .templateStored, .templateRemoved, .senderConfigured, .sellerDescribed, .seriesConfigured,
             .retentionChanged, .rulePut, .ruleSwitched, .ruleMoved, .ruleRemoved, .ruleTested, .automationConfigured,
-            .changesHandled:
+            .changesHandled, .termsPut, .termsRemoved:
             return (nil, "\(event.kind.word)")
         }
     }

@@ -84,7 +84,8 @@ extension EventKind {
             .messageReported, .messageWithheld, .rulesActivated, .decisionMade, .sellerDescribed, .seriesConfigured,
             .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked, .documentLabelled,
             .documentShared, .documentsSent, .documentRemoved, .retentionChanged, .rulePut, .ruleSwitched, .ruleMoved,
-            .ruleRemoved, .ruleTested, .automationConfigured, .changesHandled:
+            .ruleRemoved, .ruleTested, .automationConfigured, .changesHandled, .termsPut, .termsRemoved,
+            .brochureRequested, .brochuresPrinted, .brochuresWithdrawn, .customerLoggedIn, .reportAsked:
             false
         case .orderFactRecorded, .orderFactHeld, .customersResolved, .decisionWithdrawn, .rulesProposed,
             .shopConfigured, .valueWatched, .messageQueued, .messageNotQueued, .documentDrafted, .documentRedrafted,

@@ -66,6 +66,9 @@ extension ByteWriter {
             do throws(ByteReaderError) { try archive(stored, names) } catch { throw .malformed(error) }
         case .rulePut, .ruleSwitched, .ruleMoved, .ruleRemoved, .ruleTested, .automationConfigured, .changesHandled:
             automation(try AutomationEvent(event, bytes))
+        case .termsPut, .termsRemoved, .brochureRequested, .brochuresPrinted, .brochuresWithdrawn, .customerLoggedIn,
+            .reportAsked:
+            do throws(ByteReaderError) { try service(event, bytes) } catch { throw .malformed(error) }
         }
     }
 

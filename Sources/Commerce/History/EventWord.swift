@@ -65,6 +65,13 @@ extension EventKind {
         case .ruleTested: "ruleTested"
         case .automationConfigured: "automationConfigured"
         case .changesHandled: "changesHandled"
+        case .termsPut: "termsPut"
+        case .termsRemoved: "termsRemoved"
+        case .brochureRequested: "brochureRequested"
+        case .brochuresPrinted: "brochuresPrinted"
+        case .brochuresWithdrawn: "brochuresWithdrawn"
+        case .customerLoggedIn: "customerLoggedIn"
+        case .reportAsked: "reportAsked"
         }
     }
 

@@ -63,10 +63,13 @@ package struct HistoryScope: Sendable {
             do throws(ByteReaderError) { return try isFiled(event, bytes) } catch { return false }
         case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
             return isLabelled(event, bytes)
+        case .brochureRequested, .customerLoggedIn, .reportAsked: return profiles.contains(event.party.profile)
+        case .brochuresPrinted, .brochuresWithdrawn:
+            do throws(ByteReaderError) { return try isMarked(event, bytes) } catch { return false }
         case .engineInitialised, .identitySettled, .shopOpened, .rulesProposed, .rulesActivated, .shopConfigured,
             .valueWatched, .orderFactHeld, .templateStored, .templateRemoved, .senderConfigured, .sellerDescribed,
             .seriesConfigured, .retentionChanged, .rulePut, .ruleSwitched, .ruleMoved, .ruleRemoved, .ruleTested,
-            .automationConfigured, .changesHandled:
+            .automationConfigured, .changesHandled, .termsPut, .termsRemoved:
             return false
         }
     }
@@ -117,6 +120,11 @@ package struct HistoryScope: Sendable {
         } catch {
             return false
         }
+    }
+
+    private func isMarked(_ event: Event, _ bytes: Span<UInt8>) throws(ByteReaderError) -> Bool {
+        let said = try BrochureMarkFacts().reading(bytes.extracting(event.facts.range))
+        return said.requests.contains { profiles.contains($0.profile) }
     }
 
     private func isFiled(_ event: Event, _ bytes: Span<UInt8>) throws(ByteReaderError) -> Bool {

@@ -23,6 +23,8 @@ package struct TagNote: Sendable, Equatable {
     package let cause: String
     /// Milliseconds.
     package let at: Int64
+    /// Its place among all that was said of tags and blocks: of two the later is higher.
+    let place: UInt32
 }
 
 /// That a customer is blocked, and why.

@@ -9,10 +9,13 @@ package enum LabelCommand: Sendable {
     case untag(CustomerSelector, [CustomerTag])
     case block(CustomerSelector, reason: String)
     case unblock(CustomerSelector)
+    /// Puts the customer into a group and out of every other; nil: out of all.
+    case group(CustomerSelector, PriceGroup?)
 
     package var selector: CustomerSelector {
         switch self {
-        case .tag(let selector, _, _), .untag(let selector, _), .block(let selector, _), .unblock(let selector):
+        case .tag(let selector, _, _), .untag(let selector, _), .block(let selector, _), .unblock(let selector),
+            .group(let selector, _):
             selector
         }
     }
@@ -145,6 +148,16 @@ extension DirectoryState {
                 labels.decideBlock(profile: profile, members: members, shop: shop, reason: reason, actor: actor)
             ].compactMap { $0 }
         case .unblock: return [labels.decideUnblock(members: members, shop: shop, actor: actor)].compactMap { $0 }
+        case .group(_, let group):
+            let others = labels.labels(of: members).tags.map(\.tag).filter {
+                PriceGroup($0) != nil && $0 != group?.tag
+            }
+            var events = others.compactMap { labels.decideUntag($0, members: members, shop: shop, actor: actor) }
+            guard let group else { return events }
+            let event = try labels.decideTag(
+                group.tag, profile: profile, members: members, shop: shop, actor: actor, cause: "")
+            if let event { events.append(event) }
+            return events
         }
     }
 

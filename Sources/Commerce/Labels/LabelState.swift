@@ -76,7 +76,7 @@ extension LabelState {
             if row.tag == 0 {
                 labels.block = BlockNote(reason: text, actor: actor, at: row.at)
             } else {
-                labels.tags.append(TagNote(tag: tag(row.tag - 1), actor: actor, cause: text, at: row.at))
+                labels.tags.append(TagNote(tag: tag(row.tag - 1), actor: actor, cause: text, at: row.at, place: number))
             }
         }
         labels.tags.sort { $0.tag.text < $1.tag.text }

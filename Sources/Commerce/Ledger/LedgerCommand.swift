@@ -191,6 +191,7 @@ package enum LedgerCommand: Sendable {
     case takeCheque(VoucherSelector, reason: String)
     case payCheque(VoucherSelector, reference: String)
     case archive(ArchiveCommand)
+    case service(ServiceCommand)
 }
 
 package enum LedgerQuery: Sendable {
@@ -201,6 +202,7 @@ package enum LedgerQuery: Sendable {
     case document(DocumentSelector)
     case voucher(VoucherSelector)
     case archive(ArchiveQuery)
+    case service(ServiceQuery)
 }
 
 /// What the ledger answers.
@@ -210,6 +212,8 @@ package enum LedgerAnswer: Sendable {
     case order(OrderTicket)
     case document(DocumentTicket)
     case archive(ArchiveAnswer)
+    /// Rows, and the object behind them.
+    case listing(ServiceListing)
     /// What the command was made from has changed meanwhile: to be made anew.
     case outdated
 }

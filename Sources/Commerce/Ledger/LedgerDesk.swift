@@ -43,7 +43,7 @@ extension LedgerState {
         case .reverse(let id, let reason): try decideReverse(id, reason, desk)
         case .takeCheque(let selector, let reason): try decideTake(selector, reason, desk)
         case .payCheque(let selector, let reference): try decidePay(selector, reference, desk)
-        case .archive: preconditionFailure("decided by the directory")
+        case .archive, .service: preconditionFailure("decided by the directory")
         }
     }
 

@@ -141,6 +141,7 @@ extension DirectoryState {
             }
             return .document(try ticket(document, desk))
         case .archive(let query): return try answer(query, shop: shop)
+        case .service(let query): return .listing(try answer(query, shop: shop, at: now))
         case .seller, .series, .voucher:
             var output = ByteWriter(capacity: 512)
             try ledger.write(query, desk, into: &output)

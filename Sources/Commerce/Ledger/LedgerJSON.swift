@@ -39,7 +39,7 @@ extension LedgerState {
             members(ofVoucher: redemptions[known].voucher, now, into: &output)
         case .takeCheque(let selector, _), .payCheque(let selector, _):
             members(ofVoucher: try find(selector, desk), now, into: &output)
-        case .archive: preconditionFailure("shown by the directory")
+        case .archive, .service: preconditionFailure("shown by the directory")
         }
     }
 
@@ -68,7 +68,7 @@ extension LedgerState {
             members(ofVoucher: voucher, desk.now, into: &output)
             redemptions(of: voucher, into: &output)
             output.closeObject()
-        case .order, .document, .archive: preconditionFailure("answered by the directory")
+        case .order, .document, .archive, .service: preconditionFailure("answered by the directory")
         }
     }
 

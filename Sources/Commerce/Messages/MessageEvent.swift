@@ -17,6 +17,8 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
     case returnAnnounced = 15
     /// Documents that staff chose, or all under a label.
     case documentsSent = 16
+    /// Something is open of an invoice, and the customer is asked to pay it.
+    case invoiceReminder = 17
 
     /// As it stands in commands and replies.
     package var word: String {
@@ -37,6 +39,7 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
         case .orderDelivered: "order.delivered"
         case .returnAnnounced: "return.announced"
         case .documentsSent: "documents.sent"
+        case .invoiceReminder: "invoice.reminder"
         }
     }
 
@@ -51,7 +54,7 @@ package enum MessageEvent: UInt8, Sendable, CaseIterable {
         case .orderConfirmed: .confirmation
         case .orderShipped, .orderDelivered: .shipping
         case .orderChanged, .orderDelayed, .orderCancelled, .orderRefunded, .orderQuestion, .returnReceived,
-            .documentIssued, .returnAnnounced, .documentsSent:
+            .documentIssued, .returnAnnounced, .documentsSent, .invoiceReminder:
             .service
         case .voucherIssued: .voucher
         case .reviewRequest: .review

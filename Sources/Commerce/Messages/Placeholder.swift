@@ -98,6 +98,15 @@ package struct Placeholder: Sendable {
                     "documents.names", "the documents, one after the other", "INV-2026-17, Handleiding", required: true),
                 data("documents.count", "how many they are", "2"),
             ]
+        case .invoiceReminder:
+            [
+                data("invoice.number", "the invoice's number", "INV-2026-17", required: true),
+                data("invoice.open", "what is open of it, a decimal", "19.95", required: true),
+                data("invoice.currency", "its currency", "EUR"),
+                data("invoice.date", "the day on which it was posted (UTC)", "2026-03-01"),
+                data("invoice.total", "its total, a decimal", "39.90"),
+                data("invoice.url", "where it can be paid", "https://example.com/pay/17", optional: true),
+            ]
         case .voucherIssued:
             [
                 data("voucher.code", "the code", "THEE-7Q4M-XK2P", required: true),
