@@ -98,6 +98,7 @@ struct EInvoiceCheck {
 
     func vatIds(_ party: UBLElement?) -> [String] {
         (party?.all("PartyTaxScheme") ?? []).filter { $0.text("TaxScheme/ID") == "VAT" }.map { $0.text("CompanyID") }
+            .filter { !$0.isEmpty }
     }
 
     private mutating func lines() {
@@ -123,8 +124,8 @@ struct EInvoiceCheck {
     private mutating func adjustments() {
         for (owner, isLine) in [(root, false)] + invoiceLines.map({ ($0, true) }) {
             for adjustment in owner.all("AllowanceCharge") {
-                let isCharge = adjustment.text("ChargeIndicator") == "true"
-                require(["true", "false"].contains(adjustment.text("ChargeIndicator")), "UBL-CHARGE")
+                let isCharge = ["true", "1"].contains(adjustment.text("ChargeIndicator"))
+                require(["true", "false", "1", "0"].contains(adjustment.text("ChargeIndicator")), "UBL-CHARGE")
                 require(
                     "Amount", isLine ? (isCharge ? "BR-43" : "BR-41") : (isCharge ? "BR-36" : "BR-31"), in: adjustment)
                 let hasReason =
@@ -175,11 +176,15 @@ struct EInvoiceCheck {
 
     /// What the schemas demand of any text and amount.
     private mutating func form() {
+        // Prices alone may be finer than hundredths.
+        let prices = Set(invoiceLines.flatMap { $0.all("Price") }.flatMap(\.everything).map { ObjectIdentifier($0) })
         for element in root.everything {
             require(!element.children.isEmpty || !element.text.isEmpty, "PEPPOL-EN16931-R008", element.name)
             guard element.name.hasSuffix("Amount") else { continue }
-            require(element.attributes["currencyID"] == root.text("DocumentCurrencyCode"), "BR-CURRENCY", element.name)
-            guard element.name != "PriceAmount" else { continue }
+            let currency = element.attributes["currencyID"] ?? ""
+            let isTax = element.name == "TaxAmount" && currency == root.text("TaxCurrencyCode")
+            require(currency == root.text("DocumentCurrencyCode") || isTax, "BR-CURRENCY", element.name)
+            guard !prices.contains(ObjectIdentifier(element)) else { continue }
             let decimals = element.text.split(separator: ".").dropFirst().first?.count ?? 0
             require(decimals <= 2, "BR-DEC", "\(element.name) \(element.text)")
         }

@@ -42,7 +42,9 @@ extension EInvoiceCheck {
             require(!subtotal.text("TaxAmount").isEmpty, "BR-46")
             require(!taxed.category.isEmpty, "BR-47")
             let exact = (subtotal.amount("TaxableAmount") ?? 0) * taxed.rate / 100
-            let isNear = abs((subtotal.amount("TaxAmount") ?? 0) - exact) <= 0.005
+            // To the currency's own last digit: half a cent, half a yen.
+            let unit: Decimal = subtotal.text("TaxAmount").contains(".") ? 0.005 : 0.5
+            let isNear = abs((subtotal.amount("TaxAmount") ?? 0) - exact) <= unit
             require(isNear, taxed.rate == 0 ? "BR-\(name(taxed))-09" : "BR-CO-17", "\(taxed.rate)")
             let reason = subtotal.text("TaxCategory/TaxExemptionReason")
             let code = subtotal.text("TaxCategory/TaxExemptionReasonCode")

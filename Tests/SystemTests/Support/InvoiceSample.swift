@@ -120,6 +120,8 @@ struct InvoiceSample {
             for (group, net) in sums { total += Self.rounded(Decimal(net) * group.percent / 100) }
             if chance(20) { total += one([-1, 1]) }
         }
+        // What comes to less than nothing is no invoice.
+        guard total >= 0 else { return next(id, seller: seller) }
         let isPaid = chance(40)
         if isPaid { more += #","paymentStatus":"paid""# }
         let name = word()
@@ -142,7 +144,9 @@ struct InvoiceSample {
     mutating func credit(left: Int, lines: Int) -> String {
         switch number(0...3) {
         case 0: return #"{"reason":"cancellation"}"#
-        case 1: return #"{"lines":[{"line":"\#(number(1...lines))"}],"reason":"return","note":"\#(word())"}"#
+        case 1:
+            let part = chance(50) ? #","quantity":1"# : ""
+            return #"{"lines":[{"line":"\#(number(1...lines))"\#(part)}],"reason":"return","note":"\#(word())"}"#
         default: return #"{"amount":"\#(Self.text(number(1...max(1, left))))","reason":"damage"}"#
         }
     }
