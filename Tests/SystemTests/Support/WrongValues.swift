@@ -15,13 +15,13 @@ struct WrongValues: Sendable {
 
     static func only(_ texts: String..., codes: String = "INVALID") -> WrongValues { WrongValues(codes, texts) }
 
-    static let megabyte = String(repeating: "x", count: 1 << 20)
-    static let digits = String(repeating: "9", count: 1 << 20)
+    static let long = String(repeating: "x", count: 1 << 16)
+    static let digits = String(repeating: "9", count: 1 << 16)
 
     /// Control characters and what no name is as long as.
-    static let word = WrongValues("INVALID", [#""a\tb""#, "\"a\u{7F}\"", #""a\u0000b""#, megabyte])
+    static let word = WrongValues("INVALID", [#""a\tb""#, "\"a\u{7F}\"", "a\u{0}b", "a\u{1B}[2J", #"" ""#, long])
     /// The same where a word is required.
-    static let name = word.and(#""""#, #"" ""#)
+    static let name = word.and(#""""#)
     static let count = WrongValues(
         "INVALID", ["0", "-1", "+1", "1.5", "x", "٣", "NaN", "1e3", "99999999999999999999", #""""#, digits])
     /// Where nought is a number like another.
@@ -31,25 +31,25 @@ struct WrongValues: Sendable {
         ["17", "x", "C0", "C-1", "C1.5", "C4294967296", "C99999999999999999999", "ç1", "C١", #""""#, "C" + digits]
             + ["C999", "C4294967295", "@customer"])
     static let order = WrongValues(
-        "INVALID NOTFOUND", ["web", ":1", "web:", "web:none", "/main:1", "İ:1", #""""#, "web:\(megabyte)", "@order"])
+        "INVALID NOTFOUND", ["web", ":1", "web:", "web:none", "/main:1", "İ:1", #""""#, "web:\(long)", "@order"])
     /// Documents, drafts and files by id or number.
     static let document = WrongValues(
         "INVALID NOTFOUND",
         [
             "D0", "D-1", "D999", "F0", "F999", "D4294967296", "F99999999999999999999", "INV-1999-1", "İ", #""""#,
-            megabyte,
+            long,
         ]
             + ["@document", "@file"])
     static let upload = WrongValues(
-        "INVALID NOTFOUND", ["U0", "U-1", "U999", "1", "x", "U99999999999999999999", #""""#, megabyte])
+        "INVALID NOTFOUND", ["U0", "U-1", "U999", "1", "x", "U99999999999999999999", #""""#, long])
     static let moment = WrongValues(
-        "INVALID", ["never", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "1e300", "-1", "NaN", #""""#, megabyte])
+        "INVALID", ["never", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "1e300", "-1", "NaN", #""""#, long])
     static let amount = WrongValues(
         "INVALID", ["0", "-1", "-0.01", "1.005", "1e300", "NaN", "٣", "x", "99999999999999999999", #""""#, digits])
-    static let choice = WrongValues("INVALID", ["perhaps", "YES!", "İ", "1", #""""#, megabyte])
+    static let choice = WrongValues("INVALID", ["perhaps", "YES!", "İ", "1", #""""#, long])
     static let language = WrongValues(
-        "INVALID", ["x", "nederlands", "1", "n l", "ñl", "nl-", megabyte].map { "\"\($0)\"" })
-    static let country = WrongValues("INVALID", ["x", "NLD1", "11", "İ", "ñl", megabyte])
+        "INVALID", ["x", "nederlands", "1", "n l", "ñl", "nl-", long].map { "\"\($0)\"" })
+    static let country = WrongValues("INVALID", ["x", "NLD1", "11", "İ", "ñl", long])
 }
 
 /// One command with everything wrong that can be said to it.
@@ -68,7 +68,7 @@ struct WrongCommand: Sendable {
         func said(_ words: [String]) -> String { ([command] + words).joined(separator: " ") }
         var lines: [(String, Set<String>)] = [
             (said(words + ["shoes=1"]), ["SYNTAX", "INVALID"]), (said(words + [#""open"#]), ["SYNTAX"]),
-            (said(words + ["\(WrongValues.megabyte)=1"]), ["SYNTAX", "INVALID"]),
+            (said(words + ["\(WrongValues.long)=1"]), ["SYNTAX", "INVALID"]),
             (said(words + ["x"] + Array(repeating: "y", count: 30)), ["SYNTAX", "INVALID"]),
         ]
         if let named = words.first(where: { $0.contains("=") }) { lines.append((said(words + [named]), ["SYNTAX"])) }
@@ -82,7 +82,9 @@ struct WrongCommand: Sendable {
                 } else if let place = changed.firstIndex(where: { $0.hasPrefix("\(name)=") }) {
                     changed[place] = "\(name)=\(value)"
                 } else {
-                    changed.append("\(name)=\(value)")
+                    // JSON runs to the end of the line, so that arguments stand before it.
+                    let end = changed.firstIndex { $0.hasPrefix("{") } ?? changed.count
+                    changed.insert("\(name)=\(value)", at: end)
                 }
                 lines.append((said(changed), values.codes))
             }
