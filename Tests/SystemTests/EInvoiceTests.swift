@@ -135,6 +135,27 @@ extension SystemTests {
             }
         }
 
+        /// From Greece the network wants other numbers than those of a series: such documents are of the plain standard.
+        @Test func aGreekSellersInvoiceIsOfThePlainStandard() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start().connect()
+                let seller = try #require(InvoiceSample.sellers["nl"])
+                try talk.ok(seller.replacing("NL804124188B01", with: "EL094259216").replacing("\"NL\"", with: "\"GR\""))
+                try talk.ok(LedgerTests.company("1"))
+                try talk.ok(
+                    #"DOCUMENT.CREATE order=web:1 {"recipient":{"vatId":"BE0417497106","electronicAddress":{"value":"0417497106","scheme":"0208"}}}"#
+                )
+                let number = try #require(talk.ok("DOCUMENT.POST D1").text("number"))
+                #expect(try talk.ok("DOCUMENT.UBL \(number)").text("profile") == "en16931")
+                #expect(try EInvoiceCheck.broken(Self.ubl(talk, number)) == [])
+                for rate in ["-1", "100.01"] {
+                    try talk.refused(
+                        "DOCUMENT.CREATE order=web:1 {\"vatRate\":\"\(rate)\",\"lines\":[{\"title\":\"T\",\"unitPrice\":\"29.97\",\"vatRate\":\"\(rate)\"}]}",
+                        "INVALID", "vatRate", "100")
+                }
+            }
+        }
+
         // MARK: The check itself
 
         /// An invoice over two rates with a charge and discounts, a supply within the union, and a credit note, each for
