@@ -124,7 +124,7 @@ struct EInvoiceCheck {
     private mutating func adjustments() {
         for (owner, isLine) in [(root, false)] + invoiceLines.map({ ($0, true) }) {
             for adjustment in owner.all("AllowanceCharge") {
-                let isCharge = ["true", "1"].contains(adjustment.text("ChargeIndicator"))
+                let isCharge = adjustment.isCharge
                 require(["true", "false", "1", "0"].contains(adjustment.text("ChargeIndicator")), "UBL-CHARGE")
                 require(
                     "Amount", isLine ? (isCharge ? "BR-43" : "BR-41") : (isCharge ? "BR-36" : "BR-31"), in: adjustment)
@@ -143,10 +143,10 @@ struct EInvoiceCheck {
         ] { require(total(name) != nil, rule) }
         let sum = invoiceLines.reduce(Decimal()) { $0 + ($1.amount("LineExtensionAmount") ?? 0) }
         require(total("LineExtensionAmount") == sum, "BR-CO-10")
-        for (name, indicator, rule) in [
-            ("AllowanceTotalAmount", "false", "BR-CO-11"), ("ChargeTotalAmount", "true", "BR-CO-12"),
+        for (name, isCharge, rule) in [
+            ("AllowanceTotalAmount", false, "BR-CO-11"), ("ChargeTotalAmount", true, "BR-CO-12"),
         ] {
-            let amounts = root.all("AllowanceCharge").filter { $0.text("ChargeIndicator") == indicator }
+            let amounts = root.all("AllowanceCharge").filter { $0.isCharge == isCharge }
                 .map { $0.amount("Amount") ?? 0 }
             require((total(name) ?? 0) == amounts.reduce(0, +), rule)
         }

@@ -29,7 +29,7 @@ extension EInvoiceCheck {
         for adjustment in root.all("AllowanceCharge") {
             let amount = adjustment.amount("Amount") ?? 0
             taxable[Taxed(adjustment.first("TaxCategory")), default: 0] +=
-                adjustment.text("ChargeIndicator") == "true" ? amount : -amount
+                adjustment.isCharge ? amount : -amount
         }
         let stated = subtotals.map { Taxed($0.first("TaxCategory")) }
         require(Set(stated).count == stated.count, "BR-TAX", "a subtotal twice")
@@ -87,7 +87,7 @@ extension EInvoiceCheck {
             var exact = quantity * (line.amount("Price/PriceAmount") ?? 0) / (base == 0 ? 1 : base)
             for adjustment in line.all("AllowanceCharge") {
                 let amount = adjustment.amount("Amount") ?? 0
-                exact += adjustment.text("ChargeIndicator") == "true" ? amount : -amount
+                exact += adjustment.isCharge ? amount : -amount
             }
             let isNear = abs(exact - (line.amount("LineExtensionAmount") ?? 0)) <= 0.02
             require(isNear, "PEPPOL-EN16931-R120", line.text("ID"))

@@ -33,6 +33,9 @@ final class UBLElement {
 
     func amount(_ path: String) -> Decimal? { Decimal(string: text(path), locale: Locale(identifier: "en_US_POSIX")) }
 
+    /// Of an allowance or a charge: which of the two.
+    var isCharge: Bool { ["true", "1"].contains(text("ChargeIndicator")) }
+
     /// The element and all within it.
     var everything: [UBLElement] { [self] + children.flatMap(\.everything) }
 
