@@ -33,7 +33,7 @@ extension Session {
                 output.number(rows.count)
                 output.endReply()
             }
-        case .shopRetention where request.argument(named: "kind") == nil && request.argument(named: "years") == nil:
+        case .shopRetention where RequestReader.asksForRetention(request):
             builder.query(.ledger(.archive(.retention)), tag: tag)
         default:
             builder.ledger(.archive(try RequestReader.archiveCommand(request, name)), actor: asker.actor, tag: tag)

@@ -14,16 +14,21 @@ extension RequestReader {
     // MARK: Files
 
     package static func fileBegin(_ request: RequestLine) throws(Refusal) -> (name: String, type: String, bytes: Int?) {
-        let name = try required(request, "name", bytes: 255)
-        let isPlain = !name.contains("/") && !name.utf8.contains { $0 < 0x20 || $0 == 0x7F }
-        guard isPlain, !name.isEmpty, name != ".", name != ".." else {
-            throw .invalid("name", "must be a file's name without folders and control characters")
-        }
+        guard let name = try fileName(request) else { throw .invalid("name", "is required") }
         let type = try text(request, "type", bytes: 127) ?? "application/octet-stream"
         let parts = type.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, type.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { throw .invalid("type", "must be a media type such as application/pdf") }
         return (name, type, try natural(request, "bytes"))
+    }
+
+    /// What a file is called, under any system; nil if it is not said.
+    private static func fileName(_ request: RequestLine) throws(Refusal) -> String? {
+        guard let name = try text(request, "name", bytes: 255) else { return nil }
+        guard !name.contains("/"), name != ".", name != ".." else {
+            throw .invalid("name", "must be a file's name without folders and control characters")
+        }
+        return name
     }
 
     /// The number of an upload: `U1` is 1.
@@ -73,7 +78,7 @@ extension RequestReader {
         if let kind = try choice(request, "kind", FiledKind.allCases.map(\.text)) {
             wanted.kind = FiledKind.allCases[kind]
         }
-        wanted.name = try text(request, "name", bytes: 255) ?? ""
+        wanted.name = try fileName(request) ?? ""
         wanted.visibility = try visibility(request)
         wanted.label = try text(request, "label", bytes: 64) ?? ""
         if let language = try text(request, "language", bytes: 35) {
@@ -154,6 +159,11 @@ extension RequestReader {
         var names: [DocumentName] = []
         for part in parts { names.append(try DocumentName(Array(part))) }
         return names
+    }
+
+    /// Whether `SHOP.RETENTION` says nothing, and so asks.
+    package static func asksForRetention(_ request: RequestLine) -> Bool {
+        ["kind", "years", "country", "source"].allSatisfy { request.argument(named: $0) == nil }
     }
 
     private static func retention(_ request: RequestLine) throws(Refusal) -> ArchiveCommand {

@@ -133,13 +133,16 @@ extension RequestReader {
         "usage: \(CommandTable.all.first { $0.name == name }.map { usage($0) } ?? "")"
     }
 
-    /// A text of 1 to so many bytes, without control characters; nil if the argument is absent.
+    /// A text of 1 to so many bytes, not of blanks alone and without control characters; nil if the argument is absent.
     package static func text(
         _ request: RequestLine, _ name: String, bytes most: Int
     ) throws(Refusal) -> String? {
         guard let value = request.argument(named: name) else { return nil }
         guard (1...most).contains(value.count), !value.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
             throw .invalid(name, "must have 1 to \(most) bytes and no control characters")
+        }
+        guard value.contains(where: { $0 != UInt8(ascii: " ") }) else {
+            throw .invalid(name, "must not be blank; leave it out where it is not required")
         }
         return String(decoding: value, as: UTF8.self)
     }

@@ -137,10 +137,13 @@ extension RequestReader {
         let place = try choice(request, "in", RedemptionPlace.allCases.map { "\($0.text)" }) ?? 0
         let currency: String? = request.argument(named: "currency") == nil ? nil : try currency(request)
         let id = try required(request, "id", bytes: 128)
+        let order = try self.text(request, "order", bytes: 256) ?? ""
+        // The till may be quicker than the order: only its form is looked at.
+        if !order.isEmpty { _ = try OrderName(Array(order.utf8).span) }
         return .redeem(
             RedeemRequest(
                 voucher: try voucher(request), amount: amount, currency: currency, id: id,
-                place: RedemptionPlace.allCases[place], order: try self.text(request, "order", bytes: 256) ?? ""))
+                place: RedemptionPlace.allCases[place], order: order))
     }
 
     static func required(

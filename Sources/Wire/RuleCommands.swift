@@ -130,7 +130,10 @@ extension RequestReader {
 
     /// The rule's name, as `name=` or as a plain word.
     private static func ruleName(_ request: RequestLine, _ name: CommandName) throws(Refusal) -> String {
-        if let named = try text(request, "name", bytes: 64) { return named }
+        if let named = try text(request, "name", bytes: 64) {
+            guard request.plainArguments.isEmpty else { throw wrongUse(name) }
+            return named
+        }
         guard let plain = request.plainArguments.first, (1...64).contains(plain.count) else { throw wrongUse(name) }
         return String(decoding: plain, as: UTF8.self)
     }

@@ -48,10 +48,12 @@ extension RequestReader {
     /// Which customers are meant; everybody where nothing is said.
     static func selection(_ request: RequestLine, _ hasher: KeyHasher) throws(Refusal) -> Selection {
         var selection = Selection()
-        if let text = request.argument(named: "text"), !text.isEmpty {
+        if let text = request.argument(named: "text") {
             guard text.count <= 200 else { throw .invalid("text", "200 bytes at most") }
             selection.terms = SearchTerm.words(of: text)
-            guard !selection.terms.isEmpty else { throw .invalid("text", "has no letter and no digit") }
+            guard (1...SearchTerm.maximumWords).contains(selection.terms.count) else {
+                throw .invalid("text", "must have a letter or a digit, and at most \(SearchTerm.maximumWords) words")
+            }
             if selection.terms.count == 1,
                 case .document(let hashes) = CustomerSelector.document(number: text.span, hasher)
             {
@@ -81,8 +83,9 @@ extension RequestReader {
         _ request: RequestLine, _ hasher: KeyHasher
     ) throws(Refusal) -> (action: BulkAction, selection: Selection, isPreview: Bool) {
         let isAll = try choice(request, "all", ["no", "yes"]) == 1
-        guard isAll || selectionOptions.contains(where: { request.argument(named: $0) != nil }) else {
-            throw .invalid("all", "say which customers: \(selectionOptions.joined(separator: "=, "))= or all=yes")
+        guard isAll != selectionOptions.contains(where: { request.argument(named: $0) != nil }) else {
+            throw .invalid(
+                "all", "say which customers: \(selectionOptions.joined(separator: "=, "))= or all=yes, not both")
         }
         return (
             try action(request), try selection(request, hasher), try choice(request, "preview", ["no", "yes"]) == 1
@@ -91,6 +94,7 @@ extension RequestReader {
 
     private static func action(_ request: RequestLine) throws(Refusal) -> BulkAction {
         guard let place = try choice(request, "action", BulkAction.words) else { throw wrongUse(.customerBulk) }
+        guard request.json == nil || BulkAction.words[place] == "message" else { throw wrongUse(.customerBulk) }
         switch BulkAction.words[place] {
         case "tag": return .tag(try values(request, tag), cause: try text(request, "cause", bytes: 200) ?? "")
         case "untag": return .untag(try values(request, tag))
@@ -131,7 +135,13 @@ extension RequestReader {
     ) throws(Refusal) -> [Value] {
         guard let value = request.argument(named: name) else { return [] }
         var values: [Value] = []
-        for word in value.split(separator: UInt8(ascii: ",")) { values.append(try read(Array(word))) }
+        for word in value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            // Who fills in nothing must not get everybody.
+            guard !word.isEmpty else {
+                throw .invalid(name, "is empty, or between two commas; leave it out to mean all")
+            }
+            values.append(try read(Array(word)))
+        }
         return values
     }
 

@@ -36,6 +36,8 @@ package enum DocumentPosting {
     /// The network delivers to companies that have an address on it; for all others the plain standard.
     private static func profile(of content: DocumentContent) -> EInvoiceProfile {
         guard content.isBusiness, let address = content.invoice.buyer.electronicAddress else { return .en16931 }
+        // From Greece the network wants numbers of six parts, which the series here are not.
+        guard EInvoiceRules.nation(of: content.invoice.seller) != "GR" else { return .en16931 }
         return address.scheme == "EM" ? .en16931 : .peppol
     }
 

@@ -94,6 +94,12 @@ package struct InvoiceDrafting {
                 .refused,
                 "lines[\(index)].vatRate: the order does not say it; give vatRate, here or in SHOP.SELLER, or lines")
         }
+        let rates = lines.map { $0.vatRate ?? usualRate } + charges.map(\.rate)
+        let hundred = Decimal64(units: 100, scale: 0)
+        for case let rate? in rates
+        where rate.units < 0 || rate.units > hundred.scaled(to: rate.scale)?.units ?? .max {
+            throw .invalid("vatRate", "a percentage from 0 to 100")
+        }
     }
 
     private func grossLines() throws(EInvoiceError) -> [GrossOrder.Line] {

@@ -1,6 +1,7 @@
 /// Which set of rules an e-invoice is written for and checked against, on top of EN 16931 itself.
 package enum EInvoiceProfile: Hashable, Sendable, CaseIterable {
-    /// Peppol BIS Billing 3.0, with the rules it has for sellers in the Netherlands.
+    /// Peppol BIS Billing 3.0, with the rules it has for sellers in the Netherlands, Denmark, Iceland,
+    /// Italy, Norway and Sweden.
     case peppol
     /// Nothing but the standard.
     case en16931

@@ -41,6 +41,7 @@ package struct EInvoiceRules {
         case .peppol:
             rules.checkPeppol()
             if invoice.seller.address.country == "NL" { rules.checkDutchSeller() }
+            rules.checkNational()
         case .xrechnung: rules.checkGerman()
         case .en16931: break
         }

@@ -93,7 +93,7 @@ extension SearchTerm {
             }
         }
         endNumber()
-        return found.filter { !$0.isEmpty }.prefix(maximumWords).map { .part($0) }
+        return found.filter { !$0.isEmpty }.map { .part($0) }
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
