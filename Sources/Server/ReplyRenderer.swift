@@ -199,12 +199,14 @@ final class ReplyRenderer: @unchecked Sendable {
             wait { done in
                 engine.parts(of: [customer], from: lane, done)
             } _: { (parts: [[DossierPart]]) in
-                var object = ByteWriter(capacity: 8_192)
-                DossierWriter.write(
-                    number: customer.number, parts: parts[0] + [ledger], messages: messages, offset: offset,
-                    limit: limit, sequence: customer.sequence, into: &object
+                let parts = ledger.isEmpty ? parts[0] : parts[0] + [ledger]
+                self.output.reserve(parts.reduce(4_096) { $0 + $1.bytes.count })
+                self.output.beginOK(tag: tag)
+                DossierWriter.writeMembers(
+                    number: customer.number, parts: parts, messages: messages, offset: offset, limit: limit,
+                    sequence: customer.sequence, into: &self.output
                 ) { $0.related(related) }
-                self.output.ok(object.span, tag: tag)
+                self.output.endReply()
             }
         case .customers(let customers, let total, let offset):
             for customer in customers { shownProfiles += customer.profiles }
