@@ -7,7 +7,8 @@ extension ByteWriter {
     @inlinable @inline(__always) var needsComma: Bool {
         guard let last = lastByte else { return false }
         switch last {
-        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "\n"): return false
+        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "\n"):
+            return false
         default: return true
         }
     }

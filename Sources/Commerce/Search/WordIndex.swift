@@ -23,7 +23,7 @@ struct WordIndex: ~Copyable, Sendable {
     private var postings = DeltaLists()
     private var dense: [Int: BitRow] = [:]
     /// Three letters in a row, or the first two of a word behind a 1: the list of words that have them.
-    private var grams: [UInt32: UInt32] = [:]
+    private var grams = GramTable()
     private var words = DeltaLists()
     /// Rows with a word that begins with this byte.
     private var beginnings = [BitRow](repeating: BitRow(), count: 256)
@@ -38,7 +38,7 @@ struct WordIndex: ~Copyable, Sendable {
         let bits =
             dense.values.reduce(0) { $0 + $1.allocatedBytes } + beginnings.reduce(0) { $0 + $1.allocatedBytes }
             + pairs.allocatedBytes
-        return tables + bits + postings.allocatedBytes + words.allocatedBytes + grams.capacity * 9
+        return tables + bits + postings.allocatedBytes + words.allocatedBytes + grams.allocatedBytes
     }
 
     // MARK: Filling
@@ -94,7 +94,7 @@ struct WordIndex: ~Copyable, Sendable {
     private mutating func note(_ first: UInt8, _ second: UInt8, _ third: UInt8, _ number: Int) -> Int {
         let gram = Self.gram(first, second, third)
         guard let list = grams[gram] else {
-            grams[gram] = UInt32(words.add(UInt32(number)))
+            grams.insert(gram, list: UInt32(words.add(UInt32(number))))
             return 1
         }
         if words.last(of: Int(list)) != UInt32(number) { words.append(UInt32(number), to: Int(list)) }

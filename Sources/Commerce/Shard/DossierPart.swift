@@ -110,9 +110,15 @@ struct DossierPartBuilder: ~Copyable {
 }
 
 extension ShardState {
+    /// Most orders of a line or two take no more.
+    private static let likelyOrderBytes = 512
+
     /// Gathers what this shard knows about the profiles, all of which live here.
     package func dossierPart(of profiles: [UInt32]) -> DossierPart {
-        var builder = DossierPartBuilder(capacity: 8_192)
+        var orderCount = 0
+        for profile in profiles { forEachOrder(of: profile) { _, _ in orderCount += 1 } }
+        var builder = DossierPartBuilder(capacity: 4_096 + orderCount * Self.likelyOrderBytes)
+        builder.part.orders.reserveCapacity(orderCount)
         for profile in profiles {
             addProfile(profile, to: &builder)
             forEachOrder(of: profile) { addOrder($0, $1, profile, to: &builder) }
@@ -243,7 +249,9 @@ extension ByteWriter {
     /// - Parameters:
     ///   - status: nothing where it came with it.
     ///   - addresses: where its addresses are written already.
-    fileprivate mutating func rest(ofOrder record: PackedRecord, _ row: OrderRow, status: String, _ addresses: Range<Int>) {
+    fileprivate mutating func rest(
+        ofOrder record: PackedRecord, _ row: OrderRow, status: String, _ addresses: Range<Int>
+    ) {
         if !status.isEmpty {
             key("status")
             string(status)

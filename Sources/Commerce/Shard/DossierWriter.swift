@@ -82,10 +82,8 @@ package enum DossierWriter {
         return (page, all.count)
     }
 
-    /// By what a customer is sorted in a list by names.
-    package static func sortName(_ parts: [DossierPart]) -> String {
-        String(decoding: CustomerWriter(parts).sortName, as: UTF8.self)
-    }
+    /// By what a customer is sorted in a list by names: folded UTF-8, byte by byte.
+    package static func sortName(_ parts: [DossierPart]) -> [UInt8] { CustomerWriter(parts).sortName }
 
     private static func newestFirst(_ left: DossierPart.Piece, _ right: DossierPart.Piece) -> Bool {
         left.at == right.at ? left.profile > right.profile : left.at > right.at

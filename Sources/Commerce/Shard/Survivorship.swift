@@ -162,6 +162,7 @@ struct Survivorship {
 
     private func isFuller(_ one: [UInt8], than other: [UInt8], _ field: DisplayField) -> Bool {
         field == .name
-            ? Spelling.isFuller(name: one.span, than: other.span) : Spelling.isFuller(address: one.span, than: other.span)
+            ? Spelling.isFuller(name: one.span, than: other.span)
+            : Spelling.isFuller(address: one.span, than: other.span)
     }
 }
