@@ -6,7 +6,7 @@ extension Directory {
     private static let profilesPerTurn = 64
 
     func postWeighing() {
-        guard !isWeighingPosted, !state.isAtRest || !waitingForRest.isEmpty else { return }
+        guard !isWeighingPosted, !state.isAtRest || state.owesRestMark || !waitingForRest.isEmpty else { return }
         isWeighingPosted = true
         lane.post { self.assumeIsolated { $0.weighSome() } }
     }

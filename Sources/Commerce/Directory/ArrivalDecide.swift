@@ -52,8 +52,7 @@ extension DirectoryState {
         switch identity.mode {
         case .exact: exactFindings(record, home, &arrival)
         case .evidence: weighedFindings(record, party, home, shop: shop, identity, &scratch, &arrival)
-        case .email: sharedFindings(record, home, shop: shop, [.email, .relayEmail], &arrival)
-        case .address: sharedFindings(record, home, shop: shop, [.place], &arrival)
+        case .email, .address: sharedFindings(record, home, shop: shop, identity.mode, &arrival)
         }
         if let account = home.account {
             let finding = PairFinding(
@@ -161,12 +160,12 @@ extension DirectoryState {
 
     /// The match modes in which one value says it all.
     private func sharedFindings(
-        _ record: Span<UInt8>, _ home: Home, shop: UInt16, _ kinds: [IdentityKeyKind], _ arrival: inout ArrivalFindings
+        _ record: Span<UInt8>, _ home: Home, shop: UInt16, _ mode: MatchMode, _ arrival: inout ArrivalFindings
     ) {
         var roots: [UInt32] = home.isNew ? [] : [root(of: home.profile)]
         let source = home.isNew ? sourceIfReferenced(record, shop: shop) : nil
         PartyRecord.forEachKey(of: record) { key in
-            guard kinds.contains(key.kind), let entry = findKey(key.hash) else { return }
+            guard mode.decides(by: key.kind), let entry = findKey(key.hash) else { return }
             let other = keys[entry].profile
             let otherRoot = root(of: other)
             guard other != home.profile, !roots.contains(otherRoot), !profiles[Int(otherRoot)].isRestricted,

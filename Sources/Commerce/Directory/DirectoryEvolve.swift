@@ -156,21 +156,45 @@ extension DirectoryState {
         if findVariant(party.contentHash) == nil { variantIndex.insert(party.contentHash, variant) }
         rows[shard(of: profile)].variants += 1
         PartyRecord.forEachKey(of: record) { addKey($0, profile) }
-        index(record, of: profile, isNew: party.isNewProfile, shop: event.shop, features)
-        index.note(cause: order.map { $0 + 1 } ?? 0, of: profile)
-        event.forEachEdge(in: bytes) { addEdge($0, order: order.map { $0 + 1 } ?? 0, at: event.recordedAt) }
+        let cause = order.map { $0 + 1 } ?? 0
+        let showsMore = index(record, of: profile, isNew: party.isNewProfile, shop: event.shop, features)
+        event.forEachEdge(in: bytes) { addEdge($0, order: cause, at: event.recordedAt) }
+        if showsMore, !isSettled(profile, shop: event.shop) { index.markNew(profile) }
+        index.note(cause: cause, of: profile)
+    }
+
+    /// Whether an arrival itself found all that weighing could: where one value says it all, everybody who carries the
+    /// profile's values is of its customer by now.
+    private func isSettled(_ profile: UInt32, shop: UInt16) -> Bool {
+        let mode = identities[Int(shop)].mode
+        guard mode != .evidence else { return false }
+        let root = root(of: profile)
+        guard !profiles[Int(root)].isRestricted else { return false }
+        var isSettled = true
+        index.forEachValue(of: profile) { number in
+            guard isSettled, index.values[number].isDecisive(in: mode) else { return }
+            let carriers = index.values[number].carriers
+            let centre = index.centre(of: carriers)
+            let seen = centre == profile ? Int(carriers.count) : 1
+            for position in 0..<seen where self.root(of: index.lists[carriers, position]) != root { isSettled = false }
+        }
+        return isSettled
     }
 
     /// Takes a party record into what matching needs. Recovery calls it for every variant of a snapshot.
+    /// - Returns: whether the profile shows something new, so that it is to be weighed.
     mutating func index(
         _ record: Span<UInt8>, of profile: UInt32, isNew: Bool, shop: UInt16, _ features: PartyFeatures?
-    ) {
+    ) -> Bool {
         if isNew {
             let source = sources.note(record, shop: shop)
             index.addProfile(PartyRecord(record).members, source: source)
         }
         let features = features ?? extractor.features(of: record)
-        index.add(features, to: profile, shop: shop) { body in PartyRecord.forEachKey(of: record, body) }
+        let isWeighed = identities[Int(shop)].mode == .evidence
+        return index.add(features, to: profile, shop: shop, isWeighed: isWeighed) { body in
+            PartyRecord.forEachKey(of: record, body)
+        }
     }
 
     private mutating func addKey(_ key: IdentityKey, _ profile: UInt32) {

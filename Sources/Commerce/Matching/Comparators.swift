@@ -46,6 +46,11 @@ extension ShortText {
         return letters
     }
 
+    /// Whether the letters may be the other's: both begin with the same one, or with something else.
+    fileprivate func mayHaveLetters(of other: ShortText) -> Bool {
+        self[0] == other[0] || ASCII.isDigit(self[0]) || ASCII.isDigit(other[0])
+    }
+
     /// Which letters occur.
     fileprivate var letterSet: UInt32 {
         var set: UInt32 = 0
@@ -216,11 +221,14 @@ extension PartyFeatures {
         let isSameDomain = emailDomain == other.emailDomain
         if emailLocal == other.emailLocal { return isSameDomain ? .close : longer >= 6 ? .local : .similar }
         // "jan.jansen1" and "jan.jansen7" are two mailboxes: numbers tell bearers of one name apart.
-        if emailLocal.hasDigit || other.emailLocal.hasDigit, emailLocal.letters == other.emailLocal.letters {
+        if emailLocal.mayHaveLetters(of: other.emailLocal), emailLocal.hasDigit || other.emailLocal.hasDigit,
+            emailLocal.letters == other.emailLocal.letters
+        {
             return .similar
         }
         // What was cut may differ more.
         let isCut = longer == ShortText.capacity
+        if longer - min(emailLocal.count, other.emailLocal.count) > 3 { return .differs }
         let distance = emailLocal.distance(to: other.emailLocal)
         switch distance {
         case 1 where longer >= 5 && !isCut: return isSameDomain ? .near : .close

@@ -1,6 +1,7 @@
 /// Weighs two variants: the sum of what each field's agreement is worth (Fellegi and Sunter, "A Theory for Record
-/// Linkage", 1969), then the laws that no sum may overrule (`PairJudge`). Integers only; symmetric; no state.
-package struct PairWeigher: Sendable {
+/// Linkage", 1969), then the laws that no sum may overrule (`PairJudge`). Integers only; symmetric; no state. A class, so
+/// that what is in force for a shop is handed on by one reference and not by one for each table.
+package final class PairWeigher: Sendable {
     package let rules: MatchRules
     /// What the agreement on a counted value weighs, by field, class of the shop's size and class of the value.
     private let rarity: [Int32]
@@ -12,8 +13,11 @@ package struct PairWeigher: Sendable {
         priors = (0..<FrequencyClasses.populationClasses).map { rules.prior - Int32($0) * 500 }
     }
 
+    /// - Parameter isBrief: whether only a verdict matters. A pair that no address could bring to one is then let go before
+    ///   its addresses are compared, with a score that says nothing.
     package func weigh(
-        _ left: PartyFeatures, _ right: PartyFeatures, _ classes: FrequencyClasses, withheld: FieldMask
+        _ left: PartyFeatures, _ right: PartyFeatures, _ classes: FrequencyClasses, withheld: FieldMask,
+        isBrief: Bool = false
     ) -> PairWeight {
         var weight = PairWeight(score: prior(classes), levels: 0, verdict: .none, reason: .none)
         let names = NameComparison(left, right)
@@ -35,6 +39,7 @@ package struct PairWeigher: Sendable {
         } else if left.generation != right.generation {
             add(.generation, .part, to: &weight)
         }
+        if isBrief, !mayMatter(weight, left, right) { return .strangers }
         var address = AddressComparison()
         if !withheld.contains(.address) { address = addBestAddress(left, right, classes, to: &weight) }
         let isGenerationApart =
@@ -47,6 +52,16 @@ package struct PairWeigher: Sendable {
             names: names, rules: rules
         ).decide(&weight)
         return weight
+    }
+
+    /// Whether the best of addresses could still bring the pair to a verdict: by weight, or by what a household shares
+    /// (`PairJudge`), which links two people however little they weigh together.
+    @inline(__always) private func mayMatter(
+        _ weight: PairWeight, _ left: PartyFeatures, _ right: PartyFeatures
+    ) -> Bool {
+        if weight.score + rules.addressLimit >= rules.queueThreshold { return true }
+        if weight[.vat] == .same || weight[.email] == .same || weight[.phone] >= .local { return true }
+        return weight[.lastName] >= .sounds && left.mayShareDoor(with: right)
     }
 
     @inline(__always) func prior(_ classes: FrequencyClasses) -> Int32 {

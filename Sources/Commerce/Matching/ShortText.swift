@@ -86,6 +86,8 @@ extension ShortText {
     package func distance(to other: ShortText) -> Int {
         let length = count
         guard length > 0 else { return other.count }
+        // A step for each byte of the other text: the same from either side, and cheaper from the longer.
+        if other.count > length { return other.distance(to: self) }
         var positive: UInt32 = 0xFFFF_FFFF
         var negative: UInt32 = 0
         var diagonal: UInt32 = 0

@@ -37,7 +37,12 @@ struct MemberTable {
             try reader.beginObject()
             var isFirst = true
             var nested = 0..<0
-            while let key = try reader.nextKey(&isFirst) {
+            while true {
+                if let place = Self.plainPlace(&reader, &isFirst, names) {
+                    note(try Self.slot(&reader, &nested), at: place)
+                    continue
+                }
+                guard let key = try reader.nextKey(&isFirst) else { break }
                 if let place = names.place(of: key.range, in: reader.bytes) {
                     note(try Self.slot(&reader, &nested), at: place)
                 } else {
@@ -47,6 +52,17 @@ struct MemberTable {
         } catch {
             throw .json(error, path)
         }
+    }
+
+    /// The place of the next member if it is a known one, written as machines write it; reads nothing otherwise.
+    @inline(__always) private static func plainPlace(
+        _ reader: inout JSONReader, _ isFirst: inout Bool, _ names: borrowing MemberNames
+    ) -> Int? {
+        guard let key = reader.peekPlainKey(isFirst: isFirst), let place = names.place(low: key.low, high: key.high)
+        else { return nil }
+        reader.resume(at: key.end)
+        isFirst = false
+        return place
     }
 
     /// Of a member that comes twice, the last one counts.

@@ -83,6 +83,11 @@ package struct MemberNames: ~Copyable, Sendable {
     @inline(__always) func place(of name: Range<Int>, in json: Span<UInt8>) -> Int? {
         guard !name.isEmpty, name.count <= Self.longest else { return nil }
         let (low, high) = json.words(at: name.lowerBound, count: name.count)
+        return place(low: low, high: high)
+    }
+
+    /// The same of a name of up to 16 bytes in two words.
+    @inline(__always) func place(low: UInt64, high: UInt64) -> Int? {
         let place = Int(table.span[bucket(low, high)]) &- 1
         guard place >= 0, lows.span[place] == low, highs.span[place] == high else { return nil }
         return place

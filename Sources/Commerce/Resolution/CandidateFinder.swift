@@ -34,8 +34,7 @@ extension DirectoryState {
         switch rules.mode {
         case .exact: break
         case .evidence: weighCandidates(of: profile, shop, rules, &scratch)
-        case .email: shareCandidates(of: profile, [.email, .relayEmail], &scratch)
-        case .address: shareCandidates(of: profile, [.place], &scratch)
+        case .email, .address: shareCandidates(of: profile, rules.mode, &scratch)
         }
         addSourceFindings(of: profile, &scratch)
     }
@@ -45,7 +44,7 @@ extension DirectoryState {
     private func weighCandidates(
         of profile: UInt32, _ shop: UInt16, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) {
-        prepareRows(of: profile, shop, &scratch)
+        prepareRows(of: profile, &scratch)
         gatherLeads(of: profile, shop, &scratch)
         for place in scratch.leads.indices { consider(profile, scratch.leads[place], rules, &scratch) }
     }
@@ -73,10 +72,25 @@ extension DirectoryState {
         of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch,
         _ body: (ValueKind, UInt64, SmallList, inout ResolutionScratch) -> Void
     ) {
+        forEachKeyLead(of: profile) { kind, hash, others in body(kind, hash, others, &scratch) }
+        forEachRowLead(of: profile, shop, &scratch, body)
+    }
+
+    /// Whom the identity keys lead to.
+    @inline(__always)
+    func forEachKeyLead(of profile: UInt32, _ body: (ValueKind, UInt64, SmallList) -> Void) {
         index.forEachValue(of: profile) { number in
             let value = index.values[number]
-            if let others = index.leads(from: profile, value) { body(value.kind, value.hash, others, &scratch) }
+            if let others = index.leads(from: profile, value) { body(value.kind, value.hash, others) }
         }
+    }
+
+    /// Whom the features lead to: those who show the same, and those who stand in a block with them.
+    @inline(__always)
+    func forEachRowLead(
+        of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch,
+        _ body: (ValueKind, UInt64, SmallList, inout ResolutionScratch) -> Void
+    ) {
         index.forEachRow(of: profile) { row, features in
             scratch.postingKeys.removeAll(keepingCapacity: true)
             MatchIndex.appendBlocks(of: features.features, shop: shop, to: &scratch.postingKeys)
@@ -93,12 +107,22 @@ extension DirectoryState {
         }
     }
 
-    func prepareRows(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
+    /// Puts the rows of a profile that is about to be compared into the scratch.
+    func prepareRows(of profile: UInt32, _ scratch: inout ResolutionScratch) {
         index.comparedRows(of: profile, into: &scratch.ownRows)
         scratch.classes.removeAll(keepingCapacity: true)
-        for row in scratch.ownRows {
-            scratch.classes.append(index.classes(of: index.rows[Int(row)].features, shop: shop))
-        }
+        for _ in scratch.ownRows { scratch.classes.append(nil) }
+    }
+
+    /// The classes of a prepared row. Each is five look-ups far apart, and most profiles are compared with nobody, so they
+    /// are looked up when the first pair needs them.
+    @inline(__always)
+    func ownClasses(_ place: Int, _ profile: UInt32, _ scratch: inout ResolutionScratch) -> FrequencyClasses {
+        if let known = scratch.classes[place] { return known }
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
+        let classes = index.classes(of: index.rows[Int(scratch.ownRows[place])].features, shop: shop)
+        scratch.classes[place] = classes
+        return classes
     }
 
     private func consider(
@@ -120,8 +144,10 @@ extension DirectoryState {
     }
 
     /// The best that any two rows of the profiles give that may agree. Needs `prepareRows` of the first.
+    /// - Parameter isBrief: as `PairWeigher` has it.
     func weigh(
-        _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch,
+        isBrief: Bool = true
     ) -> PairWeight {
         let own = index.profiles[Int(profile)]
         let its = index.profiles[Int(other)]
@@ -130,11 +156,12 @@ extension DirectoryState {
         var best: PairWeight?
         for place in scratch.ownRows.indices {
             let own = Int(scratch.ownRows[place])
+            let ownClasses = ownClasses(place, profile, &scratch)
             index.forEachComparedRow(of: other, &scratch.otherRows) { row in
                 guard index.rows[own].sketch.mayAgree(index.rows[row].sketch) else { return }
-                let classes = self.classes(scratch.classes[place], own, row, profile)
+                let classes = self.classes(ownClasses, own, row, profile)
                 let weight = rules.weigher.weigh(
-                    index.rows[own].features, index.rows[row].features, classes, withheld: withheld)
+                    index.rows[own].features, index.rows[row].features, classes, withheld: withheld, isBrief: isBrief)
                 if best.map({ weight.isStronger(than: $0) }) ?? true { best = weight }
             }
             scratch.noteComparison()
@@ -158,8 +185,8 @@ extension DirectoryState {
     /// How two profiles compare, whatever led to them.
     package func weigh(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> PairWeight {
         let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
-        prepareRows(of: one, shop, &scratch)
-        return weigh(one, two, identities[Int(shop)], &scratch)
+        prepareRows(of: one, &scratch)
+        return weigh(one, two, identities[Int(shop)], &scratch, isBrief: false)
     }
 
     /// The candidates that an arriving party shares an identity key with, weighed against what it shows.
@@ -214,7 +241,8 @@ extension DirectoryState {
         var found: PairWeight?
         index.forEachComparedRow(of: other, &scratch.otherRows) { row in
             guard found == nil, sketch.mayAgree(index.rows[row].sketch) else { return }
-            let weight = rules.weigher.weigh(features, index.rows[row].features, classes, withheld: withheld)
+            let weight = rules.weigher.weigh(
+                features, index.rows[row].features, classes, withheld: withheld, isBrief: true)
             if weight.verdict == .merge { found = weight }
         }
         return found
@@ -224,12 +252,11 @@ extension DirectoryState {
 
     /// Everybody who carries the same value of these kinds, in a star as twins are.
     private func shareCandidates(
-        of profile: UInt32, _ kinds: [IdentityKeyKind], _ scratch: inout ResolutionScratch
+        of profile: UInt32, _ mode: MatchMode, _ scratch: inout ResolutionScratch
     ) {
         index.forEachValue(of: profile) { number in
             let value = index.values[number]
-            guard let kind = value.kind.identityKey, kinds.contains(kind), value.carriers.count > 1 else { return }
-            guard value.state != .quarantined, value.state != .held else { return }
+            guard value.isDecisive(in: mode), let kind = value.kind.identityKey else { return }
             let centre = index.centre(of: value.carriers)
             func add(_ other: UInt32) {
                 guard scratch.isFirst(other) else { return }
@@ -280,6 +307,14 @@ extension PairWeight {
 }
 
 extension ValueEntry {
+    /// Whether whoever carries the value is one customer where one value says it all.
+    func isDecisive(in mode: MatchMode) -> Bool {
+        guard carriers.count > 1, state != .quarantined, state != .held, let kind = kind.identityKey else {
+            return false
+        }
+        return mode.decides(by: kind)
+    }
+
     /// Whether whoever shares the key is compared.
     var isCompared: Bool {
         guard kind != ValueKind(.place) else { return false }

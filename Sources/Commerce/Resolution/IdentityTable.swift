@@ -154,7 +154,7 @@ extension DirectoryState {
         var reads = true
         var known: UInt32 = 0
         for number in 0..<variants.count {
-            if number == Int(settledVariants) { index.forgetQueue() }
+            if number == Int(settledVariants) { forgetQueue() }
             let variant = variants[number]
             guard variant.profile <= known else { return false }
             let shop = UInt16(truncatingIfNeeded: profiles[Int(variant.profile)].shop)
@@ -162,12 +162,13 @@ extension DirectoryState {
                 reads = reads && PartyRecord.isWellFormed(bytes)
                 guard reads else { return }
                 // Profiles are numbered in the order of their first variants.
-                index(bytes, of: variant.profile, isNew: variant.profile == known, shop: shop, nil)
+                let isNew = variant.profile == known
+                if index(bytes, of: variant.profile, isNew: isNew, shop: shop, nil) { index.markNew(variant.profile) }
             }
             if variant.profile == known { known += 1 }
         }
         guard Int(known) == profiles.count else { return false }
-        if Int(settledVariants) == variants.count { index.forgetQueue() }
+        if Int(settledVariants) == variants.count { forgetQueue() }
         if sweepSequence > settledSequence { index.sweepAll() }
         for number in 0..<orders.count {
             order(orders[number].profile, orders[number].row) { bytes in

@@ -158,7 +158,7 @@ package struct LearningWalk: Sendable {
             }
         }
         let copies = min(Int(twins(of: profile, state)?.count ?? 1) - 1, Self.mostCopies)
-        state.prepareRows(of: profile, shop, &scratch)
+        state.prepareRows(of: profile, &scratch)
         if copies > 0 {
             let weight = state.weighForLearning(profile, profile, identity, &scratch)
             counts.addCandidate(weight, taught: ownTaught, count: copies)
@@ -180,7 +180,7 @@ package struct LearningWalk: Sendable {
         let stop = min(next + max(count * 8 / max(partners, 1), 1), size)
         for place in next..<stop {
             let profile = choices[place].profile
-            state.prepareRows(of: profile, shop, &scratch)
+            state.prepareRows(of: profile, &scratch)
             for step in 0..<partners {
                 let other = choices[(place + step + 1) % size].profile
                 counts.addStrangers(state.weighForLearning(profile, other, identity, &scratch))
@@ -233,7 +233,7 @@ extension DirectoryState {
         var best: PairWeight?
         for place in scratch.ownRows.indices {
             let own = Int(scratch.ownRows[place])
-            let classes = scratch.classes[place]
+            let classes = ownClasses(place, profile, &scratch)
             index.forEachComparedRow(of: other, &scratch.otherRows) { row in
                 let weight = rules.weigher.weigh(
                     index.rows[own].features, index.rows[row].features, classes, withheld: withheld)

@@ -33,12 +33,15 @@ struct MatchIndex: ~Copyable, Sendable {
     private(set) var queue = WeighQueue()
     /// Values in quarantine, held or released.
     private(set) var watchedValues: [UInt32] = []
+    /// Rows that are not posted.
+    private var pendingRows = 0
     /// What a row that is taken in shares with others; used again for each.
     private var postingKeys: [PostingKey] = []
     /// Keeps look-ahead reads from being optimised away.
     private var touched: UInt64 = 0
 
-    private static let plain = Hash64(seed: 0)
+    /// Written out at each use: a stored one would be asked for by a call each time.
+    @inline(__always) private static var plain: Hash64 { Hash64(seed: 0) }
 
     init() {}
 
@@ -127,19 +130,24 @@ struct MatchIndex: ~Copyable, Sendable {
     }
 
     /// Takes in what a variant of the profile shows. `keys` calls back with each identity key of the record.
+    /// - Parameter isWeighed: whether the shop weighs evidence, so that features lead to candidates.
+    /// - Returns: whether the profile shows something new, so that it is to be weighed.
     mutating func add(
-        _ features: PartyFeatures, to profile: UInt32, shop: UInt16, keys: (_ body: (IdentityKey) -> Void) -> Void
-    ) {
-        let isNewRow = addRow(features, to: profile)
+        _ features: PartyFeatures, to profile: UInt32, shop: UInt16, isWeighed: Bool,
+        keys: (_ body: (IdentityKey) -> Void) -> Void
+    ) -> Bool {
+        var isNew = addRow(features, to: profile)
+        if isNew {
+            pendingRows += 1
+            if isWeighed { postPendingRows(of: profile, shop: shop) }
+        }
         // A record may bring a key that its features leave out, such as the telephone number of a second address.
         keys { key in
             guard key.kind.isNoted else { return }
             let kind = ValueKind(key.kind)
-            if carry(Self.scoped(key.hash, kind, shop: shop), kind, profile, features) { markNew(profile) }
+            if carry(Self.scoped(key.hash, kind, shop: shop), kind, profile, features) { isNew = true }
         }
-        guard isNewRow else { return }
-        post(features, profile, shop: shop)
-        markNew(profile)
+        return isNew
     }
 
     /// Adds a row unless the profile has shown the same before.
@@ -151,7 +159,7 @@ struct MatchIndex: ~Copyable, Sendable {
         var entry = profiles[Int(profile)]
         let sketch = PairSketch(features)
         let row = rows.append(
-            FeatureRow(next: entry.newestRow, sketch: sketch, hash: hash, features: features))
+            FeatureRow(next: entry.newestRow, isPosted: false, sketch: sketch, hash: hash, features: features))
         entry.newestRow = UInt32(row + 1)
         if entry.rowCount < .max { entry.rowCount += 1 }
         if entry.rowCount == 1 { entry.sketch = sketch } else { entry.sketch.join() }
@@ -163,10 +171,23 @@ struct MatchIndex: ~Copyable, Sendable {
 
     // MARK: Postings
 
-    /// Posts the profile under everything that follows from its newest row. All of it is asked for before any of it is
-    /// waited for.
-    private mutating func post(_ features: PartyFeatures, _ profile: UInt32, shop: UInt16) {
-        let row = Int(profiles[Int(profile)].newestRow) - 1
+    /// Posts what of the profile is not posted yet: a row that has just come, or those that came while its shop weighed
+    /// nothing.
+    mutating func postPendingRows(of profile: UInt32, shop: UInt16) {
+        guard pendingRows > 0 else { return }
+        var next = profiles[Int(profile)].newestRow
+        while next != 0 {
+            let row = Int(next - 1)
+            next = rows[row].next
+            if !rows[row].isPosted { post(row, profile, shop: shop) }
+        }
+    }
+
+    /// Posts the profile under everything that follows from a row. All of it is asked for before any of it is waited for.
+    private mutating func post(_ row: Int, _ profile: UInt32, shop: UInt16) {
+        rows[row].isPosted = true
+        pendingRows -= 1
+        let features = rows[row].features
         postingKeys.removeAll(keepingCapacity: true)
         for field in FrequencyField.allCases {
             let key = features.frequencyKey(field)
@@ -178,8 +199,7 @@ struct MatchIndex: ~Copyable, Sendable {
         for key in postingKeys { sum &+= postings.touch(key.hash) }
         touched &+= sum
         countRow(shop: shop)
-        let isFirst = profiles[Int(profile)].rowCount == 1
-        for place in postingKeys.indices { post(profile, postingKeys[place], isFirst: isFirst) }
+        for place in postingKeys.indices { post(profile, postingKeys[place]) }
     }
 
     @inline(__always) private func postingKey(_ hash: UInt64, _ kind: ValueKind, _ shop: UInt16) -> PostingKey {
@@ -195,7 +215,7 @@ struct MatchIndex: ~Copyable, Sendable {
         }
     }
 
-    private mutating func post(_ profile: UInt32, _ key: PostingKey, isFirst: Bool) {
+    private mutating func post(_ profile: UInt32, _ key: PostingKey) {
         let isCounted = key.kind.isCounted
         guard let carriers = postings.add(profile, to: key.hash, in: &lists, isDistinct: !isCounted) else { return }
         let count = carriers.count
@@ -321,15 +341,15 @@ struct MatchIndex: ~Copyable, Sendable {
     mutating func note(cause order: UInt32, of profile: UInt32) { origins[Int(profile)].cause = order }
 
     /// The profile shows something new.
-    private mutating func markNew(_ profile: UInt32) { enqueue(profile, .wantsSearch) }
+    mutating func markNew(_ profile: UInt32) { enqueue(profile, .wantsSearch) }
 
     /// Anything about the profile's verdicts may have changed.
     mutating func markDirty(_ profile: UInt32) { enqueue(profile, [.wantsSearch, .wantsCheck]) }
 
     private mutating func enqueue(_ profile: UInt32, _ needs: WeighingNeeds) {
         let known = origins[Int(profile)].weighing
-        origins[Int(profile)].weighing = known.union(needs).union(.isDirty)
-        guard !known.contains(.isDirty) else { return }
+        origins[Int(profile)].weighing = known.union(needs)
+        guard !known.isDirty else { return }
         origins[Int(profile)].cause = 0
         queue.append(profile)
     }
@@ -341,7 +361,7 @@ struct MatchIndex: ~Copyable, Sendable {
 
     /// What was found by a block that closes may hold no more, and nothing new can follow from it.
     private mutating func markCarriersUnled(_ carriers: SmallList) {
-        for position in 0..<Int(carriers.count) { enqueue(lists[carriers, position], .wantsCheck) }
+        for position in 0..<Int(carriers.count) { enqueue(lists[carriers, position], .wantsLeads) }
     }
 
     private mutating func markCarriersDirty(_ carriers: SmallList) {
@@ -355,7 +375,7 @@ struct MatchIndex: ~Copyable, Sendable {
     mutating func takeDirty() -> UInt32? {
         guard let profile = queue.next() else { return nil }
         let needs = origins[Int(profile)].weighing
-        if needs.contains(.isDirty) {
+        if needs.isDirty {
             origins[Int(profile)].weighing = needs.inHand
         } else {
             // A sweep came by.
@@ -363,10 +383,5 @@ struct MatchIndex: ~Copyable, Sendable {
             origins[Int(profile)].weighing = [.isSearched, .isChecked]
         }
         return profile
-    }
-
-    /// Everything has been weighed: nothing of what was taken in so far has to be looked at again.
-    mutating func forgetQueue() {
-        while takeDirty() != nil {}
     }
 }

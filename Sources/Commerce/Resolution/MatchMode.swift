@@ -23,4 +23,13 @@ package enum MatchMode: UInt8, Sendable, CaseIterable {
         guard let mode = Self.allCases.first(where: { "\($0.text)" == text }) else { return nil }
         self = mode
     }
+
+    /// Whether one value of this kind in common says it all.
+    @inline(__always) func decides(by kind: IdentityKeyKind) -> Bool {
+        switch self {
+        case .email: kind == .email || kind == .relayEmail
+        case .address: kind == .place
+        case .exact, .evidence: false
+        }
+    }
 }

@@ -4,6 +4,8 @@ import Bytes
 struct FeatureRow: BitwiseCopyable, Sendable {
     /// Next row of the profile plus one.
     var next: UInt32
+    /// Whether the profile is found by what follows from these features. It is not where nothing is weighed.
+    var isPosted: Bool
     var sketch: PairSketch
     /// Hash of the features: the same everywhere.
     var hash: UInt64
@@ -38,26 +40,22 @@ struct MatchOrigin: BitwiseCopyable, Sendable {
 struct WeighingNeeds: OptionSet, BitwiseCopyable, Sendable {
     let rawValue: UInt8
 
-    static let isDirty = WeighingNeeds(rawValue: 1)
     /// Others may have become candidates since it was weighed, so that they have to be looked for.
-    static let wantsSearch = WeighingNeeds(rawValue: 2)
+    static let wantsSearch = WeighingNeeds(rawValue: 1)
     /// What was found before may hold no more. New data alone never undoes a finding.
-    static let wantsCheck = WeighingNeeds(rawValue: 4)
+    static let wantsCheck = WeighingNeeds(rawValue: 2)
     /// A name has become commoner, so that agreeing in it weighs less; nothing else may have undone what was found.
-    static let wantsRecount = WeighingNeeds(rawValue: 8)
-    /// The same three of the weighing in hand.
+    static let wantsRecount = WeighingNeeds(rawValue: 4)
+    /// A block has closed, so that it leads to nobody any more; what was found weighs what it did.
+    static let wantsLeads = WeighingNeeds(rawValue: 8)
+    /// The same four of the weighing in hand.
     static let isSearched = WeighingNeeds(rawValue: 16)
     static let isChecked = WeighingNeeds(rawValue: 32)
     static let isRecounted = WeighingNeeds(rawValue: 64)
-}
+    static let isUnled = WeighingNeeds(rawValue: 128)
 
-extension WeighingNeeds {
+    /// Whether the profile waits to be weighed.
+    var isDirty: Bool { rawValue & 0x0F != 0 }
     /// What is to be done now, and nothing is left to do.
-    var inHand: WeighingNeeds {
-        var result = WeighingNeeds()
-        if contains(.wantsSearch) { result.insert(.isSearched) }
-        if contains(.wantsCheck) { result.insert(.isChecked) }
-        if contains(.wantsRecount) { result.insert(.isRecounted) }
-        return result
-    }
+    var inHand: WeighingNeeds { WeighingNeeds(rawValue: rawValue << 4) }
 }

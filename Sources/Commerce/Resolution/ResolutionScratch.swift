@@ -24,8 +24,9 @@ package struct ResolutionScratch: ~Copyable, Sendable {
     /// Customers whose further profiles are not compared.
     var settledRoots: [UInt32] = []
     var skipsSettled = false
-    var classes: [FrequencyClasses] = []
+    /// The rows of the profile in hand that are compared, and their classes as far as they were asked for.
     var ownRows: [UInt32] = []
+    var classes: [FrequencyClasses?] = []
     var otherRows: [UInt32] = []
     /// What was extracted last, and from which content.
     var features = PartyFeatures()

@@ -65,7 +65,17 @@ extension DirectoryState {
     package var variantCount: Int { variants.count }
 
     /// The next profile to weigh.
-    package mutating func takeDirty() -> UInt32? { index.takeDirty() }
+    package mutating func takeDirty() -> UInt32? {
+        guard let profile = index.takeDirty() else { return nil }
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
+        if identities[Int(shop)].mode == .evidence { index.postPendingRows(of: profile, shop: shop) }
+        return profile
+    }
+
+    /// Everything has been weighed: nothing of what was taken in so far has to be looked at again.
+    mutating func forgetQueue() {
+        while takeDirty() != nil {}
+    }
 
     /// Whether the journal should say that all is weighed: not for each new order, but before a restart would have too
     /// much to weigh again.
@@ -108,7 +118,7 @@ extension DirectoryState {
         _ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> Bool {
         guard rules.mode == .evidence else { return sharesPast(profile, rules, &scratch) }
-        if needs.isDisjoint(with: [.isChecked, .isRecounted]) { return true }
+        if needs.isDisjoint(with: [.isChecked, .isRecounted, .isUnled]) { return true }
         return holds(profile, needs, rules, &scratch) { $0.isMerge }
     }
 
@@ -124,17 +134,22 @@ extension DirectoryState {
         _ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch,
         where isOf: (EdgeEntry) -> Bool
     ) -> Bool {
-        let isRecount = !needs.contains(.isChecked)
         let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
         let population = index.populationClass(of: shop)
+        let isRecount = needs.contains(.isRecounted)
         var open: [EdgeEntry] = []
+        var unled: [UInt32] = []
         forEachEdge(of: profile) { _, edge in
             guard isOf(edge), edge.keyKind != .order else { return }
-            if isRecount, rules.weigher.isFirm(edge.weight, population: population) { return }
-            open.append(edge)
+            if needs.contains(.isChecked) || isRecount && !rules.weigher.isFirm(edge.weight, population: population) {
+                open.append(edge)
+            } else if needs.contains(.isUnled), edge.isMerge {
+                unled.append(edge.other(than: profile))
+            }
         }
+        guard unled.allSatisfy({ shareValue(profile, $0, &scratch) }) else { return false }
         guard !open.isEmpty else { return true }
-        prepareRows(of: profile, shop, &scratch)
+        prepareRows(of: profile, &scratch)
         return open.allSatisfy { edge in
             if edge.isMerge { return stands(edge, profile, rules, &scratch) }
             let weight = weigh(profile, edge.other(than: profile), rules, &scratch)
@@ -166,16 +181,20 @@ extension DirectoryState {
         return weight.verdict == .merge && (!isWeak(weight, rules) || isWeak(edge.weight, rules))
     }
 
-    /// Whether a value that leads to candidates still leads from one to the other. Needs `prepareRows` of the first.
+    /// Whether a value that leads to candidates still leads from one to the other. Most share an identity key, so that
+    /// blocks are not asked.
     private func shareValue(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> Bool {
-        let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
-        var shares = false
         let sketches = (index.profiles[Int(one)].sketch, index.profiles[Int(two)].sketch)
-        forEachLead(of: one, shop, &scratch) { kind, _, others, _ in
+        var shares = false
+        func look(_ kind: ValueKind, _ others: SmallList) {
             shares =
                 shares
                 || sketches.0.mayAgree(sketches.1, beside: kind.implied) && index.lists.contains(two, in: others)
         }
+        forEachKeyLead(of: one) { kind, _, others in look(kind, others) }
+        if shares { return true }
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
+        forEachRowLead(of: one, shop, &scratch) { kind, _, others, _ in look(kind, others) }
         return shares
     }
 
@@ -195,18 +214,21 @@ extension DirectoryState {
 
     private func simplePlan(_ profile: UInt32, _ candidates: [Candidate]) -> ResolutionPlan {
         var plan = ResolutionPlan()
-        var best: [UInt32: Candidate] = [:]
-        let home = root(of: profile)
+        var roots = [root(of: profile)]
+        var best: [Candidate] = []
         for candidate in candidates where candidate.weight.verdict == .merge {
             let other = root(of: candidate.profile)
-            guard other != home else { continue }
-            if let known = best[other], !isBefore(candidate, known) { continue }
-            best[other] = candidate
+            if other == roots[0] { continue }
+            if let place = roots.firstIndex(of: other) {
+                if isBefore(candidate, best[place - 1]) { best[place - 1] = candidate }
+            } else {
+                roots.append(other)
+                best.append(candidate)
+            }
         }
-        for candidate in best.values.sorted(by: { $0.profile < $1.profile }) {
-            plan.pairs.append(finding(profile, candidate))
-        }
-        addNews(profile, candidates, joined: Set(best.keys).union([home]), to: &plan)
+        best.sort { $0.profile < $1.profile }
+        for candidate in best { plan.pairs.append(finding(profile, candidate)) }
+        addNews(profile, candidates, joined: roots, to: &plan)
         return plan
     }
 
@@ -216,25 +238,28 @@ extension DirectoryState {
 
     /// Doubtful and linked pairs whose verdict is new, and recorded ones that hold no more.
     private func addNews(
-        _ profile: UInt32, _ candidates: [Candidate], joined roots: Set<UInt32>, to plan: inout ResolutionPlan
+        _ profile: UInt32, _ candidates: [Candidate], joined roots: [UInt32], to plan: inout ResolutionPlan
     ) {
-        var recorded: [UInt32: (verdict: UInt8, reason: UInt8)] = [:]
-        forEachEdge(of: profile) { _, edge in
-            recorded[edge.other(than: profile)] = (edge.verdict, edge.reason)
-        }
         for candidate in candidates where candidate.weight.verdict != .merge {
-            let known = recorded[candidate.profile]
-            recorded[candidate.profile] = nil
             if roots.contains(root(of: candidate.profile)) { continue }
             let weight = candidate.weight
-            if known?.verdict == weight.verdict.rawValue, known?.reason == weight.reason.rawValue { continue }
+            if let known = edgeNumber(profile, candidate.profile).map({ edges[$0] }),
+                known.verdict == weight.verdict.rawValue, known.reason == weight.reason.rawValue
+            {
+                continue
+            }
             plan.pairs.append(finding(profile, candidate))
         }
-        for (other, known) in recorded.sorted(by: { $0.key < $1.key })
-        where known.verdict == PairVerdict.queue.rawValue || known.verdict == PairVerdict.link.rawValue {
-            if candidates.contains(where: { $0.profile == other }) { continue }
-            plan.pairs.append(withdrawn(profile, other))
+        var gone: [UInt32] = []
+        forEachEdge(of: profile) { _, edge in
+            guard edge.verdict == PairVerdict.queue.rawValue || edge.verdict == PairVerdict.link.rawValue else {
+                return
+            }
+            let other = edge.other(than: profile)
+            if !candidates.contains(where: { $0.profile == other }) { gone.append(other) }
         }
+        gone.sort()
+        for other in gone { plan.pairs.append(withdrawn(profile, other)) }
     }
 
     func finding(_ profile: UInt32, _ candidate: Candidate) -> PairFinding {

@@ -35,6 +35,34 @@ import Testing
         }
     }
 
+    /// What came while one value said it all is not posted for matching; a shop that begins to weigh finds it all the same,
+    /// however often it changed its mind and whether or not it was restarted meanwhile.
+    @Test func aShopMayBeginToWeighAtAnyTime() throws {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        for plan in [Self.plans[0], Self.plans[3], Self.plans[4]] {
+            let orders = try ResolutionWorld.decode(BuyerPopulation(plan, seed: seed).orders)
+            var steady = ResolutionWorld(shards: 2, mode: .evidence)
+            try steady.feed(orders, restartsOneIn: orders.count, using: &random)
+            steady.settle()
+            for first in [MatchMode.email, .address, .exact] {
+                let what = "\(plan.name), \(first) first, seed \(seed)"
+                var changing = ResolutionWorld(shards: 2, mode: first)
+                var mode = first
+                for piece in 0..<4 {
+                    let part = orders[(orders.count * piece / 4)..<(orders.count * (piece + 1) / 4)]
+                    try changing.feed(Array(part), restartsOneIn: part.count / 2, using: &random)
+                    mode = piece == 3 || mode != .evidence ? .evidence : first
+                    let change = SettingChange(.matchMode, Int(mode.rawValue))
+                    _ = try changing.world.perform(.configure([change]))
+                }
+                changing.settle()
+                changing.expectNoDifferences(what)
+                #expect(changing.export == steady.export, "\(what)")
+            }
+        }
+    }
+
     /// A shop that grows past 1,024 variants weighs everything anew, for names say less in a larger shop.
     @Test func growingPastAClassOfShops() throws {
         var plan = BuyerPopulation.Plan("a shop that grows")
