@@ -114,6 +114,17 @@ package struct ByteWriter: ~Copyable, @unchecked Sendable {
         count &+= length
     }
 
+    /// Appends the lowest `length` bytes of three words, 0 to 24; what stands above them is written too, and then overwritten.
+    @inlinable @inline(__always)
+    package mutating func append(words low: UInt64, _ middle: UInt64, _ high: UInt64, count length: Int) {
+        precondition(length >= 0 && length <= 24)
+        reserve(24)
+        base.storeBytes(of: low.littleEndian, toByteOffset: count, as: UInt64.self)
+        base.storeBytes(of: middle.littleEndian, toByteOffset: count &+ 8, as: UInt64.self)
+        base.storeBytes(of: high.littleEndian, toByteOffset: count &+ 16, as: UInt64.self)
+        count &+= length
+    }
+
     /// Appends once more what was written at `range`.
     package mutating func appendCopy(of range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= count)
@@ -131,6 +142,7 @@ package struct ByteWriter: ~Copyable, @unchecked Sendable {
 
     package mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 
+    @_disfavoredOverload
     package mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { source in

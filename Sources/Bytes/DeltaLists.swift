@@ -74,31 +74,60 @@ package struct DeltaLists: ~Copyable, @unchecked Sendable {
     }
 
     /// Calls `body` with each number of a list, in the order in which they came.
-    package func forEach(in list: Int, _ body: (UInt32) -> Void) {
+    @inline(__always) private func walk(_ list: Int, _ body: (UInt32) -> Void) {
         let head = heads[list]
+        let bytes = UnsafePointer(bytes)
         var place = Int(head.first)
         var chunk: UInt32 = 0
-        var end = place + Int(Self.chunkBytes(0))
-        var value: Int64 = 0
+        var end = place &+ Int(Self.chunkBytes(0))
+        var value: UInt32 = 0
         for _ in 0..<head.count {
             var rest: UInt64 = 0
             var shift: UInt64 = 0
             while true {
                 if place == end {
                     place = Int(UnsafeRawPointer(bytes + end).loadUnaligned(as: UInt32.self))
-                    chunk += 1
-                    end = place + Int(Self.chunkBytes(chunk))
+                    chunk &+= 1
+                    end = place &+ Int(Self.chunkBytes(chunk))
                 }
                 let byte = bytes[place]
-                place += 1
-                rest |= UInt64(byte & 0x7F) << shift
+                place &+= 1
+                rest |= UInt64(byte & 0x7F) &<< shift
                 if byte < 0x80 { break }
-                shift += 7
+                shift &+= 7
             }
-            value += Int64(bitPattern: rest >> 1) ^ -Int64(bitPattern: rest & 1)
-            body(UInt32(truncatingIfNeeded: value))
+            value &+= UInt32(truncatingIfNeeded: Int64(bitPattern: rest &>> 1) ^ (0 &- Int64(bitPattern: rest & 1)))
+            body(value)
         }
     }
+
+    /// The numbers of a list, in the order in which they came.
+    package func numbers(in list: Int) -> [UInt32] {
+        [UInt32](unsafeUninitializedCapacity: count(of: list)) { buffer, count in
+            walk(list) { number in
+                buffer.initializeElement(at: count, to: number)
+                count &+= 1
+            }
+        }
+    }
+
+    /// The numbers that are in both of two lists in which they rise.
+    package func common(to one: Int, _ other: Int) -> [UInt32] {
+        let first = numbers(in: one)
+        return [UInt32](unsafeUninitializedCapacity: first.count) { buffer, count in
+            var place = 0
+            walk(other) { number in
+                while place < first.count, first[place] < number { place &+= 1 }
+                if place < first.count, first[place] == number {
+                    buffer.initializeElement(at: count, to: number)
+                    count &+= 1
+                }
+            }
+        }
+    }
+
+    /// Adds the numbers of a list to a set.
+    package func insert(_ list: Int, into set: inout BitRow) { walk(list) { set.insert(Int($0)) } }
 
     /// Room for a chunk and the place of the next one. Large blocks of memory are moved by the kernel's page tables, not
     /// copied.

@@ -3,12 +3,18 @@
 // Commas put themselves: a value or key needs one exactly if the byte before it ends another value, which is
 // anything but an opening bracket, a colon, a space or a line feed (our protocol puts a space before a document).
 extension ByteWriter {
-    @inline(__always) private mutating func separate() {
-        guard let last = lastByte else { return }
+    /// Whether a value or key that is written next has to stand behind a comma.
+    @inlinable @inline(__always) var needsComma: Bool {
+        guard let last = lastByte else { return false }
         switch last {
-        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "\n"): return
-        default: append(UInt8(ascii: ","))
+        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "\n"):
+            return false
+        default: return true
         }
+    }
+
+    @inlinable @inline(__always) mutating func separate() {
+        if needsComma { append(UInt8(ascii: ",")) }
     }
 
     package mutating func openObject() {
@@ -26,20 +32,31 @@ extension ByteWriter {
     package mutating func closeArray() { append(UInt8(ascii: "]")) }
 
     /// A member's name; it must need no escaping.
-    @inline(__always) package mutating func key(_ name: StaticString) {
+    @inlinable @inline(__always) package mutating func key(_ name: StaticString) {
         separate()
         append(UInt8(ascii: "\""))
         append(name)
-        append(UInt8(ascii: "\""))
-        append(UInt8(ascii: ":"))
+        append("\":")
+    }
+
+    /// Up to 24 bytes that begin with a comma, which falls away where an object begins: a member's name, made beforehand.
+    /// - Parameter low, middle, high: the bytes, eight in a word, the first lowest.
+    @inlinable @inline(__always)
+    package mutating func append(member low: UInt64, _ middle: UInt64, _ high: UInt64, count length: Int) {
+        if needsComma { return append(words: low, middle, high, count: length) }
+        append(
+            words: low &>> 8 | middle &<< 56, middle &>> 8 | high &<< 56, high &>> 8, count: length &- 1)
     }
 
     /// A member's name out of data.
+    // Disfavoured, like its two sisters, so that a literal is not made a String first.
+    @_disfavoredOverload
     package mutating func key(_ name: String) {
         string(name)
         append(UInt8(ascii: ":"))
     }
 
+    @_disfavoredOverload
     package mutating func string(_ text: String) {
         var text = text
         text.withUTF8 { string(Span(_unsafeElements: $0)) }
@@ -49,23 +66,38 @@ extension ByteWriter {
     package mutating func string(_ bytes: Span<UInt8>) {
         separate()
         append(UInt8(ascii: "\""))
-        var plainStart = 0
+        appendEscaped(bytes)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// A string that needs no escaping.
+    @inlinable @inline(__always) package mutating func string(_ text: StaticString) {
+        beginString()
+        append(text)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// The quote before a string; what follows must need no escaping, and its end is the caller's.
+    @inlinable @inline(__always) package mutating func beginString() {
+        separate()
+        append(UInt8(ascii: "\""))
+    }
+
+    /// What stands between the quotes of a string of UTF-8 bytes.
+    package mutating func appendEscaped(_ bytes: Span<UInt8>) {
+        reserve(bytes.count &+ 8)
         var index = 0
         while index < bytes.count {
             let length = min(8, bytes.count &- index)
-            let marks = Self.escapes(in: bytes.word(at: index, count: length)) & ByteWord.mask(length)
-            guard marks != 0 else {
-                index &+= length
-                continue
-            }
-            index &+= ByteWord.index(of: marks)
-            append(bytes.extracting(plainStart..<index))
+            let word = bytes.word(at: index, count: length)
+            let marks = Self.escapes(in: word) & ByteWord.mask(length)
+            let plain = marks == 0 ? length : ByteWord.index(of: marks)
+            append(word: word, count: plain)
+            index &+= plain
+            guard marks != 0 else { continue }
             appendEscape(bytes[unchecked: index])
             index &+= 1
-            plainStart = index
         }
-        append(bytes.extracting(plainStart..<bytes.count))
-        append(UInt8(ascii: "\""))
     }
 
     /// Which bytes must be escaped. Above the first mark others may be false.
@@ -117,19 +149,36 @@ extension ByteWriter {
     }
 
     /// The integer in decimal digits, without a separator.
-    package mutating func appendDecimal(_ value: Int64) {
+    package mutating func appendDecimal(_ value: Int64) { appendDecimal(value, scale: 0) }
+
+    /// `value / 10^scale` in decimal digits, without a separator: `39.90` for 3990 and 2. At most 18 decimals.
+    package mutating func appendDecimal(_ value: Int64, scale: Int) {
+        precondition(scale >= 0 && scale <= 18)
         if value < 0 { append(UInt8(ascii: "-")) }
+        // From the last digit on; 20 digits and a point at most.
+        var digits: InlineArray<24, UInt8> = .init(repeating: 0)
+        var start = 24
         var rest = value.magnitude
-        var digits: InlineArray<20, UInt8> = .init(repeating: 0)
-        var length = 0
+        var written = 0
         repeat {
-            digits[length] = UInt8(ascii: "0") + UInt8(rest % 10)
-            rest /= 10
-            length += 1
-        } while rest > 0
-        while length > 0 {
-            length -= 1
-            append(digits[length])
-        }
+            if written == scale, scale > 0 {
+                start &-= 1
+                digits[start] = UInt8(ascii: ".")
+            }
+            let (quotient, digit) = rest < 1 << 32 ? Self.divide(UInt32(truncatingIfNeeded: rest)) : Self.divide(rest)
+            start &-= 1
+            digits[start] = UInt8(ascii: "0") &+ digit
+            rest = quotient
+            written &+= 1
+        } while rest > 0 || written <= scale
+        append(digits.span.extracting(start..<24))
+    }
+
+    @inline(__always) private static func divide(_ value: UInt32) -> (quotient: UInt64, digit: UInt8) {
+        (UInt64(value / 10), UInt8(truncatingIfNeeded: value % 10))
+    }
+
+    @inline(__always) private static func divide(_ value: UInt64) -> (quotient: UInt64, digit: UInt8) {
+        (value / 10, UInt8(truncatingIfNeeded: value % 10))
     }
 }

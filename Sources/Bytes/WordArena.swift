@@ -1,10 +1,11 @@
 /// Very many short words, appended and never moved, in pages of 64 KiB: a byte of length before each, four bytes to name one.
 /// Never written to disk. This file owns the unsafe code of words.
+@usableFromInline
 package struct WordArena: ~Copyable, @unchecked Sendable {
     // Sendable although it holds pointers: it cannot be copied, so whoever has it is its only user.
     private static let pageBytes = 1 << 16
 
-    private var pages: [UnsafeMutablePointer<UInt8>] = []
+    @usableFromInline var pages: [UnsafeMutablePointer<UInt8>] = []
     private var used = pageBytes
 
     package init() {}
@@ -28,8 +29,8 @@ package struct WordArena: ~Copyable, @unchecked Sendable {
     }
 
     /// The word of that name, valid while the arena is not changed.
-    package subscript(name: UInt32) -> Span<UInt8> {
-        @_lifetime(borrow self) get {
+    @inlinable package subscript(name: UInt32) -> Span<UInt8> {
+        @_lifetime(borrow self) @inline(__always) get {
             let start = pages[Int(name >> 16)] + Int(name & 0xFFFF)
             let raw = UnsafeRawBufferPointer(start: start + 1, count: Int(start.pointee))
             return _overrideLifetime(Span(_unsafeBytes: raw), borrowing: self)

@@ -29,6 +29,7 @@ package actor Directory {
     var learningAttempts: [UInt16: Int] = [:]
     /// Lists that people page through, the oldest first; see DirectorySearch.swift.
     var searches: [KeptSearch] = []
+    let nameSorter = NameSorter()
     var lastSearch = 0
     /// When this run of the server made its first list, in milliseconds.
     var searchEpoch: Int64 = 0

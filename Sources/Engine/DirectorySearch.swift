@@ -63,6 +63,8 @@ package struct SearchPage: Sendable {
 extension Directory {
     /// Lists that are kept for those who page through them.
     private static let keptSearches = 64
+    /// Numbers in all lists by name that are kept; of others a bit for each profile is kept.
+    private static let keptNumbers = 8_000_000
     /// Profiles that one turn of the lane takes into the map of customers before others get theirs.
     private static let profilesPerTurn = 1 << 15
 
@@ -87,8 +89,14 @@ extension Directory {
         lastSearch += 1
         let kept = KeptSearch(number: lastSearch, shop: shop, members: members, total: total)
         searches.append(kept)
-        if searches.count > Self.keptSearches { searches.removeFirst() }
+        while searches.count > Self.keptSearches || searches.count > 1 && keptNumbers > Self.keptNumbers {
+            searches.removeFirst()
+        }
         return kept
+    }
+
+    private var keptNumbers: Int {
+        searches.reduce(0) { if case .list(let list) = $1.members { $0 + list.count } else { $0 } }
     }
 
     func kept(_ cursor: SearchCursor, shop: UInt16) throws(Refusal) -> KeptSearch {

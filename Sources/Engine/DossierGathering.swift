@@ -8,6 +8,9 @@ extension [Shard] {
         of customers: [CustomerMembers], forLists: Bool = false, from lane: any EngineLane,
         _ completion: @escaping @Sendable ([[DossierPart]]) -> Void
     ) {
+        if lane.isCurrent, allSatisfy({ $0.lane.isCurrent }) {
+            return completion(customers.map { partsHere(of: $0, forLists: forLists) })
+        }
         var byShard: [Int: [(customer: Int, profiles: [UInt32])]] = [:]
         for (number, customer) in customers.enumerated() {
             for (shard, profiles) in Dictionary(grouping: customer.profiles, by: { Int($0) % count }) {
@@ -34,5 +37,18 @@ extension [Shard] {
                     })
             }
         }
+    }
+
+    /// The same without a way to go: every shard lives on the lane that asks.
+    private func partsHere(of customer: CustomerMembers, forLists: Bool) -> [DossierPart] {
+        var parts: [DossierPart] = []
+        for (number, shard) in enumerated() {
+            let isAll = customer.profiles.allSatisfy { Int($0) % count == number }
+            let profiles = isAll ? customer.profiles : customer.profiles.filter { Int($0) % count == number }
+            guard !profiles.isEmpty else { continue }
+            parts.append(shard.assumeIsolated { forLists ? $0.listPart(of: profiles) : $0.dossierPart(of: profiles) })
+            if isAll { break }
+        }
+        return parts + customer.labelParts
     }
 }

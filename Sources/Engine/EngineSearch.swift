@@ -2,9 +2,6 @@ import Bytes
 import Commerce
 
 extension Engine {
-    /// The most customers that are sorted by name: their names have to be gathered first.
-    package static let mostByName = 1_000
-
     /// The first page of a list, which is kept for the pages that follow. `completion` runs on `lane`.
     package func search(
         _ selection: Selection, sort: SearchSort, offset: Int, limit: Int, shopNamed shop: String,
@@ -22,23 +19,10 @@ extension Engine {
                 let page = directory.page(kept, offset: offset, limit: limit)
                 return lane.run { completion(.success(page)) }
             }
-            guard total <= Self.mostByName else {
-                let refusal = Refusal(
-                    .refused,
-                    "sort: \(total) customers are too many to sort by name (\(Self.mostByName) at most); say more, or sort=number"
-                )
-                return lane.run { completion(.failure(refusal)) }
-            }
-            let leaders = found.page(offset: 0, limit: total, isFalling: false)
-            let customers = directory.members(ofLeaders: leaders)
-            self.parts(of: customers, forLists: true, from: directory.lane) { parts in
-                let named = zip(leaders, parts).map { (leader: $0, name: DossierWriter.sortName($1)) }
-                let list = named.sorted { $0.name == $1.name ? $0.leader < $1.leader : $0.name < $1.name }
-                self.directory.assumeIsolated { directory in
-                    let kept = directory.keep(.list(list.map(\.leader)), total: total, shop: shop)
-                    let page = directory.page(kept, offset: offset, limit: limit)
-                    lane.run { completion(.success(page)) }
-                }
+            directory.nameSorter.sort(found, of: self, in: directory) { directory, leaders in
+                let kept = directory.keep(.list(leaders), total: leaders.count, shop: shop)
+                let page = directory.page(kept, offset: offset, limit: limit)
+                lane.run { completion(.success(page)) }
             }
         }
     }

@@ -10,6 +10,9 @@ package actor FeedReader {
     private let folder: DataFolder
     /// Where the groups lie that readers have come to, by the event that comes next, so that none is looked for again.
     private var positions: [UInt64: JournalPosition] = [:]
+    private var index = HistoryIndex()
+    /// The oldest event that was kept when somebody asked last.
+    private var oldest: UInt64 = 1
     /// Readers that wait for an event, each with the quarters of a second that it still waits.
     private var waiting: [(sequence: UInt64, quarters: Int, body: @Sendable () -> Void)] = []
     private let isAnybodyWaiting = Atomic<Bool>(false)
@@ -35,31 +38,87 @@ package actor FeedReader {
         var found = FeedEvents(from: request.from, end: min(request.to, live.sequence))
         guard request.from <= found.end else { return .success(found) }
         do throws(StoreError) {
-            var cursor = try JournalCursor(folder, from: request.from, live: live, at: positions[request.from])
-            positions[request.from] = nil
-            var looked = 0
-            var bytes = 0
-            var isFull = false
-            while !isFull, found.next <= found.end {
-                let group = try cursor.readGroup { sequence, event throws(StoreError) in
-                    guard sequence <= found.end, !isFull else { return false }
-                    looked += 1
-                    found.next = sequence + 1
-                    if let wanted = try request.take(event, sequence) {
-                        found.events.append(wanted)
-                        bytes += wanted.bytes.count
-                    }
-                    isFull =
-                        found.events.count >= min(request.rows, Self.eventsPerPage) || bytes >= Self.bytesPerPage
-                        || looked >= Self.eventsPerLook
-                    return !isFull
-                }
-                guard let group else { break }
-                if isFull { note(group, before: found.next) }
+            if let scope = request.scope {
+                try readHistory(of: scope, request, live, into: &found)
+            } else {
+                try read(request, from: request.from, to: found.end, at: positions[request.from], live, into: &found)
             }
             return .success(found)
         } catch {
             return .failure(error)
+        }
+    }
+
+    /// Reads events one after the other until there are enough of those that are wanted.
+    private func read(
+        _ request: FeedRequest, from: UInt64, to end: UInt64, at position: JournalPosition?, _ live: LiveSegment,
+        into found: inout FeedEvents
+    ) throws(StoreError) {
+        var cursor = try JournalCursor(folder, from: from, live: live, at: position)
+        positions[from] = nil
+        found.next = from
+        while !found.isFull, found.next <= end {
+            let group = try cursor.readGroup { sequence, event throws(StoreError) in
+                guard sequence <= end, !found.isFull else { return false }
+                found.looked += 1
+                found.next = sequence + 1
+                if let wanted = try request.take(event, sequence) {
+                    found.events.append(wanted)
+                    found.bytes += wanted.bytes.count
+                }
+                found.isFull =
+                    found.events.count >= min(request.rows, Self.eventsPerPage) || found.bytes >= Self.bytesPerPage
+                    || found.looked >= Self.eventsPerLook
+                return !found.isFull
+            }
+            guard let group else { break }
+            if found.isFull { note(group, before: found.next) }
+        }
+    }
+
+    // MARK: Histories
+
+    /// Reads the stretches that may say something, and what no stretch holds yet. A page that only went on with the index is
+    /// empty and goes on where it began.
+    private func readHistory(
+        of scope: HistoryScope, _ request: FeedRequest, _ live: LiveSegment, into found: inout FeedEvents
+    ) throws(StoreError) {
+        index.begin(at: oldest)
+        if index.isBehind(found.end) { return try extendIndex(live) }
+        for stretch in index.stretches(from: request.from, of: scope) where !found.isFull && found.next <= found.end {
+            try read(
+                request, from: max(request.from, stretch.first), to: min(found.end, stretch.next - 1),
+                at: stretch.position, live, into: &found)
+        }
+        guard !found.isFull else { return }
+        let tail = max(request.from, index.end ?? oldest)
+        if tail <= found.end {
+            let position = index.stretches.last?.position
+            try read(request, from: tail, to: found.end, at: position, live, into: &found)
+        }
+        if !found.isFull { found.next = found.end + 1 }
+    }
+
+    /// Reads what came behind the index, no more than a page would.
+    private func extendIndex(_ live: LiveSegment) throws(StoreError) {
+        guard let first = index.end else { return }
+        var cursor = try JournalCursor(folder, from: first, live: live, at: index.stretches.last?.position)
+        defer { index.dropOpen() }
+        var looked = 0
+        while looked < Self.eventsPerLook {
+            var next = first
+            let group = try cursor.readGroup { sequence, bytes throws(StoreError) in
+                looked += 1
+                next = sequence + 1
+                do throws(EventError) {
+                    try Event(bytes).forEachSubject(in: bytes) { index.note($0) }
+                } catch {
+                    throw .rejected(sequence: sequence, reason: "\(error)")
+                }
+                return true
+            }
+            guard let group else { return }
+            index.endGroup(at: group, next: next)
         }
     }
 
@@ -70,7 +129,12 @@ package actor FeedReader {
 
     /// What is kept of the journal.
     func history(live: LiveSegment) -> Result<JournalHistory, StoreError> {
-        do throws(StoreError) { return .success(try JournalHistory.inspect(folder, live: live)) } catch {
+        do throws(StoreError) {
+            let history = try JournalHistory.inspect(folder, live: live)
+            oldest = history.oldest
+            index.forget(before: oldest)
+            return .success(history)
+        } catch {
             return .failure(error)
         }
     }
@@ -149,6 +213,9 @@ package struct FeedEvents: Sendable {
     package fileprivate(set) var next: UInt64
     /// The last event that may be looked at.
     package let end: UInt64
+    fileprivate var looked = 0
+    fileprivate var bytes = 0
+    fileprivate var isFull = false
 
     init(from: UInt64, end: UInt64) {
         next = from

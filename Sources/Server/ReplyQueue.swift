@@ -52,15 +52,35 @@ struct ReplyQueue: ~Copyable {
     mutating func fill(
         _ place: Place, _ bytes: [UInt8], releaseSequence: UInt64, replyCount: Int, tags: [[UInt8]?] = []
     ) {
+        var replies = ByteWriter(capacity: bytes.count)
+        replies.append(bytes)
+        fill(place, contentsOf: replies, releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
+    }
+
+    /// The same with bytes that stay with the caller: most often they are the next to leave, and are copied but once.
+    mutating func fill(
+        _ place: Place, contentsOf replies: borrowing ByteWriter, releaseSequence: UInt64, replyCount: Int,
+        tags: [[UInt8]?]
+    ) {
         let index = place.number - firstReserved
-        reserved[index] = Reserved(
-            bytes: bytes, releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
+        guard index == 0 else {
+            reserved[index] = Reserved(
+                bytes: replies.copyBytes(), releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
+            return
+        }
+        ready.append(contentsOf: replies)
+        mark(releaseSequence, replyCount, tags)
+        dropFirstReserved()
         while let first = reserved.first, let bytes = first.bytes {
             ready.append(bytes)
             mark(first.releaseSequence, first.replyCount, first.tags)
-            reserved.removeFirst()
-            firstReserved += 1
+            dropFirstReserved()
         }
+    }
+
+    private mutating func dropFirstReserved() {
+        reserved.removeFirst()
+        firstReserved += 1
     }
 
     /// Adds replies that are ready, written by `body`.
@@ -83,7 +103,12 @@ struct ReplyQueue: ~Copyable {
         while count < marks.count, marks[count].releaseSequence <= released { count += 1 }
         guard count > 0 else { return }
         let end = marks[count - 1].end
-        output.append(ready.span.extracting(0..<end))
+        if count == marks.count, output.count == 0 {
+            // All of it leaves, and nothing stands before it: the buffers change places.
+            swap(&ready, &output)
+        } else {
+            output.append(ready.span.extracting(0..<end))
+        }
         drop(count, end)
     }
 

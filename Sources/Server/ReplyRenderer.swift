@@ -11,8 +11,9 @@ final class ReplyRenderer: @unchecked Sendable {
     private let outcome: BatchOutcome
     let engine: Engine
     let lane: any EngineLane
-    private let completion: @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void
+    private let completion: @Sendable (ReplyRenderer, _ releaseSequence: UInt64) -> Void
 
+    /// The replies; whoever is called at the end takes them from here.
     var output = ByteWriter(capacity: 4_096)
     private var shortName = ByteWriter(capacity: 64)
     private var nextItem = 0
@@ -26,11 +27,11 @@ final class ReplyRenderer: @unchecked Sendable {
     /// Profiles of which shards were asked. They may have answered with events that came after the directory's outcome.
     var shownProfiles: [UInt32] = []
 
-    /// `completion` runs on `lane` with all replies and the event that must be durable before they leave, perhaps
+    /// `completion` runs on `lane` with the renderer, which has all replies, and the event that must be durable before they leave, perhaps
     /// before `run` returns.
     init(
         _ built: BuiltBatch, _ outcome: BatchOutcome, engine: Engine, lane: any EngineLane,
-        completion: @escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void
+        completion: @escaping @Sendable (ReplyRenderer, _ releaseSequence: UInt64) -> Void
     ) {
         self.built = built
         self.outcome = outcome
@@ -53,11 +54,10 @@ final class ReplyRenderer: @unchecked Sendable {
 
     /// A reply that shows what shards know waits until all of it is durable, also what came in the meantime.
     private func finish() {
-        let bytes = output.copyBytes()
         let decided = outcome.releaseSequence
-        guard !shownProfiles.isEmpty else { return completion(bytes, decided) }
+        guard !shownProfiles.isEmpty else { return completion(self, decided) }
         let completion = completion
-        engine.lastSequence(ofCustomersOf: shownProfiles, from: lane) { completion(bytes, max(decided, $0)) }
+        engine.lastSequence(ofCustomersOf: shownProfiles, from: lane) { completion(self, max(decided, $0)) }
     }
 
     /// Waits for an answer that `start` brings about; goes on at once if it is there when `start` returns.
@@ -199,12 +199,14 @@ final class ReplyRenderer: @unchecked Sendable {
             wait { done in
                 engine.parts(of: [customer], from: lane, done)
             } _: { (parts: [[DossierPart]]) in
-                var object = ByteWriter(capacity: 8_192)
-                DossierWriter.write(
-                    number: customer.number, parts: parts[0] + [ledger], messages: messages, offset: offset,
-                    limit: limit, sequence: customer.sequence, into: &object
+                let parts = ledger.isEmpty ? parts[0] : parts[0] + [ledger]
+                self.output.reserve(parts.reduce(4_096) { $0 + $1.bytes.count })
+                self.output.beginOK(tag: tag)
+                DossierWriter.writeMembers(
+                    number: customer.number, parts: parts, messages: messages, offset: offset, limit: limit,
+                    sequence: customer.sequence, into: &self.output
                 ) { $0.related(related) }
-                self.output.ok(object.span, tag: tag)
+                self.output.endReply()
             }
         case .customers(let customers, let total, let offset):
             for customer in customers { shownProfiles += customer.profiles }

@@ -195,11 +195,12 @@ package final class Session: @unchecked Sendable {
         questionsInFlight += questions
         let lane = host.lane
         engine.submit(built.batch, from: lane) { outcome in
-            let renderer = ReplyRenderer(built, outcome, engine: engine, lane: lane) { bytes, releaseSequence in
+            let renderer = ReplyRenderer(built, outcome, engine: engine, lane: lane) { renderer, releaseSequence in
                 self.batchesInFlight -= 1
                 self.questionsInFlight -= questions
                 self.replies.fill(
-                    place, bytes, releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
+                    place, contentsOf: renderer.output, releaseSequence: releaseSequence, replyCount: replyCount,
+                    tags: tags)
                 self.submit()
                 self.release()
             }

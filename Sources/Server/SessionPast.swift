@@ -55,7 +55,9 @@ extension PastMoment {
         _ built: BuiltBatch, from lane: any EngineLane, _ completion: @escaping @Sendable ([UInt8]) -> Void
     ) {
         engine.submit(built.batch, from: lane) { outcome in
-            ReplyRenderer(built, outcome, engine: engine, lane: lane) { reply, _ in completion(mark(reply)) }.run()
+            ReplyRenderer(built, outcome, engine: engine, lane: lane) { renderer, _ in
+                completion(mark(renderer.output.copyBytes()))
+            }.run()
         }
     }
 

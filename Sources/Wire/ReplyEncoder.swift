@@ -90,10 +90,4 @@ extension ByteWriter {
         key("seq")
         number(sequence)
     }
-
-    /// A short string that needs no escaping.
-    @inline(__always) package mutating func string(_ text: StaticString) {
-        key(text)
-        truncate(to: count - 1)
-    }
 }

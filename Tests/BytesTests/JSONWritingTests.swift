@@ -78,3 +78,47 @@ struct JSONWritingTests {
         }
     }
 }
+
+@Suite struct DecimalWritingTests {
+    @Test(
+        arguments: [
+            (0, 0, "0"), (0, 2, "0.00"), (5, 2, "0.05"), (-5, 2, "-0.05"), (3_990, 2, "39.90"), (-3_990, 2, "-39.90"),
+            (1, 12, "0.000000000001"), (123, 0, "123"), (4_294_967_296, 3, "4294967.296"),
+            (Int64.max, 0, "9223372036854775807"), (Int64.min, 0, "-9223372036854775808"),
+            (Int64.max, 12, "9223372.036854775807"), (Int64.min, 18, "-9.223372036854775808"),
+        ] as [(Int64, Int, String)])
+    func decimalsAreWrittenDigitByDigit(_ value: Int64, _ scale: Int, _ text: String) {
+        var output = ByteWriter(capacity: 16)
+        output.appendDecimal(value, scale: scale)
+        #expect(output.span.text == text)
+    }
+
+    @Test func memberNamesLoseTheirCommaAtTheBeginningOfAnObject() {
+        var output = ByteWriter(capacity: 16)
+        let name = Array(",\"aMemberOf16Bytes\":\"".utf8)
+        func word(_ place: Int) -> UInt64 {
+            let start = min(place * 8, name.count)
+            return name.span.word(at: start, count: min(8, name.count - start))
+        }
+        output.openObject()
+        for _ in 0..<2 {
+            output.append(member: word(0), word(1), word(2), count: name.count)
+            output.append("x\"")
+        }
+        output.closeObject()
+        #expect(output.span.text == #"{"aMemberOf16Bytes":"x","aMemberOf16Bytes":"x"}"#)
+    }
+
+    @Test func escapesStandWhereTheyStandInAnyLength() {
+        for length in 0..<40 {
+            for place in 0..<max(length, 1) {
+                var text = Array(repeating: UInt8(ascii: "a"), count: length)
+                if length > 0 { text[place] = UInt8(ascii: "\"") }
+                var output = ByteWriter(capacity: 16)
+                output.string(text.span)
+                let expected = String(decoding: text, as: UTF8.self).replacing("\"", with: "\\\"")
+                #expect(output.span.text == "\"\(expected)\"")
+            }
+        }
+    }
+}

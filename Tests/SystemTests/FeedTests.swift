@@ -176,6 +176,51 @@ extension SystemTests {
             }
         }
 
+        @Test("T18: a customer's history among many events is all of it, whatever comes meanwhile and after a crash")
+        func historiesAreWholeAmongManyEvents() throws {
+            try Sandbox.with { sandbox in
+                var server = try sandbox.start("data", ["--segment-bytes", "262144"])
+                var talk = try server.connect()
+                var expected: Set<String> = []
+                func put(_ numbers: Range<Int>) throws {
+                    let lines = numbers.map { number in
+                        Story.order(
+                            "web", "\(number)",
+                            customer:
+                                #""ref":"\#(number % 400 == 7 ? "regular" : "r\(number)")","lastName":"N\#(number)""#)
+                    }
+                    for (number, reply) in zip(numbers, try talk.pipeline(lines)) {
+                        guard case .ok(let text?) = reply.outcome else { throw TestFailure("\(reply.outcome)") }
+                        if number % 400 == 7 { expected.insert(try JSONValue(parsing: text).text("seq") ?? "") }
+                    }
+                }
+                func history() throws -> Set<String> {
+                    var seen: Set<String> = []
+                    var next = ""
+                    while true {
+                        let (rows, end) = try talk.rows("CUSTOMER.HISTORY order=web:7 limit=3\(next)")
+                        let found = rows.compactMap { row in
+                            row.text("event")?.hasPrefix("order") == true ? row.text("seq") : nil
+                        }
+                        #expect(seen.isDisjoint(with: found), "told twice")
+                        seen.formUnion(found)
+                        if rows.isEmpty { return seen }
+                        next = " from=\(end.text("next") ?? "")"
+                    }
+                }
+                try put(0..<4_000)
+                #expect(try history() == expected && expected.count == 10)
+                try put(4_000..<7_000)
+                #expect(try history() == expected && expected.count == 18)
+                try server.kill()
+                server = try sandbox.start("data", ["--segment-bytes", "262144"])
+                talk = try server.connect()
+                #expect(try history() == expected)
+                try put(7_000..<7_600)
+                #expect(try history() == expected && expected.count == 19)
+            }
+        }
+
         @Test func waitingNeedsNoPolling() throws {
             try Sandbox.with { sandbox in
                 let server = try sandbox.start("data", Self.options)

@@ -92,6 +92,28 @@ extension SystemTests {
             }
         }
 
+        @Test("B01: a list of any length is sorted by name, page by page")
+        func longListsAreSortedByName() throws {
+            try Sandbox.with { sandbox in
+                let talk = try sandbox.start("data", ["--shards", "3"]).connect()
+                let names = (0..<1_300).map { "N\(10_000 + ($0 * 7_919) % 1_301)" }
+                let orders = names.enumerated().map {
+                    Story.order("web", "\($0.offset)", customer: #""ref":"r\#($0.offset)","lastName":"\#($0.element)""#)
+                }
+                for reply in try talk.pipeline(orders) { #expect(reply.isOK) }
+                var found: [String] = []
+                var line = "CUSTOMER.SEARCH sort=name limit=300"
+                while true {
+                    let (rows, end) = try talk.rows(line)
+                    #expect(end.text("total") == "1300")
+                    found += rows.compactMap { $0.text("lastName") }
+                    guard let next = end.text("next") else { break }
+                    line = "CUSTOMER.SEARCH cursor=\(next) limit=300"
+                }
+                #expect(found == names.sorted())
+            }
+        }
+
         @Test("B01 B03: pages of one list agree while others write, merge and split")
         func pagesHoldWhileOthersWrite() throws {
             try Sandbox.with { sandbox in

@@ -22,127 +22,122 @@ package struct EventHead: Sendable {
     }
 }
 
+/// Something that an event calls by a number and that belongs to customers.
+package struct HistorySubject: Hashable, Sendable {
+    package enum Kind: UInt64, Sendable { case profile, decision, voucher, redemption, message }
+
+    /// Kind and number.
+    package let rawValue: UInt64
+
+    init(_ kind: Kind, _ number: UInt32) { rawValue = kind.rawValue << 32 | UInt64(number) }
+}
+
 /// What belongs to one customer as it is now: its profiles, and what came through them. Whatever an event calls by one of
 /// these concerns the customer. So the history follows merges and splits: it tells of each member since its first event.
 package struct HistoryScope: Sendable {
-    private let profiles: Set<UInt32>
-    private let decisions: Set<Int>
-    private let vouchers: Set<UInt32>
-    private let redemptions: Set<UInt32>
-    private let messages: Set<UInt32>
-
-    fileprivate init(
-        profiles: Set<UInt32>, decisions: Set<Int>, vouchers: Set<UInt32>, redemptions: Set<UInt32>,
-        messages: Set<UInt32>
-    ) {
-        self.profiles = profiles
-        self.decisions = decisions
-        self.vouchers = vouchers
-        self.redemptions = redemptions
-        self.messages = messages
-    }
+    package let subjects: Set<HistorySubject>
 
     /// Whether the event concerns the customer.
     package func holds(_ event: Event, _ bytes: Span<UInt8>) -> Bool {
-        switch event.kind {
+        var isFound = false
+        event.forEachSubject(in: bytes) { isFound = isFound || subjects.contains($0) }
+        return isFound
+    }
+}
+
+extension Event {
+    /// Calls `body` with all that the event concerns, of some things more than once.
+    /// - Parameter bytes: the event's own.
+    package func forEachSubject(in bytes: Span<UInt8>, _ body: (HistorySubject) -> Void) {
+        switch kind {
         case .profileRecorded, .orderRecorded, .orderRevised:
-            return profiles.contains(event.party.profile) || isTied(event, bytes)
+            body(HistorySubject(.profile, party.profile))
+            forEachTied(bytes, body)
         case .documentRecorded, .documentRevised, .noteAdded, .fieldPinned, .fieldUnpinned, .valueVerified,
-            .orderFactRecorded:
-            return profiles.contains(event.party.profile)
-        case .customersResolved: return isTied(event, bytes) || isGrouped(event, bytes)
-        case .decisionMade, .decisionWithdrawn:
-            do throws(ByteReaderError) { return try isDecided(event, bytes) } catch { return false }
+            .orderFactRecorded, .brochureRequested, .customerLoggedIn, .reportAsked:
+            body(HistorySubject(.profile, party.profile))
+        case .customersResolved:
+            forEachTied(bytes, body)
+            forEachGroup(in: bytes) { group, _ in for profile in group { body(HistorySubject(.profile, profile)) } }
+        case .decisionMade, .decisionWithdrawn, .documentDrafted, .documentRedrafted, .documentPosted,
+            .documentDiscarded, .voucherIssued, .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid,
+            .voucherRenewed, .voucherExpired, .documentAttached, .documentLabelled, .documentShared, .documentsSent,
+            .documentRemoved, .brochuresPrinted, .brochuresWithdrawn:
+            do throws(ByteReaderError) { try readSubjects(bytes, body) } catch {
+                preconditionFailure("an event that was applied does not read: \(error)")
+            }
         case .wishExpressed, .languageChosen, .messageQueued, .messagesLeased, .messageReported, .messageWithheld,
-            .messageNotQueued:
-            return isWritten(event, bytes)
-        case .documentDrafted, .documentRedrafted, .documentPosted, .documentDiscarded, .voucherIssued,
-            .voucherRedeemed, .redemptionReversed, .chequeTaken, .chequePaid, .voucherRenewed, .voucherExpired:
-            do throws(ByteReaderError) { return try isPaid(event, bytes) } catch { return false }
-        case .documentAttached, .documentLabelled, .documentShared, .documentsSent, .documentRemoved:
-            do throws(ByteReaderError) { return try isFiled(event, bytes) } catch { return false }
-        case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
-            return isLabelled(event, bytes)
-        case .brochureRequested, .customerLoggedIn, .reportAsked: return profiles.contains(event.party.profile)
-        case .brochuresPrinted, .brochuresWithdrawn:
-            do throws(ByteReaderError) { return try isMarked(event, bytes) } catch { return false }
+            .messageNotQueued, .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
+            do throws(EventError) { try openSubjects(bytes, body) } catch {
+                preconditionFailure("an event that was applied does not read: \(error)")
+            }
         case .engineInitialised, .identitySettled, .shopOpened, .rulesProposed, .rulesActivated, .shopConfigured,
             .valueWatched, .orderFactHeld, .templateStored, .templateRemoved, .senderConfigured, .sellerDescribed,
             .seriesConfigured, .retentionChanged, .rulePut, .ruleSwitched, .ruleMoved, .ruleRemoved, .ruleTested,
             .automationConfigured, .changesHandled, .termsPut, .termsRemoved:
-            return false
+            break
         }
     }
 
-    /// Whether a finding that matters ties one of the members to anybody.
-    private func isTied(_ event: Event, _ bytes: Span<UInt8>) -> Bool {
-        guard event.party.edgeCount > 0 else { return false }
-        var isFound = false
-        event.forEachEdge(in: bytes) {
-            isFound = isFound || profiles.contains($0.older) || profiles.contains($0.newer)
+    /// Both ends of the findings that matter.
+    private func forEachTied(_ bytes: Span<UInt8>, _ body: (HistorySubject) -> Void) {
+        guard party.edgeCount > 0 else { return }
+        forEachEdge(in: bytes) {
+            body(HistorySubject(.profile, $0.older))
+            body(HistorySubject(.profile, $0.newer))
         }
-        return isFound
     }
 
-    private func isGrouped(_ event: Event, _ bytes: Span<UInt8>) -> Bool {
-        var isFound = false
-        event.forEachGroup(in: bytes) { group, _ in isFound = isFound || group.contains { profiles.contains($0) } }
-        return isFound
+    private func readSubjects(
+        _ bytes: Span<UInt8>, _ body: (HistorySubject) -> Void
+    ) throws(ByteReaderError) {
+        switch kind {
+        case .decisionMade, .decisionWithdrawn:
+            var reader = ByteReader(bytes, at: record.range.lowerBound)
+            guard kind == .decisionMade else {
+                return body(HistorySubject(.decision, UInt32(truncatingIfNeeded: try reader.varint())))
+            }
+            _ = try reader.byte()
+            _ = try reader.byte()
+            for profile in try reader.profiles() + reader.profiles() { body(HistorySubject(.profile, profile)) }
+        case .documentAttached: body(HistorySubject(.profile, party.profile))
+        case .documentLabelled, .documentShared, .documentsSent, .documentRemoved:
+            let said = try MarkFacts().reading(bytes.extracting(facts.range))
+            for document in said.documents { body(HistorySubject(.profile, document.profile)) }
+        case .brochuresPrinted, .brochuresWithdrawn:
+            let said = try BrochureMarkFacts().reading(bytes.extracting(facts.range))
+            for request in said.requests { body(HistorySubject(.profile, request.profile)) }
+        default: try readMoney(bytes.extracting(facts.range), body)
+        }
     }
 
-    private func isDecided(_ event: Event, _ bytes: Span<UInt8>) throws(ByteReaderError) -> Bool {
-        var reader = ByteReader(bytes, at: event.record.range.lowerBound)
-        guard event.kind == .decisionMade else { return decisions.contains(Int(try reader.varint())) }
-        _ = try reader.byte()
-        _ = try reader.byte()
-        return try (reader.profiles() + reader.profiles()).contains { profiles.contains($0) }
+    private func readMoney(_ facts: Span<UInt8>, _ body: (HistorySubject) -> Void) throws(ByteReaderError) {
+        if party.profile != .max { return body(HistorySubject(.profile, party.profile)) }
+        switch kind {
+        case .voucherRenewed: body(HistorySubject(.voucher, try RenewFacts().reading(facts).voucher))
+        case .voucherRedeemed: body(HistorySubject(.voucher, try RedeemFacts().reading(facts).voucher))
+        case .redemptionReversed: body(HistorySubject(.redemption, try MoneyFacts().reading(facts).subject))
+        case .chequeTaken, .chequePaid, .voucherExpired:
+            body(HistorySubject(.voucher, try MoneyFacts().reading(facts).subject))
+        default: break
+        }
     }
 
-    private func isWritten(_ event: Event, _ bytes: Span<UInt8>) -> Bool {
-        do throws(EventError) {
-            switch try OutboxEvent(event, bytes) {
+    private func openSubjects(_ bytes: Span<UInt8>, _ body: (HistorySubject) -> Void) throws(EventError) {
+        switch kind {
+        case .customerTagged, .customerUntagged, .customerBlocked, .customerUnblocked:
+            for profile in try LabelEvent(self, bytes).profiles { body(HistorySubject(.profile, profile)) }
+        default:
+            switch try OutboxEvent(self, bytes) {
             case .wishExpressed(let profile, _, _, _), .languageChosen(let profile, _, _),
                 .messageQueued(_, let profile, _, _, _), .messageNotQueued(_, let profile, _, _, _):
-                return profiles.contains(profile)
-            case .messagesLeased(let messages, _, _): return messages.contains { self.messages.contains($0) }
+                body(HistorySubject(.profile, profile))
+            case .messagesLeased(let messages, _, _):
+                for message in messages { body(HistorySubject(.message, message)) }
             case .messageReported(let message, _, _, _, _), .messageWithheld(let message, _, _):
-                return messages.contains(message)
-            case .templateStored, .templateRemoved, .senderConfigured: return false
+                body(HistorySubject(.message, message))
+            case .templateStored, .templateRemoved, .senderConfigured: break
             }
-        } catch {
-            return false
-        }
-    }
-
-    private func isLabelled(_ event: Event, _ bytes: Span<UInt8>) -> Bool {
-        do throws(EventError) {
-            return try LabelEvent(event, bytes).profiles.contains { profiles.contains($0) }
-        } catch {
-            return false
-        }
-    }
-
-    private func isMarked(_ event: Event, _ bytes: Span<UInt8>) throws(ByteReaderError) -> Bool {
-        let said = try BrochureMarkFacts().reading(bytes.extracting(event.facts.range))
-        return said.requests.contains { profiles.contains($0.profile) }
-    }
-
-    private func isFiled(_ event: Event, _ bytes: Span<UInt8>) throws(ByteReaderError) -> Bool {
-        if event.kind == .documentAttached { return profiles.contains(event.party.profile) }
-        let said = try MarkFacts().reading(bytes.extracting(event.facts.range))
-        return said.documents.contains { profiles.contains($0.profile) }
-    }
-
-    private func isPaid(_ event: Event, _ bytes: Span<UInt8>) throws(ByteReaderError) -> Bool {
-        if event.party.profile != .max { return profiles.contains(event.party.profile) }
-        let facts = bytes.extracting(event.facts.range)
-        switch event.kind {
-        case .voucherRenewed: return vouchers.contains(try RenewFacts().reading(facts).voucher)
-        case .voucherRedeemed: return vouchers.contains(try RedeemFacts().reading(facts).voucher)
-        case .redemptionReversed: return redemptions.contains(try MoneyFacts().reading(facts).subject)
-        case .chequeTaken, .chequePaid, .voucherExpired:
-            return vouchers.contains(try MoneyFacts().reading(facts).subject)
-        default: return false
         }
     }
 }
@@ -150,15 +145,16 @@ package struct HistoryScope: Sendable {
 extension DirectoryState {
     /// What belongs to the customer with these profiles.
     package func historyScope(of members: [UInt32], outbox: borrowing OutboxState) -> HistoryScope {
+        var subjects = Set(members.map { HistorySubject(.profile, $0) })
         var vouchers = Set<UInt32>()
-        var messages = Set<UInt32>()
         for profile in members {
             ledger.forEachVoucher(of: profile) { number, _ in vouchers.insert(number) }
-            outbox.forEachMessage(of: profile) { number, _ in messages.insert(number) }
+            outbox.forEachMessage(of: profile) { number, _ in subjects.insert(HistorySubject(.message, number)) }
+            for number in decisions.numbers(of: profile) { subjects.insert(HistorySubject(.decision, UInt32(number))) }
         }
-        return HistoryScope(
-            profiles: Set(members), decisions: Set(members.flatMap { decisions.numbers(of: $0) }), vouchers: vouchers,
-            redemptions: ledger.redemptions(of: vouchers), messages: messages)
+        for voucher in vouchers { subjects.insert(HistorySubject(.voucher, voucher)) }
+        for redemption in ledger.redemptions(of: vouchers) { subjects.insert(HistorySubject(.redemption, redemption)) }
+        return HistoryScope(subjects: subjects)
     }
 }
 

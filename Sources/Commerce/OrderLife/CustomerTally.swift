@@ -9,15 +9,28 @@ import Bytes
 ///   nobody told counts nothing on either side.
 package struct CustomerTally: Sendable {
     struct Money: Sendable {
+        let currency: String
+        /// Text and length in one word; nil for what is too long for that.
+        let word: UInt64?
+        let decimals: UInt8
+        /// The totals of orders; nil while none has said any.
+        var ordered: Decimal64?
         var open: Decimal64
         var sold: Decimal64
         var returned: Decimal64
 
         /// Nothing, with the decimals of the currency.
-        init(_ currency: String) {
-            let decimals = Decimal64.minorUnitDigits(of: [UInt8](currency.utf8).span)
+        init(_ currency: Span<UInt8>) {
+            self.currency = currency.text
+            word = Self.word(of: currency)
+            decimals = Decimal64.minorUnitDigits(of: currency)
             open = Decimal64(units: 0, scale: decimals)
             (sold, returned) = (open, open)
+        }
+
+        @inline(__always) static func word(of currency: Span<UInt8>) -> UInt64? {
+            guard currency.count < 8 else { return nil }
+            return currency.word(at: 0, count: currency.count) | UInt64(currency.count) << 56
         }
     }
 
@@ -25,32 +38,66 @@ package struct CustomerTally: Sendable {
     private var returnedUnits = Decimal64.zero
     private var soldLines = 0
     private var returnedLines = 0
+    /// Orders whose totals no longer fit into a sum; zero on any sane day.
+    private(set) var unsummedOrders = 0
     /// By currency; hardly ever more than one or two.
-    private var money: [(currency: String, sums: Money)] = []
+    private var money: [Money] = []
 
-    /// An order to which nothing happened: what the fold makes of no facts, without making it.
-    mutating func add(_ frame: OrderFrame) {
-        let isCancelled = frame.status == "cancelled"
-        let place = place(of: frame.currency)
-        let nothing = Decimal64(units: 0, scale: frame.decimals)
-        let paid = frame.isPaidAlready ? frame.total : nothing
-        money[place].sums.open = money[place].sums.open + (isCancelled ? nothing : frame.total) - paid
-        for line in frame.lines where line.quantity.isPositive && !isCancelled {
-            soldUnits = soldUnits + line.quantity
-            soldLines += 1
-            money[place].sums.sold = money[place].sums.sold + line.value(of: line.quantity, decimals: frame.decimals)
-        }
+    /// Sum of order totals by currency.
+    var amounts: [(currency: String, sum: Decimal64)] {
+        money.compactMap { money in money.ordered.map { (money.currency, $0) } }
     }
 
-    private mutating func place(of currency: String) -> Int {
-        if let place = money.firstIndex(where: { $0.currency == currency }) { return place }
-        money.append((currency, Money(currency)))
+    /// An order to which nothing happened: what the fold makes of no facts, without making it.
+    /// - Parameter isCollecting: see `OrderFrame.isCollecting`.
+    mutating func add(_ order: PackedRecord, isCollecting: Bool) {
+        let place = place(of: order[OrderShape.currency])
+        let decimals = money[place].decimals
+        let isCancelled = order[OrderShape.status].equals("cancelled")
+        let total = order.decimal(OrderShape.total)
+        add(total, to: place)
+        if !isCancelled { money[place].open = money[place].open + (total ?? .zero) }
+        if isCollecting || OrderFrame.isPaid(order[OrderShape.extra]) {
+            money[place].open = money[place].open - (total ?? .zero)
+        }
+        guard !isCancelled else { return }
+        var sold = money[place].sold
+        order.forEachElement(OrderShape.lines) { line in
+            let line = LineAmounts(line, decimals: decimals)
+            guard line.quantity.isPositive else { return }
+            soldUnits = soldUnits + line.quantity
+            soldLines += 1
+            if let price = line.unitPrice { sold = sold + (line.quantity.times(price, decimals: decimals) ?? .zero) }
+        }
+        money[place].sold = sold
+    }
+
+    /// The total of an order, which is told beside what the order's life comes to.
+    mutating func sum(_ order: PackedRecord) {
+        add(order.decimal(OrderShape.total), to: place(of: order[OrderShape.currency]))
+    }
+
+    private mutating func add(_ total: Decimal64?, to place: Int) {
+        guard let total else { return }
+        guard let known = money[place].ordered else { return money[place].ordered = total }
+        if let sum = known.adding(total) { money[place].ordered = sum } else { unsummedOrders += 1 }
+    }
+
+    private mutating func place(of currency: Span<UInt8>) -> Int {
+        if let word = Money.word(of: currency) {
+            for place in money.indices where money[place].word == word { return place }
+        } else if let place = money.firstIndex(where: { currency.isText($0.currency) }) {
+            return place
+        }
+        money.append(Money(currency))
         return money.count - 1
     }
 
+    private mutating func place(of currency: String) -> Int { place(of: Array(currency.utf8).span) }
+
     mutating func add(_ life: OrderLife) {
         let place = place(of: life.frame.currency)
-        var sums = money[place].sums
+        var sums = money[place]
         sums.open = sums.open + life.open
         for line in life.lines.all where line.sold.isPositive && !life.isCancelled {
             let returned = line.returned.limited(to: line.sold)
@@ -61,7 +108,7 @@ package struct CustomerTally: Sendable {
             sums.sold = sums.sold + line.line.value(of: line.sold, decimals: life.frame.decimals)
             sums.returned = sums.returned + line.line.value(of: returned, decimals: life.frame.decimals)
         }
-        money[place].sums = sums
+        money[place] = sums
     }
 
     mutating func add(_ other: CustomerTally) {
@@ -69,12 +116,28 @@ package struct CustomerTally: Sendable {
         returnedUnits = returnedUnits + other.returnedUnits
         soldLines += other.soldLines
         returnedLines += other.returnedLines
-        for (currency, more) in other.money {
-            let place = place(of: currency)
-            money[place].sums.open = money[place].sums.open + more.open
-            money[place].sums.sold = money[place].sums.sold + more.sold
-            money[place].sums.returned = money[place].sums.returned + more.returned
+        unsummedOrders += other.unsummedOrders
+        for more in other.money {
+            let place = place(of: more.currency)
+            money[place].open = money[place].open + more.open
+            money[place].sold = money[place].sold + more.sold
+            money[place].returned = money[place].returned + more.returned
+            if let ordered = more.ordered {
+                money[place].ordered = (money[place].ordered ?? .zero).adding(ordered) ?? ordered
+            }
         }
+    }
+
+    /// The member `amounts` of a dossier's totals.
+    func writeAmounts(into output: inout ByteWriter) {
+        output.key("amounts")
+        output.openObject()
+        for sums in money.sorted(by: { $0.currency < $1.currency }) {
+            guard let ordered = sums.ordered else { continue }
+            output.key(sums.currency)
+            output.decimal(ordered)
+        }
+        output.closeObject()
     }
 
     /// The members `open` and `returns` of a dossier's totals.
@@ -82,8 +145,8 @@ package struct CustomerTally: Sendable {
         let currencies = money.sorted { $0.currency < $1.currency }
         output.key("open")
         output.openObject()
-        for (currency, sums) in currencies {
-            output.key(currency)
+        for sums in currencies {
+            output.key(sums.currency)
             output.decimal(sums.open)
         }
         output.closeObject()
@@ -94,7 +157,7 @@ package struct CustomerTally: Sendable {
             "lines", Decimal64(units: Int64(returnedLines), scale: 0), of: Decimal64(units: Int64(soldLines), scale: 0))
         output.key("value")
         output.openObject()
-        for (currency, sums) in currencies { output.rate(currency, sums.returned, of: sums.sold) }
+        for sums in currencies { output.rate(sums.currency, sums.returned, of: sums.sold) }
         output.closeObject()
         output.closeObject()
     }
@@ -112,5 +175,36 @@ extension ByteWriter {
         key("rate")
         decimal(returned.divided(by: sold, decimals: 4) ?? Decimal64(units: 0, scale: 4))
         closeObject()
+    }
+}
+
+/// What a line of an order costs and how many there are: read without its names.
+private struct LineAmounts {
+    var quantity = Decimal64(units: 1, scale: 0)
+    var unitPrice: Decimal64?
+
+    init(_ line: Span<UInt8>, decimals: UInt8) {
+        var reader = ByteReader(line)
+        do throws(ByteReaderError) {
+            let bitmap = reader.isAtEnd ? 0 : try reader.varint()
+            for place in [LineShape.sku, LineShape.title] where bitmap & (1 << UInt64(place)) != 0 {
+                _ = try reader.countedRange()
+            }
+            if bitmap & (1 << UInt64(LineShape.quantity)) != 0 { quantity = try reader.packedDecimal() }
+            if bitmap & (1 << UInt64(LineShape.unitPrice)) != 0 { unitPrice = try reader.packedDecimal() }
+        } catch {
+            preconditionFailure("a packed line does not read: \(error)")
+        }
+        // Some channels tell only what the line costs.
+        if unitPrice == nil {
+            unitPrice = OrderLine(PackedRecord(line, LineShape.kinds), hasNames: false, decimals: decimals).unitPrice
+        }
+    }
+}
+
+extension Span where Element == UInt8 {
+    fileprivate func isText(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { equals(Span(_unsafeElements: $0)) }
     }
 }

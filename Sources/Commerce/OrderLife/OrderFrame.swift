@@ -29,16 +29,24 @@ struct OrderFrame {
         }
         self.lines = lines
         let extra = ExtraMembers(order[OrderShape.extra], Self.names)
-        let payment = extra.text("paymentStatus") ?? ""
-        isPaidAlready =
-            Self.isCollecting(channel) || payment == "paid" || payment == "partiallyRefunded" || payment == "refunded"
+        isPaidAlready = Self.isCollecting(channel) || Self.isPaid(extra.text("paymentStatus") ?? "")
         deliverBy = extra.text("deliverBy")
     }
 
     private static let names: [StaticString] = ["paymentStatus", "deliverBy"]
+    private static let payment: [StaticString] = ["paymentStatus"]
+
+    /// Whether the members that no shape knows say that the order is paid.
+    static func isPaid(_ extra: Span<UInt8>) -> Bool {
+        extra.count > 0 && isPaid(ExtraMembers(extra, payment).text("paymentStatus") ?? "")
+    }
+
+    private static func isPaid(_ payment: String) -> Bool {
+        payment == "paid" || payment == "partiallyRefunded" || payment == "refunded"
+    }
 
     /// These two hand orders to merchants only when the buyer has paid, and pay the merchant themselves.
-    private static func isCollecting(_ channel: Span<UInt8>) -> Bool {
+    static func isCollecting(_ channel: Span<UInt8>) -> Bool {
         channel.equals("bol") || channel.equals("amazon")
     }
 }
@@ -92,20 +100,16 @@ struct ExtraMembers {
     /// - Parameter extra: JSON members without braces.
     init(_ extra: Span<UInt8>, _ names: [StaticString]) {
         guard extra.count > 0 else { return }
-        var object = ByteWriter(capacity: extra.count + 2)
-        object.append(UInt8(ascii: "{"))
-        object.append(extra)
-        object.append(UInt8(ascii: "}"))
-        var reader = JSONReader(object.span)
+        var reader = JSONReader(extra)
+        var isFirst = true
         do throws(JSONError) {
-            try reader.beginObject()
-            var isFirst = true
-            while let key = try reader.nextKey(&isFirst) {
-                let name = object.span.extracting(key.range)
+            // There is no brace at the end.
+            while reader.position < extra.count, let key = try reader.nextKey(&isFirst) {
+                let name = extra.extracting(key.range)
                 let value = try reader.skipValue()
                 // No string is made of the many names that nobody asks for.
                 if let wanted = names.first(where: { name.equals($0) }) {
-                    texts.append((wanted, try JSONValue(parsing: object.span.extracting(value)).exactText))
+                    texts.append((wanted, try JSONValue(parsing: extra.extracting(value)).exactText))
                 }
             }
         } catch {

@@ -69,8 +69,13 @@ extension DirectoryState {
     /// The leaders of all customers of a shop.
     package mutating func leaders(of shop: UInt16) -> ProfileSet {
         var (all, known) = customerMap.ofShop[shop] ?? (ProfileSet(shards: shardCount), 0)
-        for number in known..<profiles.count where profiles[number].shop == UInt32(shop) { all.insert(UInt32(number)) }
-        customerMap.ofShop[shop] = (all, profiles.count)
+        if known < profiles.count {
+            customerMap.ofShop[shop] = nil
+            for number in known..<profiles.count where profiles[number].shop == UInt32(shop) {
+                all.insert(UInt32(number))
+            }
+            customerMap.ofShop[shop] = (all, profiles.count)
+        }
         all.subtract(customerMap.followers)
         return all
     }

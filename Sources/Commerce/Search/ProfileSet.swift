@@ -60,6 +60,31 @@ package struct ProfileSet: Sendable, Equatable {
         return page
     }
 
+    /// How far somebody has come who takes the members bit by bit.
+    package struct Place: Sendable {
+        fileprivate var place = 0
+        fileprivate var taken = 0
+
+        package init() {}
+
+        fileprivate init(place: Int, taken: Int) { (self.place, self.taken) = (place, taken) }
+    }
+
+    /// The next members by rising number, `limit` at most; none at the end.
+    package func members(_ limit: Int, from place: inout Place) -> [UInt32] {
+        let places = rows.map { $0.words.count }.max() ?? 0
+        var page: [UInt32] = []
+        while place.place < places {
+            let rest = members(at: place.place).dropFirst(place.taken)
+            let taken = min(rest.count, limit - page.count)
+            page += rest.prefix(taken)
+            place.taken += taken
+            if taken < rest.count { break }
+            place = Place(place: place.place + 1, taken: 0)
+        }
+        return page
+    }
+
     /// The members of 64 rows of all shards, by rising number.
     private func members(at place: Int) -> [UInt32] {
         var members: [UInt32] = []

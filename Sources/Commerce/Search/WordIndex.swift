@@ -23,10 +23,11 @@ struct WordIndex: ~Copyable, Sendable {
     private var postings = DeltaLists()
     private var dense: [Int: BitRow] = [:]
     /// Three letters in a row, or the first two of a word behind a 1: the list of words that have them.
-    private var grams: [UInt32: UInt32] = [:]
+    private var grams = GramTable()
     private var words = DeltaLists()
     /// Rows with a word that begins with this byte.
     private var beginnings = [BitRow](repeating: BitRow(), count: 256)
+    private var pairs = CommonPairs()
     private let hash = Hash64(seed: 0x5EA2_C4ED)
 
     var wordCount: Int { entries.count }
@@ -34,15 +35,20 @@ struct WordIndex: ~Copyable, Sendable {
     var allocatedBytes: Int {
         let tables =
             entries.capacity * MemoryLayout<Entry>.stride + texts.allocatedBytes + table.reduce(0) { $0 + $1.count * 4 }
-        let bits = dense.values.reduce(0) { $0 + $1.allocatedBytes } + beginnings.reduce(0) { $0 + $1.allocatedBytes }
-        return tables + bits + postings.allocatedBytes + words.allocatedBytes + grams.capacity * 9
+        let bits =
+            dense.values.reduce(0) { $0 + $1.allocatedBytes } + beginnings.reduce(0) { $0 + $1.allocatedBytes }
+            + pairs.allocatedBytes
+        return tables + bits + postings.allocatedBytes + words.allocatedBytes + grams.allocatedBytes
     }
 
     // MARK: Filling
 
     /// Notes that a row has a word, of 1 to 255 bytes.
     mutating func add(_ word: Span<UInt8>, row: Int, isMark: Bool = false) {
-        if !isMark { beginnings[Int(word[0])].insert(row) }
+        if !isMark {
+            beginnings[Int(word[0])].insert(row)
+            if word.count > 1 { pairs.insert(row, word[0], word[1]) }
+        }
         guard let number = find(word) else { return insert(word, row, isMark: isMark) }
         let rows = entries[number].rows
         guard rows & Self.listBit != 0 else {
@@ -66,7 +72,7 @@ struct WordIndex: ~Copyable, Sendable {
         let count = postings.count(of: list)
         guard count >= 4_096, count & 4_095 == 0, count * 16 > Int(postings.last(of: list)) else { return }
         var rows = BitRow()
-        postings.forEach(in: list) { rows.insert(Int($0)) }
+        postings.insert(list, into: &rows)
         dense[list] = rows
     }
 
@@ -75,17 +81,24 @@ struct WordIndex: ~Copyable, Sendable {
         entries.append(Entry(text: texts.append(word), rows: UInt32(row)))
         place(number, hash.hash(word))
         guard !isMark, word.count > 1 else { return }
-        note(1, word[0], word[1], number)
+        if note(1, word[0], word[1], number) >= CommonPairs.manyWords, !pairs.has(word[0], word[1]) {
+            var rows = BitRow()
+            addAll(Self.gram(1, word[0], word[1]), to: &rows)
+            pairs.keep(rows, word[0], word[1])
+        }
         for start in 0..<(word.count - 2) { note(word[start], word[start + 1], word[start + 2], number) }
     }
 
-    private mutating func note(_ first: UInt8, _ second: UInt8, _ third: UInt8, _ number: Int) {
+    /// Returns how many words have the letters now.
+    @discardableResult
+    private mutating func note(_ first: UInt8, _ second: UInt8, _ third: UInt8, _ number: Int) -> Int {
         let gram = Self.gram(first, second, third)
         guard let list = grams[gram] else {
-            grams[gram] = UInt32(words.add(UInt32(number)))
-            return
+            grams.insert(gram, list: UInt32(words.add(UInt32(number))))
+            return 1
         }
         if words.last(of: Int(list)) != UInt32(number) { words.append(UInt32(number), to: Int(list)) }
+        return words.count(of: Int(list))
     }
 
     private static func gram(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> UInt32 {
@@ -142,9 +155,11 @@ struct WordIndex: ~Copyable, Sendable {
         switch term {
         case .mark(let mark, let value):
             let word = [mark.rawValue] + value
-            if let number = find(word.span) { add(rowsOf: number, to: &found) }
+            if let number = find(word.span) { add(rowsOf: entries[number], to: &found) }
         case .part(let part) where part.count == 1: return beginnings[Int(part[0])]
-        case .part(let part) where part.count == 2: addAll(Self.gram(1, part[0], part[1]), to: &found)
+        case .part(let part) where part.count == 2:
+            if let bits = pairs.rows(part[0], part[1]) { return bits }
+            addAll(Self.gram(1, part[0], part[1]), to: &found)
         case .part(let part) where part.count == 3: addAll(Self.gram(part[0], part[1], part[2]), to: &found)
         case .part(let part): addContaining(part, to: &found)
         }
@@ -153,14 +168,9 @@ struct WordIndex: ~Copyable, Sendable {
 
     private func addAll(_ gram: UInt32, to found: inout BitRow) {
         guard let list = grams[gram] else { return }
-        let numbers = numbers(in: Int(list))
-        for (number, entry) in zip(numbers, entries(of: numbers)) {
-            if entry.rows & Self.listBit == 0 {
-                found.insert(Int(entry.rows))
-            } else {
-                add(rowsOf: Int(number), to: &found)
-            }
-        }
+        let numbers = words.numbers(in: Int(list))
+        let entries = entries(of: numbers)
+        for place in numbers.indices { add(rowsOf: entries[place], to: &found) }
     }
 
     /// Reads the words that have the two rarest three letters. Words of several rows come first: a word that a single row has,
@@ -174,19 +184,12 @@ struct WordIndex: ~Copyable, Sendable {
         lists.sort { words.count(of: $0) < words.count(of: $1) }
         let numbers = common(to: lists[0], lists.count > 1 ? lists[1] : lists[0])
         let entries = entries(of: numbers)
-        for (number, entry) in zip(numbers, entries) where entry.rows & Self.listBit != 0 {
-            if Self.contains(texts[entry.text], part.span) { add(rowsOf: Int(number), to: &found) }
+        for entry in entries where entry.rows & Self.listBit != 0 {
+            if Self.contains(texts[entry.text], part.span) { add(rowsOf: entry, to: &found) }
         }
         for entry in entries where entry.rows & Self.listBit == 0 && !found.contains(Int(entry.rows)) {
             if Self.contains(texts[entry.text], part.span) { found.insert(Int(entry.rows)) }
         }
-    }
-
-    private func numbers(in list: Int) -> [UInt32] {
-        var numbers: [UInt32] = []
-        numbers.reserveCapacity(words.count(of: list))
-        words.forEach(in: list) { numbers.append($0) }
-        return numbers
     }
 
     /// Read in one go, so that the processor waits for many of them at once.
@@ -194,33 +197,29 @@ struct WordIndex: ~Copyable, Sendable {
 
     /// The words that are in both lists; their numbers rise in each.
     private func common(to shorter: Int, _ longer: Int) -> [UInt32] {
-        let first = numbers(in: shorter)
         // Reading the longer list must not cost more than it saves.
-        guard shorter != longer, words.count(of: longer) < 4 * first.count else { return first }
-        var both: [UInt32] = []
-        var place = 0
-        words.forEach(in: longer) { word in
-            while place < first.count, first[place] < word { place += 1 }
-            if place < first.count, first[place] == word { both.append(word) }
+        guard shorter != longer, words.count(of: longer) < 8 * words.count(of: shorter) else {
+            return words.numbers(in: shorter)
         }
-        return both
+        return words.common(to: shorter, longer)
     }
 
+    /// - Parameter part: of three bytes at least.
     private static func contains(_ word: Span<UInt8>, _ part: Span<UInt8>) -> Bool {
+        let length = min(part.count, 8)
         guard word.count >= part.count else { return false }
-        for start in 0...(word.count - part.count) {
-            var length = 0
-            while length < part.count, word[start + length] == part[length] { length += 1 }
-            if length == part.count { return true }
+        let beginning = part.word(at: 0, count: length)
+        for start in 0...(word.count &- part.count) where word.word(at: start, count: length) == beginning {
+            if part.count <= 8 { return true }
+            if word.extracting(start..<(start &+ part.count)).equals(part) { return true }
         }
         return false
     }
 
-    private func add(rowsOf number: Int, to found: inout BitRow) {
-        let rows = entries[number].rows
-        guard rows & Self.listBit != 0 else { return found.insert(Int(rows)) }
-        let list = Int(rows & ~Self.listBit)
+    private func add(rowsOf entry: Entry, to found: inout BitRow) {
+        guard entry.rows & Self.listBit != 0 else { return found.insert(Int(entry.rows)) }
+        let list = Int(entry.rows & ~Self.listBit)
         if let bits = dense[list] { return found.formUnion(bits) }
-        postings.forEach(in: list) { found.insert(Int($0)) }
+        postings.insert(list, into: &found)
     }
 }

@@ -7,59 +7,101 @@ struct ShownValue {
         case pin(Pin)
     }
 
-    /// The text; of a billing address its JSON.
-    let text: [UInt8]
+    /// The text that a person gave, or that was put together; nil where it lies in a part.
+    let text: [UInt8]?
+    let part: Int
+    let range: ByteRange
     let origin: Origin
     let rule: SurvivalRule
+
+    /// A text of a contender.
+    init(_ contender: Contender, _ range: ByteRange, _ rule: SurvivalRule) {
+        text = nil
+        part = contender.part
+        self.range = range
+        origin = .contender(contender)
+        self.rule = rule
+    }
+
+    init(_ text: [UInt8], from origin: Origin) {
+        self.text = text
+        part = 0
+        range = .empty
+        self.origin = origin
+        rule = .pinned
+    }
+
+    /// When it was said or pinned, in milliseconds.
+    var time: Int64 {
+        switch origin {
+        case .contender(let contender): contender.candidate.at
+        case .pin(let pin): pin.at
+        }
+    }
+}
+
+/// The value of each field that has one.
+struct ShownValues {
+    private var values = [ShownValue?](repeating: nil, count: DisplayField.allCases.count)
+
+    subscript(field: DisplayField) -> ShownValue? {
+        get { values[Int(field.rawValue)] }
+        set { values[Int(field.rawValue)] = newValue }
+    }
 }
 
 // What shows, pins included: rule 1 of survivorship before the others.
 extension Survivorship {
     /// The value of each field that has one.
-    func shown() -> [DisplayField: ShownValue] {
+    func shown() -> ShownValues {
         var shown = shownNames()
         for field in DisplayField.allCases where !field.isName {
             if let pinned = pinned(field) {
                 shown[field] = pinned
             } else if let (contender, rule) = winner(field) {
-                shown[field] = value(field, contender, rule)
+                shown[field] = ShownValue(contender, contender.candidate.range(of: field), rule)
             }
         }
         return shown
+    }
+
+    /// The bytes of a value; of a billing address its JSON.
+    func text(of value: ShownValue) -> ArraySlice<UInt8> {
+        if let text = value.text { return text[...] }
+        return bytes(value.part, value.range)
     }
 
     /// What the newest pin of the field that says something says.
     private func pinned(_ field: DisplayField) -> ShownValue? {
         for pin in pins where pin.field == field {
             switch pin.choice {
-            case .text(let text): return ShownValue(text: text, origin: .pin(pin), rule: .pinned)
+            case .text(let text): return ShownValue(text, from: .pin(pin))
             case .profile(let profile):
                 let source = winner(field.isName ? .name : field) {
-                    $0.candidate.profile == profile && !$0.candidate[keyPath: field.range].range.isEmpty
+                    $0.candidate.profile == profile && !$0.candidate.range(of: field).range.isEmpty
                 }
-                if let (contender, _) = source { return value(field, contender, .pinned) }
+                if let (contender, _) = source {
+                    return ShownValue(contender, contender.candidate.range(of: field), .pinned)
+                }
             }
         }
         return nil
-    }
-
-    private func value(_ field: DisplayField, _ contender: Contender, _ rule: SurvivalRule) -> ShownValue {
-        ShownValue(text: Array(bytes(contender, field.range)), origin: .contender(contender), rule: rule)
     }
 
     // MARK: Names
 
     /// First name, last name and name of one source. A pin of one of them decides about the others, so that two spellings
     /// are never mixed.
-    private func shownNames() -> [DisplayField: ShownValue] {
+    private func shownNames() -> ShownValues {
         let full = pinned(.name)
-        var shown: [DisplayField: ShownValue] = [:]
+        var shown = ShownValues()
         if let (contender, rule) = nameSource(full) {
-            for field in [DisplayField.name, .firstName, .lastName]
-            where !contender.candidate[keyPath: field.range].range.isEmpty {
-                shown[field] = value(field, contender, rule)
+            for field in [DisplayField.name, .firstName, .lastName] {
+                let range = contender.candidate.range(of: field)
+                if !range.range.isEmpty { shown[field] = ShownValue(contender, range, rule) }
             }
         }
+        guard !pins.isEmpty else { return shown }
         let first = pinned(.firstName)
         let last = pinned(.lastName)
         if let first { shown[.firstName] = first }
@@ -69,9 +111,9 @@ extension Survivorship {
         } else if let pinned = [first, last].compactMap({ $0 }).max(by: { $0.time < $1.time }),
             let first = shown[.firstName], let last = shown[.lastName]
         {
-            var text = ByteWriter()
-            text.joined(first.text.span, last.text.span)
-            shown[.name] = ShownValue(text: text.copyBytes(), origin: pinned.origin, rule: .pinned)
+            var name = ByteWriter()
+            name.joined(text(of: first).span, text(of: last).span)
+            shown[.name] = ShownValue(name.copyBytes(), from: pinned.origin)
         }
         return shown
     }
@@ -83,30 +125,9 @@ extension Survivorship {
         case .contender(let contender): return (contender, .pinned)
         case .pin:
             var form = ByteWriter()
-            Spelling.name(first: Span(), last: Span(), full: full.text.span, into: &form)
+            Spelling.name(first: Span(), last: Span(), full: text(of: full).span, into: &form)
             let words = form.copyBytes().dropFirst()
-            return winner(.name) { bytes($0, \.form).dropFirst().elementsEqual(words) }
-        }
-    }
-}
-
-extension ShownValue {
-    /// When it was said or pinned, in milliseconds.
-    var time: Int64 {
-        switch origin {
-        case .contender(let contender): contender.candidate.at
-        case .pin(let pin): pin.at
-        }
-    }
-}
-
-extension DisplayField {
-    /// Where a candidate of the field, or of the names together, has the value.
-    fileprivate var range: KeyPath<DisplayCandidate, ByteRange> {
-        switch self {
-        case .firstName: \.firstName
-        case .lastName: \.lastName
-        default: \.value
+            return winner(.name) { self.form(of: $0).dropFirst().elementsEqual(words) }
         }
     }
 }

@@ -19,19 +19,19 @@ struct CustomerWriter {
         for field in DisplayField.allCases {
             guard let value = shown[field] else { continue }
             output.key(field.text)
-            if field == .billing { output.rawJSON(value.text.span) } else { output.string(value.text.span) }
+            let text = survivorship.text(of: value)
+            if field == .billing { output.rawJSON(text.span) } else { output.string(text.span) }
         }
         if isWhole, let email = shown[.email], survivorship.verifications.contains(where: { $0.verdict.isOfEmail }) {
             output.key("emailConfirmed")
-            output.bool(isConfirmed(email.text))
+            output.bool(isConfirmed(survivorship.text(of: email)))
         }
-        for case let labels? in survivorship.parts.map(\.labels) { output.labels(labels, isWhole: isWhole) }
-        let orderCounts = survivorship.parts.compactMap(\.orderCount)
-        if !orderCounts.isEmpty {
+        for part in survivorship.parts { if let labels = part.labels { output.labels(labels, isWhole: isWhole) } }
+        if survivorship.parts.contains(where: { $0.orderCount != nil }) {
             output.key("totals")
             output.openObject()
             output.key("orders")
-            output.number(orderCounts.reduce(0, +))
+            output.number(survivorship.parts.reduce(0) { $0 + ($1.orderCount ?? 0) })
             output.closeObject()
         }
         if isWhole {
@@ -47,11 +47,11 @@ struct CustomerWriter {
     /// The name by which a list is sorted: family name before first name, folded; a company's own where nobody is named.
     var sortName: [UInt8] {
         let shown = survivorship.shown()
-        let names = [DisplayField.lastName, .firstName].compactMap { shown[$0]?.text }
-        let chosen = names.isEmpty ? [DisplayField.name, .company].compactMap { shown[$0]?.text } : names
+        let names = [DisplayField.lastName, .firstName].compactMap { shown[$0] }
+        let chosen = names.isEmpty ? [DisplayField.name, .company].compactMap { shown[$0] } : names
         var folded = ByteWriter(capacity: 64)
         for name in chosen {
-            Folding.fold(name.span, into: &folded)
+            Folding.fold(survivorship.text(of: name).span, into: &folded)
             folded.append(0)
         }
         return folded.copyBytes()
@@ -65,7 +65,7 @@ struct CustomerWriter {
         return survivorship.verifications.contains { $0.verdict.vat == bytes && $0.verdict.isValid }
     }
 
-    private func sources(_ shown: [DisplayField: ShownValue], into output: inout ByteWriter) {
+    private func sources(_ shown: ShownValues, into output: inout ByteWriter) {
         output.key("sources")
         output.openObject()
         for field in DisplayField.allCases {
@@ -73,7 +73,7 @@ struct CustomerWriter {
             output.key(field.text)
             switch value.origin {
             case .contender(let contender):
-                output.rawJSON(survivorship.bytes(contender, \.source).span)
+                output.rawJSON(survivorship.bytes(contender.part, contender.candidate.source).span)
                 output.key("profile")
                 output.customerNumber(contender.candidate.profile + 1)
             case .pin(let pin):
@@ -86,7 +86,7 @@ struct CustomerWriter {
             output.key("at")
             output.timestamp(Timestamp(milliseconds: value.time))
             output.key("rule")
-            output.string("\(value.rule.text)" as String)
+            output.string(value.rule.text)
             output.closeObject()
         }
         output.closeObject()
@@ -98,7 +98,7 @@ struct CustomerWriter {
         for pin in survivorship.pins {
             output.openObject()
             output.key("field")
-            output.string("\(pin.field.text)" as String)
+            output.string(pin.field.text)
             switch pin.choice {
             case .text(let text):
                 output.key("value")
@@ -122,7 +122,7 @@ struct CustomerWriter {
         for unpin in survivorship.unpins {
             output.openObject()
             output.key("field")
-            output.string("\(unpin.field.text)" as String)
+            output.string(unpin.field.text)
             output.key("actor")
             output.string(unpin.actor.span)
             output.key("at")

@@ -19,168 +19,73 @@ package struct DisplayCandidate: Sendable {
     package let field: DisplayField
     /// The newest moment at which the channel said so, in milliseconds.
     package let at: Int64
-    /// Verdicts are not counted yet: the shards of a customer do not know of each other.
-    package let worth: Worth
     package let profile: UInt32
+    /// Of the source's address: national telephone numbers and VAT ids are read there.
+    let country: CountryCode
+    /// Whether `value` is a name as the source has it, not put together of the two others.
+    let hasFullName: Bool
     // Ranges lie in the part's bytes.
     /// The value as text; a billing address as JSON.
     package let value: ByteRange
     /// First and last name beside the full name in `value`; empty where the source does not tell them apart.
     package let firstName: ByteRange
     package let lastName: ByteRange
-    /// The value in one form, by which spellings are compared: of names and addresses (see `Spelling`) and VAT ids.
-    package let form: ByteRange
+    /// Of a billing address the packed record.
+    let packed: ByteRange
     /// Where it came from: JSON members `channel`, `store` and, if an order brought it, `order`, without the brace
     /// that closes them.
     package let source: ByteRange
 }
 
-// MARK: - What a variant says
-
-extension ShardState {
-    /// Adds what each variant of the profile says.
-    func addCandidates(of profile: UInt32, to builder: inout DossierPartBuilder) {
-        let orders = firstOrders(of: profile)
-        forEachVariant(of: profile) { row, variant in
-            let bytes = records[variant.record]
-            let party = PartyRecord(bytes).members
-            // An import says itself what it says; orders that repeat it did not bring it.
-            let order = variant.order == 0 ? nil : orders[UInt32(row)]
-            let start = builder.output.count
-            builder.output.source(party, order: order.map { records[$0].array })
-            let writer = CandidateWriter(
-                profile: profile, at: variant.seenAt, source: ByteRange(start, builder.output.count))
-            builder.output.append(UInt8(ascii: "\n"))
-            writer.write(party, to: &builder)
+// What candidates are weighed by. Most customers say the same everywhere, so it is worked out only where they do not.
+extension DisplayCandidate {
+    /// Where the value of the field lies; of a candidate for names each of the three.
+    func range(of field: DisplayField) -> ByteRange {
+        switch field {
+        case .firstName: firstName
+        case .lastName: lastName
+        default: value
         }
     }
 
-    /// The first order of the profile that carries each variant, in any of its versions. Orders are walked from the
-    /// newest to the oldest, so that the oldest stays.
-    private func firstOrders(of profile: UInt32) -> [UInt32: ByteArena.Reference] {
-        var first: [UInt32: ByteArena.Reference] = [:]
-        forEachOrder(of: profile) { _, order in
-            first[order.variant] = order.record
-            var previous = order.previous
-            while previous != 0 {
-                let version = versions[Int(previous - 1)]
-                first[version.variant] = order.record
-                previous = version.previous
-            }
-        }
-        return first
-    }
-}
-
-/// Writes the candidates of one variant.
-private struct CandidateWriter {
-    let profile: UInt32
-    let at: Int64
-    let source: ByteRange
-
-    func write(_ party: PackedRecord, to builder: inout DossierPartBuilder) {
-        let billing = PackedRecord(party[PartyShape.billing], AddressShape.kinds)
-        let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.kinds)
-        let country =
-            CountryCode(billing[AddressShape.country]) ?? CountryCode(shipping[AddressShape.country]) ?? .unknown
-        writeName(party, billing, to: &builder)
-        // The buyer's own word goes before what stands in an address: a log-in e-mail before one for correspondence.
-        choose(.company, party[PartyShape.company], billing[AddressShape.company], country, to: &builder)
-        choose(.email, party[PartyShape.email], billing[AddressShape.email], country, to: &builder)
-        choose(.phone, party[PartyShape.phone], billing[AddressShape.phone], country, to: &builder)
-        choose(.vatId, party[PartyShape.vatId], billing[AddressShape.vatId], country, to: &builder)
-        choose(.birthDate, party[PartyShape.birthDate], Span(), country, to: &builder)
-        choose(.language, party[PartyShape.language], Span(), country, to: &builder)
-        guard party.has(PartyShape.billing) else { return }
-        let start = builder.output.count
-        builder.output.address(party[PartyShape.billing])
-        let value = builder.end(start)
-        let form = builder.form { Spelling.address(billing, into: &$0) }
-        add(.billing, Self.worth(ofAddress: billing), value, form: form, to: &builder)
-    }
-
-    /// Adds the better of two values that one source gives; the first where they are worth the same.
-    private func choose(
-        _ field: DisplayField, _ own: Span<UInt8>, _ other: Span<UInt8>, _ country: CountryCode,
-        to builder: inout DossierPartBuilder
-    ) {
-        let ownWorth = own.count > 0 ? Self.worth(field, own, country) : nil
-        let otherWorth = other.count > 0 ? Self.worth(field, other, country) : nil
-        if let otherWorth, ownWorth.map({ $0 < otherWorth }) ?? true {
-            text(field, other, otherWorth, country, to: &builder)
-        } else if let ownWorth {
-            text(field, own, ownWorth, country, to: &builder)
+    /// Verdicts are not counted yet: the shards of a customer do not know of each other.
+    func worth(in bytes: Span<UInt8>) -> Worth {
+        let text = bytes.extracting(value.range)
+        switch field {
+        case .name, .firstName, .lastName:
+            return Self.worth(
+                ofName: hasFullName ? text : Span(), bytes.extracting(firstName.range),
+                bytes.extracting(lastName.range)) ?? .worthless
+        case .billing: return Self.worth(ofAddress: PackedRecord(bytes.extracting(packed.range), AddressShape.kinds))
+        default: return Self.worth(field, text, country)
         }
     }
 
-    private func text(
-        _ field: DisplayField, _ text: Span<UInt8>, _ worth: DisplayCandidate.Worth, _ country: CountryCode,
-        to builder: inout DossierPartBuilder
-    ) {
-        let start = builder.output.count
-        builder.output.append(text)
-        let value = builder.end(start)
-        guard field == .vatId else { return add(field, worth, value, form: .empty, to: &builder) }
-        let form = builder.form { _ = VATNumber.normalise(text, country: country, into: &$0) }
-        add(field, worth, value, form: form, to: &builder)
-    }
-
-    private func add(
-        _ field: DisplayField, _ worth: DisplayCandidate.Worth, _ value: ByteRange, first: ByteRange = .empty,
-        last: ByteRange = .empty, form: ByteRange, to builder: inout DossierPartBuilder
-    ) {
-        builder.part.candidates.append(
-            DisplayCandidate(
-                field: field, at: at, worth: worth, profile: profile, value: value, firstName: first, lastName: last,
-                form: form, source: source))
-    }
-
-    // MARK: Names
-
-    /// The buyer's own name, or that of the billing address where the own one says nothing.
-    private func writeName(_ party: PackedRecord, _ billing: PackedRecord, to builder: inout DossierPartBuilder) {
-        let own = Self.worth(
-            ofName: party[PartyShape.name], party[PartyShape.firstName], party[PartyShape.lastName])
-        let other = Self.worth(
-            ofName: billing[AddressShape.name], billing[AddressShape.firstName], billing[AddressShape.lastName])
-        if let other, own.map({ $0 < other }) ?? true {
-            name(
-                billing[AddressShape.firstName], billing[AddressShape.lastName], billing[AddressShape.name], other,
-                to: &builder)
-        } else if let own {
-            name(party[PartyShape.firstName], party[PartyShape.lastName], party[PartyShape.name], own, to: &builder)
+    /// The value in one form, by which spellings are compared: of names and addresses (see `Spelling`) and VAT ids.
+    func form(in bytes: Span<UInt8>, into output: inout ByteWriter) {
+        let text = bytes.extracting(value.range)
+        switch field {
+        case .name, .firstName, .lastName:
+            Spelling.name(
+                first: bytes.extracting(firstName.range), last: bytes.extracting(lastName.range),
+                full: hasFullName ? text : Span(), into: &output)
+        case .billing:
+            Spelling.address(PackedRecord(bytes.extracting(packed.range), AddressShape.kinds), into: &output)
+        case .vatId: _ = VATNumber.normalise(text, country: country, into: &output)
+        default: break
         }
     }
-
-    private func name(
-        _ first: Span<UInt8>, _ last: Span<UInt8>, _ full: Span<UInt8>, _ worth: DisplayCandidate.Worth,
-        to builder: inout DossierPartBuilder
-    ) {
-        let start = builder.output.count
-        if full.count > 0 { builder.output.append(full) } else { builder.output.joined(first, last) }
-        let value = builder.end(start)
-        let firstStart = builder.output.count
-        builder.output.append(first)
-        let firstName = builder.end(firstStart)
-        let lastStart = builder.output.count
-        builder.output.append(last)
-        let lastName = builder.end(lastStart)
-        let form = builder.form { Spelling.name(first: first, last: last, full: full, into: &$0) }
-        add(.name, worth, value, first: firstName, last: lastName, form: form, to: &builder)
-    }
-
-    // MARK: Worth
 
     /// Marketplaces that hide their buyers tell a city or a country; neither hides an address.
-    private static func worth(ofAddress address: PackedRecord) -> DisplayCandidate.Worth {
+    private static func worth(ofAddress address: PackedRecord) -> Worth {
         if address.has(AddressShape.street) || address.has(AddressShape.postalCode) { return .real }
         return address.has(AddressShape.city) ? .doubtful : .worthless
     }
 
     /// Nil where there is no name at all.
-    private static func worth(
+    fileprivate static func worth(
         ofName full: Span<UInt8>, _ first: Span<UInt8>, _ last: Span<UInt8>
-    ) -> DisplayCandidate.Worth? {
+    ) -> Worth? {
         guard full.count > 0 || first.count > 0 || last.count > 0 else { return nil }
         let isPlaceholder =
             full.count > 0
@@ -188,9 +93,7 @@ private struct CandidateWriter {
         return isPlaceholder ? .worthless : .real
     }
 
-    static func worth(
-        _ field: DisplayField, _ value: Span<UInt8>, _ country: CountryCode
-    ) -> DisplayCandidate.Worth {
+    fileprivate static func worth(_ field: DisplayField, _ value: Span<UInt8>, _ country: CountryCode) -> Worth {
         var normalised = ByteWriter(capacity: 64)
         switch field {
         case .email:
@@ -211,6 +114,166 @@ private struct CandidateWriter {
         case .name, .firstName, .lastName, .birthDate, .language, .billing: return .real
         }
     }
+
+    fileprivate static func isWorthless(_ field: DisplayField, _ value: Span<UInt8>, _ country: CountryCode) -> Bool {
+        worth(field, value, country) == .worthless
+    }
+}
+
+// MARK: - What a variant says
+
+extension ShardState {
+    /// Adds what each variant of the profile says.
+    func addCandidates(of profile: UInt32, to builder: inout DossierPartBuilder) {
+        let orders = firstOrders(of: profile)
+        forEachVariant(of: profile) { row, variant in
+            let party = PartyRecord(records[variant.record]).members
+            // An import says itself what it says; orders that repeat it did not bring it.
+            let order = variant.order == 0 ? nil : orders.first { $0.variant == UInt32(row) }
+            let start = builder.output.count
+            builder.output.source(party)
+            if let order { builder.output.source(party, order: records[order.record]) }
+            let writer = CandidateWriter(
+                profile: profile, at: variant.seenAt, source: ByteRange(start, builder.output.count), party)
+            builder.output.append(UInt8(ascii: "\n"))
+            writer.write(party, to: &builder)
+        }
+    }
+
+    /// The first order of the profile that carries each variant, in any of its versions. Orders are walked from the
+    /// newest to the oldest, so that the oldest stays.
+    private func firstOrders(of profile: UInt32) -> [(variant: UInt32, record: ByteArena.Reference)] {
+        var first: [(variant: UInt32, record: ByteArena.Reference)] = []
+        var last = 0
+        func note(_ variant: UInt32, _ record: ByteArena.Reference) {
+            if last < first.count, first[last].variant == variant {
+                first[last].record = record
+            } else if let known = first.firstIndex(where: { $0.variant == variant }) {
+                first[known].record = record
+                last = known
+            } else {
+                last = first.count
+                first.append((variant, record))
+            }
+        }
+        forEachOrder(of: profile) { _, order in
+            note(order.variant, order.record)
+            var previous = order.previous
+            while previous != 0 {
+                let version = versions[Int(previous - 1)]
+                note(version.variant, order.record)
+                previous = version.previous
+            }
+        }
+        return first
+    }
+}
+
+/// Writes the candidates of one variant.
+private struct CandidateWriter {
+    let profile: UInt32
+    let at: Int64
+    let source: ByteRange
+    let country: CountryCode
+
+    init(profile: UInt32, at: Int64, source: ByteRange, _ party: PackedRecord) {
+        self.profile = profile
+        self.at = at
+        self.source = source
+        country = party.homeCountry
+    }
+
+    func write(_ party: PackedRecord, to builder: inout DossierPartBuilder) {
+        let billing = PackedRecord(party[PartyShape.billing], AddressShape.kinds)
+        writeName(party, billing, to: &builder)
+        // The buyer's own word goes before what stands in an address: a log-in e-mail before one for correspondence.
+        choose(.company, party[PartyShape.company], billing[AddressShape.company], to: &builder)
+        choose(.email, party[PartyShape.email], billing[AddressShape.email], to: &builder)
+        choose(.phone, party[PartyShape.phone], billing[AddressShape.phone], to: &builder)
+        choose(.vatId, party[PartyShape.vatId], billing[AddressShape.vatId], to: &builder)
+        choose(.birthDate, party[PartyShape.birthDate], Span(), to: &builder)
+        choose(.language, party[PartyShape.language], Span(), to: &builder)
+        guard party.has(PartyShape.billing) else { return }
+        let start = builder.output.count
+        builder.output.address(party[PartyShape.billing])
+        let value = builder.end(start)
+        add(.billing, value, packed: builder.text(party[PartyShape.billing]), to: &builder)
+    }
+
+    /// Adds the better of two values that one source gives; the first where they are worth the same.
+    private func choose(
+        _ field: DisplayField, _ own: Span<UInt8>, _ other: Span<UInt8>, to builder: inout DossierPartBuilder
+    ) {
+        guard own.count > 0 || other.count > 0 else { return }
+        let value = builder.text(isBetter(field, other, than: own) ? other : own)
+        add(field, value, to: &builder)
+    }
+
+    private func isBetter(_ field: DisplayField, _ other: Span<UInt8>, than own: Span<UInt8>) -> Bool {
+        if own.count == 0 || other.count == 0 || own.equals(other) { return own.count == 0 }
+        let worth = DisplayCandidate.worth(field, own, country)
+        return worth != .real && worth < DisplayCandidate.worth(field, other, country)
+    }
+
+    private func add(
+        _ field: DisplayField, _ value: ByteRange, first: ByteRange = .empty, last: ByteRange = .empty,
+        hasFullName: Bool = true, packed: ByteRange = .empty, to builder: inout DossierPartBuilder
+    ) {
+        builder.part.candidates.append(
+            DisplayCandidate(
+                field: field, at: at, profile: profile, country: country, hasFullName: hasFullName, value: value,
+                firstName: first, lastName: last, packed: packed, source: source))
+    }
+
+    // MARK: Names
+
+    /// The buyer's own name, or that of the billing address where the own one says nothing.
+    private func writeName(_ party: PackedRecord, _ billing: PackedRecord, to builder: inout DossierPartBuilder) {
+        let hasOwn = party.has(PartyShape.name) || party.has(PartyShape.firstName) || party.has(PartyShape.lastName)
+        let hasOther =
+            billing.has(AddressShape.name) || billing.has(AddressShape.firstName) || billing.has(AddressShape.lastName)
+        guard hasOwn || hasOther else { return }
+        if isBetter(billing, hasOther, than: party, hasOwn) {
+            name(
+                billing[AddressShape.firstName], billing[AddressShape.lastName], billing[AddressShape.name],
+                to: &builder)
+        } else {
+            name(party[PartyShape.firstName], party[PartyShape.lastName], party[PartyShape.name], to: &builder)
+        }
+    }
+
+    private func isBetter(
+        _ billing: PackedRecord, _ hasOther: Bool, than party: PackedRecord, _ hasOwn: Bool
+    ) -> Bool {
+        guard hasOwn, hasOther else { return hasOther }
+        let own = DisplayCandidate.worth(
+            ofName: party[PartyShape.name], party[PartyShape.firstName], party[PartyShape.lastName])
+        guard own != .real else { return false }
+        let other = DisplayCandidate.worth(
+            ofName: billing[AddressShape.name], billing[AddressShape.firstName], billing[AddressShape.lastName])
+        return other == .real
+    }
+
+    private func name(
+        _ first: Span<UInt8>, _ last: Span<UInt8>, _ full: Span<UInt8>, to builder: inout DossierPartBuilder
+    ) {
+        let start = builder.output.count
+        if full.count > 0 { builder.output.append(full) } else { builder.output.joined(first, last) }
+        let value = builder.end(start)
+        add(
+            .name, value, first: builder.text(first), last: builder.text(last), hasFullName: full.count > 0,
+            to: &builder)
+    }
+}
+
+extension PackedRecord {
+    /// The country of the buyer whose party this is, by the billing address, or else by the other.
+    fileprivate var homeCountry: CountryCode {
+        let billing = PackedRecord(self[PartyShape.billing], AddressShape.kinds)
+        if let country = CountryCode(billing[AddressShape.country]) { return country }
+        let shipping = PackedRecord(self[PartyShape.shipping], AddressShape.kinds)
+        return CountryCode(shipping[AddressShape.country]) ?? .unknown
+    }
 }
 
 extension ByteWriter {
@@ -218,26 +281,31 @@ extension ByteWriter {
     /// came, and marked.
     mutating func unusable(_ party: PackedRecord) {
         let billing = PackedRecord(party[PartyShape.billing], AddressShape.kinds)
-        let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.kinds)
-        let country =
-            CountryCode(billing[AddressShape.country]) ?? CountryCode(shipping[AddressShape.country]) ?? .unknown
-        var names: [StaticString] = []
-        func check(_ field: DisplayField, _ own: Int, _ ownName: StaticString, _ other: Int, _ otherName: StaticString)
-        {
-            if party.has(own), CandidateWriter.worth(field, party[own], country) == .worthless { names.append(ownName) }
-            if billing.has(other), CandidateWriter.worth(field, billing[other], country) == .worthless {
-                names.append(otherName)
+        let country = party.homeCountry
+        var isListed = false
+        func list(_ name: StaticString, _ output: inout ByteWriter) {
+            if !isListed {
+                output.key("unusable")
+                output.openArray()
             }
+            isListed = true
+            output.string(name)
         }
-        check(.email, PartyShape.email, "email", AddressShape.email, "billing.email")
-        check(.phone, PartyShape.phone, "phone", AddressShape.phone, "billing.phone")
-        check(.vatId, PartyShape.vatId, "vatId", AddressShape.vatId, "billing.vatId")
-        guard !names.isEmpty else { return }
-        key("unusable")
-        openArray()
-        for name in names { string("\(name)" as String) }
-        closeArray()
+        for (field, own, ownName, other, otherName) in Self.contactMembers where party.has(own) || billing.has(other) {
+            let isBad = party.has(own) && DisplayCandidate.isWorthless(field, party[own], country)
+            if isBad { list(ownName, &self) }
+            guard billing.has(other) else { continue }
+            let isSame = party.has(own) && party[own].equals(billing[other])
+            if isSame ? isBad : DisplayCandidate.isWorthless(field, billing[other], country) { list(otherName, &self) }
+        }
+        if isListed { closeArray() }
     }
+
+    private static let contactMembers: [(DisplayField, Int, StaticString, Int, StaticString)] = [
+        (.email, PartyShape.email, "email", AddressShape.email, "billing.email"),
+        (.phone, PartyShape.phone, "phone", AddressShape.phone, "billing.phone"),
+        (.vatId, PartyShape.vatId, "vatId", AddressShape.vatId, "billing.vatId"),
+    ]
 }
 
 extension DossierPartBuilder {
@@ -248,33 +316,35 @@ extension DossierPartBuilder {
         return range
     }
 
-    fileprivate mutating func form(_ body: (inout ByteWriter) -> Void) -> ByteRange {
+    fileprivate mutating func text(_ text: Span<UInt8>) -> ByteRange {
         let start = output.count
-        body(&output)
+        output.append(text)
         return end(start)
     }
 }
 
 extension ByteWriter {
-    /// The open beginning of a source. An order is named with its store unless that is `main`, so that the name finds it.
-    fileprivate mutating func source(_ party: PackedRecord, order: [UInt8]?) {
+    /// The open beginning of a source.
+    fileprivate mutating func source(_ party: PackedRecord) {
         openObject()
         key("channel")
         string(party[PartyShape.channel])
         key("store")
         string(party[PartyShape.store])
-        guard let order else { return }
-        let number = PackedRecord(order.span, OrderShape.members)
-        var name = ByteWriter(capacity: 64)
-        name.append(party[PartyShape.channel])
-        if !party[PartyShape.store].equals("main") {
-            name.append(UInt8(ascii: "/"))
-            name.append(party[PartyShape.store])
-        }
-        name.append(UInt8(ascii: ":"))
-        name.append(number[OrderShape.number])
+    }
+
+    /// The order that brought it, named with its store unless that is `main`, so that the name finds it.
+    fileprivate mutating func source(_ party: PackedRecord, order: Span<UInt8>) {
         key("order")
-        string(contentsOf: name)
+        beginString()
+        appendEscaped(party[PartyShape.channel])
+        if !party[PartyShape.store].equals("main") {
+            append(UInt8(ascii: "/"))
+            appendEscaped(party[PartyShape.store])
+        }
+        append(UInt8(ascii: ":"))
+        appendEscaped(PackedRecord(order, OrderShape.kinds)[OrderShape.number])
+        append(UInt8(ascii: "\""))
     }
 
     /// Two names with a blank between them.

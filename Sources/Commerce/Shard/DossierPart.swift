@@ -33,11 +33,7 @@ package struct DossierPart: Sendable {
     package internal(set) var pins: [Pin] = []
     package internal(set) var unpins: [Unpin] = []
     package internal(set) var verifications: [Verification] = []
-    /// Sum of order totals by currency.
-    package internal(set) var amounts: [(currency: String, sum: Decimal64)] = []
-    /// Orders whose totals no longer fit into a sum; zero on any sane day.
-    package internal(set) var unsummedOrders = 0
-    /// What is open and what came back.
+    /// What was ordered, what is open and what came back.
     package internal(set) var tally = CustomerTally()
     /// What stands on the customer: the directory's part, and only where there is anything.
     package internal(set) var labels: CustomerLabels?
@@ -48,12 +44,21 @@ package struct DossierPart: Sendable {
 extension DossierPart {
     /// The part that tells what stands on the customer.
     package init(_ labels: CustomerLabels) { self.labels = labels }
+
+    /// Whether there is nothing in it at all, of a part that has no tally.
+    package var isEmpty: Bool { bytes.isEmpty && marks.isEmpty }
+
+    /// Sum of order totals by currency.
+    package var amounts: [(currency: String, sum: Decimal64)] { tally.amounts }
 }
 
 /// Collects a part: text in `output`, and what points into it.
 struct DossierPartBuilder: ~Copyable {
     var part = DossierPart()
-    var output = ByteWriter(capacity: 4_096)
+    var output: ByteWriter
+
+    /// - Parameter capacity: bytes that are likely to be written.
+    init(capacity: Int = 1_024) { output = ByteWriter(capacity: capacity) }
 
     consuming func finish() -> DossierPart {
         part.bytes = output.copyBytes()
@@ -67,25 +72,55 @@ struct DossierPartBuilder: ~Copyable {
         return piece
     }
 
-    mutating func sum(_ order: PackedRecord) {
-        guard let total = order.decimal(OrderShape.total) else { return }
-        let currency = order.text(OrderShape.currency)
-        guard let index = part.amounts.firstIndex(where: { $0.currency == currency }) else {
-            part.amounts.append((currency, total))
-            return
-        }
-        if let sum = part.amounts[index].sum.adding(total) {
-            part.amounts[index].sum = sum
-        } else {
-            part.unsummedOrders += 1
-        }
+    // MARK: What orders of one variant have in common
+
+    /// Pieces of JSON that every order of a variant repeats.
+    struct Frame {
+        let variant: UInt32
+        /// The open beginning, with channel and store.
+        let head: Range<Int>
+        /// Members of the addresses; may be empty.
+        let tail: Range<Int>
+        /// Whether its channel hands orders over only when they are paid.
+        let isCollecting: Bool
+    }
+
+    private var frames: [Frame] = []
+    /// More are not kept: looking through them would take longer than writing them.
+    private static let mostFrames = 16
+
+    /// - Parameter party: the variant's record.
+    mutating func frame(of variant: UInt32, _ party: Span<UInt8>) -> Frame {
+        for frame in frames where frame.variant == variant { return frame }
+        let members = PartyRecord(party).members
+        let start = output.count
+        output.openObject()
+        output.key("channel")
+        output.string(members[PartyShape.channel])
+        output.key("store")
+        output.string(members[PartyShape.store])
+        let end = output.count
+        output.append(UInt8(ascii: "\n"))
+        output.addresses(of: members)
+        let frame = Frame(
+            variant: variant, head: start..<end, tail: (end + 1)..<output.count,
+            isCollecting: OrderFrame.isCollecting(members[PartyShape.channel]))
+        output.append(UInt8(ascii: "\n"))
+        if frames.count < Self.mostFrames { frames.append(frame) }
+        return frame
     }
 }
 
 extension ShardState {
+    /// Most orders of a line or two take no more.
+    private static let likelyOrderBytes = 512
+
     /// Gathers what this shard knows about the profiles, all of which live here.
     package func dossierPart(of profiles: [UInt32]) -> DossierPart {
-        var builder = DossierPartBuilder()
+        var orderCount = 0
+        for profile in profiles { forEachOrder(of: profile) { _, _ in orderCount += 1 } }
+        var builder = DossierPartBuilder(capacity: 4_096 + orderCount * Self.likelyOrderBytes)
+        builder.part.orders.reserveCapacity(orderCount)
         for profile in profiles {
             addProfile(profile, to: &builder)
             forEachOrder(of: profile) { addOrder($0, $1, profile, to: &builder) }
@@ -119,29 +154,46 @@ extension ShardState {
 
     /// One order as a reply shows it.
     package func orderJSON(row: UInt32, into output: inout ByteWriter) {
-        let order = orders[Int(row)]
-        let party = PartyRecord(records[variants[Int(order.variant)].record])
-        let record = PackedRecord(records[order.record], OrderShape.kinds)
-        output.order(order, party.members, record, life(of: row, record, party.members))
+        var builder = DossierPartBuilder()
+        addOrder(row, orders[Int(row)], 0, to: &builder)
+        output.append(builder.output.span.extracting(builder.part.orders[0].json.range))
     }
 
+    /// An order with the addresses that came with it, and what happened to it since.
     private func addOrder(
         _ number: UInt32, _ row: OrderRow, _ profile: UInt32, to builder: inout DossierPartBuilder
     ) {
+        let frame = builder.frame(of: row.variant, records[variants[Int(row.variant)].record])
         let start = builder.output.count
-        let record = PackedRecord(records[row.record], OrderShape.kinds)
-        let party = PartyRecord(records[variants[Int(row.variant)].record])
-        let life = life(of: number, record, party.members)
-        builder.output.order(row, party.members, record, life)
-        if let life {
-            builder.part.tally.add(life)
+        let bytes = records[row.record]
+        let record = PackedRecord(bytes, OrderShape.kinds)
+        builder.output.appendCopy(of: frame.head)
+        if hasFacts(number) {
+            addLivingOrder(number, row, record, frame, to: &builder)
         } else {
-            builder.part.tally.add(OrderFrame(record, channel: party.members[PartyShape.channel], hasFacts: false))
+            builder.output.members(of: bytes, OrderShape.texts)
+            builder.output.rest(ofOrder: record, row, status: record.has(OrderShape.status) ? "" : "open", frame.tail)
+            builder.part.tally.add(record, isCollecting: frame.isCollecting)
         }
+        builder.output.closeObject()
         let placedAt = record.moment(OrderShape.placedAt)?.milliseconds ?? 0
         let piece = builder.piece(placedAt, profile, from: start)
         builder.part.orders.append(piece)
-        builder.sum(record)
+    }
+
+    private func addLivingOrder(
+        _ number: UInt32, _ row: OrderRow, _ record: PackedRecord, _ frame: DossierPartBuilder.Frame,
+        to builder: inout DossierPartBuilder
+    ) {
+        let party = PartyRecord(records[variants[Int(row.variant)].record])
+        let life = OrderLife(
+            OrderFrame(record, channel: party.members[PartyShape.channel], hasFacts: true), orderFacts(of: number))
+        builder.output.members(of: record.bytes, OrderShape.texts, omitting: 1 << UInt64(OrderShape.status))
+        builder.output.rest(ofOrder: record, row, status: life.status, frame.tail)
+        builder.output.key("life")
+        builder.output.life(life)
+        builder.part.tally.add(life)
+        builder.part.tally.sum(record)
     }
 
     private func addDocument(
@@ -195,48 +247,47 @@ extension ShardState {
 }
 
 extension ByteWriter {
-    /// An order with the addresses that came with it, and what happened to it since.
-    fileprivate mutating func order(
-        _ row: OrderRow, _ party: PackedRecord, _ record: PackedRecord, _ life: OrderLife?
+    /// What an order has beside the members that it came with.
+    /// - Parameters:
+    ///   - status: nothing where it came with it.
+    ///   - addresses: where its addresses are written already.
+    fileprivate mutating func rest(
+        ofOrder record: PackedRecord, _ row: OrderRow, status: String, _ addresses: Range<Int>
     ) {
-        openObject()
-        key("channel")
-        string(party[PartyShape.channel])
-        key("store")
-        string(party[PartyShape.store])
-        members(record, OrderShape.members, omitting: life == nil ? nil : OrderShape.status)
-        if life != nil || !record.has(OrderShape.status) {
+        if !status.isEmpty {
             key("status")
-            string(life?.status ?? "open")
+            string(status)
         }
         if !record.has(OrderShape.lines) {
             key("lines")
             openArray()
             closeArray()
         }
-        if party.has(PartyShape.billing) {
-            key("billing")
-            address(party[PartyShape.billing])
-        }
-        let shipping = party.has(PartyShape.shipping) ? PartyShape.shipping : PartyShape.billing
-        if party.has(PartyShape.shipping) || party.has(PartyShape.shippingIsBilling) {
-            key("shipping")
-            address(party[shipping])
+        if !addresses.isEmpty {
+            append(UInt8(ascii: ","))
+            appendCopy(of: addresses)
         }
         if row.versions > 1 {
             key("versions")
             number(row.versions)
         }
-        if let life {
-            key("life")
-            self.life(life)
+    }
+
+    /// The members `billing` and `shipping` of an order.
+    fileprivate mutating func addresses(of party: PackedRecord) {
+        if party.has(PartyShape.billing) {
+            key("billing")
+            address(party[PartyShape.billing])
         }
-        closeObject()
+        if party.has(PartyShape.shipping) || party.has(PartyShape.shippingIsBilling) {
+            key("shipping")
+            address(party[party.has(PartyShape.shipping) ? PartyShape.shipping : PartyShape.billing])
+        }
     }
 
     /// The members of a variant, and when they were true.
     fileprivate mutating func variant(_ party: PackedRecord, seenAt: Int64) {
-        members(party, PartyShape.members)
+        members(of: party.bytes, PartyShape.texts)
         key("seenAt")
         timestamp(Timestamp(milliseconds: seenAt))
         unusable(party)

@@ -2,14 +2,7 @@ import Bytes
 
 /// Puts the parts of a dossier together: the answer of `CUSTOMER.360`.
 package enum DossierWriter {
-    /// Writes the dossier as one JSON object.
-    /// - Parameters:
-    ///   - number: the living number of the customer.
-    ///   - offset: orders to leave out, newest first.
-    ///   - limit: most orders to show; totals always count all of them.
-    ///   - sequence: the last event that touched the customer.
-    ///   - messages: JSON members about messages and wishes.
-    ///   - related: writes the elements of the list of related customers.
+    /// Writes the dossier as one JSON object; see `writeMembers`.
     package static func write(
         number: UInt32, parts: [DossierPart], messages: [UInt8] = Array(#""messages":[]"#.utf8), offset: Int,
         limit: Int,
@@ -17,26 +10,45 @@ package enum DossierWriter {
         related: (inout ByteWriter) -> Void = { _ in }
     ) {
         output.openObject()
+        writeMembers(
+            number: number, parts: parts, messages: messages, offset: offset, limit: limit, sequence: sequence,
+            into: &output, related: related)
+        output.closeObject()
+    }
+
+    /// Writes the dossier without its braces.
+    /// - Parameters:
+    ///   - number: the living number of the customer.
+    ///   - offset: orders to leave out, newest first.
+    ///   - limit: most orders to show; totals always count all of them.
+    ///   - sequence: the last event that touched the customer.
+    ///   - messages: JSON members about messages and wishes.
+    ///   - related: writes the elements of the list of related customers.
+    package static func writeMembers(
+        number: UInt32, parts: [DossierPart], messages: [UInt8], offset: Int, limit: Int, sequence: UInt64,
+        into output: inout ByteWriter, related: (inout ByteWriter) -> Void
+    ) {
         output.key("customer")
         CustomerWriter(parts).write(number, isWhole: true, into: &output)
         // The oldest profile first: it gives the customer its number.
-        list("profiles", parts, \.profiles, into: &output) { $0.profile < $1.profile }
+        list("profiles", parts, { $0.profiles }, into: &output) { $0.profile < $1.profile }
         let orderCount = parts.reduce(0) { $0 + $1.orders.count }
-        list("orders", parts, \.orders, offset: offset, limit: limit, into: &output, by: newestFirst)
-        documents(parts, into: &output)
+        list("orders", parts, { $0.orders }, offset: offset, limit: limit, into: &output, by: newestFirst)
+        let documents = livingDocuments(parts)
+        self.documents(documents, parts, into: &output)
         if parts.contains(where: { !$0.vouchers.isEmpty }) {
-            list("vouchers", parts, \.vouchers, into: &output, by: newestFirst)
+            list("vouchers", parts, { $0.vouchers }, into: &output, by: newestFirst)
         }
         if parts.contains(where: { !$0.returns.isEmpty }) {
-            list("returns", parts, \.returns, into: &output, by: newestFirst)
+            list("returns", parts, { $0.returns }, into: &output, by: newestFirst)
         }
-        list("notes", parts, \.notes, into: &output, by: newestFirst)
+        list("notes", parts, { $0.notes }, into: &output, by: newestFirst)
         output.rawJSON(messages.span)
         output.key("related")
         output.openArray()
         related(&output)
         output.closeArray()
-        totals(parts, orderCount, into: &output)
+        totals(parts, orders: orderCount, documents: documents.count, into: &output)
         let shown = max(0, min(limit, orderCount - offset))
         output.key("from")
         output.number(shown == 0 ? 0 : offset + 1)
@@ -44,7 +56,6 @@ package enum DossierWriter {
         output.number(shown == 0 ? 0 : offset + shown)
         output.key("seq")
         output.number(sequence)
-        output.closeObject()
     }
 
     /// The customer alone: what `CUSTOMER.FIND` shows in a row.
@@ -53,7 +64,7 @@ package enum DossierWriter {
         _ number: UInt32, _ parts: [DossierPart], withProfiles: Bool = false, into output: inout ByteWriter
     ) {
         let profiles: ((inout ByteWriter) -> Void)? =
-            withProfiles ? { list("profiles", parts, \.profiles, into: &$0) { $0.profile < $1.profile } } : nil
+            withProfiles ? { list("profiles", parts, { $0.profiles }, into: &$0) { $0.profile < $1.profile } } : nil
         CustomerWriter(parts).write(number, isWhole: false, into: &output, more: profiles)
     }
 
@@ -74,30 +85,51 @@ package enum DossierWriter {
         return (page, all.count)
     }
 
-    /// By what a customer is sorted in a list by names.
-    package static func sortName(_ parts: [DossierPart]) -> String {
-        String(decoding: CustomerWriter(parts).sortName, as: UTF8.self)
-    }
+    /// By what a customer is sorted in a list by names: folded UTF-8, byte by byte.
+    package static func sortName(_ parts: [DossierPart]) -> [UInt8] { CustomerWriter(parts).sortName }
 
     private static func newestFirst(_ left: DossierPart.Piece, _ right: DossierPart.Piece) -> Bool {
         left.at == right.at ? left.profile > right.profile : left.at > right.at
     }
 
-    private static func list(
-        _ name: StaticString, _ parts: [DossierPart], _ pieces: KeyPath<DossierPart, [DossierPart.Piece]>,
-        offset: Int = 0, limit: Int = .max, into output: inout ByteWriter,
-        by isBefore: (DossierPart.Piece, DossierPart.Piece) -> Bool
-    ) {
-        var all: [(part: Int, piece: DossierPart.Piece)] = []
+    private static func newestFirst(_ left: Entry, _ right: Entry) -> Bool {
+        left.at == right.at ? left.profile > right.profile : left.at > right.at
+    }
+
+    /// A piece of a part, with what it is sorted by.
+    private struct Entry {
+        let at: Int64
+        let profile: UInt32
+        let part: UInt32
+        let piece: Int
+    }
+
+    private static func entries(
+        _ parts: [DossierPart], _ pieces: (DossierPart) -> [DossierPart.Piece], by isBefore: (Entry, Entry) -> Bool
+    ) -> [Entry] {
+        var all: [Entry] = []
         for (number, part) in parts.enumerated() {
-            for piece in part[keyPath: pieces] { all.append((number, piece)) }
+            let pieces = pieces(part)
+            all.reserveCapacity(all.count + pieces.count)
+            for (place, piece) in pieces.enumerated() {
+                all.append(Entry(at: piece.at, profile: piece.profile, part: UInt32(number), piece: place))
+            }
         }
-        all.sort { isBefore($0.piece, $1.piece) }
+        // Sorting keeps the order of equals.
+        let isSorted = all.indices.dropFirst().allSatisfy { !isBefore(all[$0], all[$0 - 1]) }
+        if !isSorted { all.sort(by: isBefore) }
+        return all
+    }
+
+    private static func list(
+        _ name: StaticString, _ parts: [DossierPart], _ pieces: (DossierPart) -> [DossierPart.Piece],
+        offset: Int = 0, limit: Int = .max, into output: inout ByteWriter, by isBefore: (Entry, Entry) -> Bool
+    ) {
         output.key(name)
         output.openArray()
-        for entry in all.dropFirst(offset).prefix(limit) {
-            let bytes = parts[entry.part].bytes
-            output.rawJSON(bytes.span.extracting(entry.piece.json.range))
+        for entry in entries(parts, pieces, by: isBefore).dropFirst(offset).prefix(limit) {
+            let bytes = parts[Int(entry.part)].bytes
+            output.rawJSON(bytes.span.extracting(pieces(parts[Int(entry.part)])[entry.piece].json.range))
         }
         output.closeArray()
     }
@@ -122,10 +154,12 @@ package enum DossierWriter {
         return nil
     }
 
-    private static func documents(_ parts: [DossierPart], into output: inout ByteWriter) {
+    private static func documents(
+        _ living: [(part: Int, piece: DossierPart.Piece)], _ parts: [DossierPart], into output: inout ByteWriter
+    ) {
         output.key("documents")
         output.openArray()
-        for (part, piece) in livingDocuments(parts) {
+        for (part, piece) in living {
             var json = Array(parts[part].bytes[piece.json.range])
             if let marks = marks(of: piece, parts) {
                 json.removeLast()
@@ -136,38 +170,23 @@ package enum DossierWriter {
         output.closeArray()
     }
 
-    private static func totals(_ parts: [DossierPart], _ orders: Int, into output: inout ByteWriter) {
+    private static func totals(_ parts: [DossierPart], orders: Int, documents: Int, into output: inout ByteWriter) {
         output.key("totals")
         output.openObject()
         output.key("orders")
         output.number(orders)
         output.key("documents")
-        output.number(livingDocuments(parts).count)
+        output.number(documents)
         output.key("profiles")
         output.number(parts.reduce(0) { $0 + $1.profiles.count })
-        output.key("amounts")
-        output.openObject()
-        for (currency, sum) in sums(parts) {
-            output.key(currency)
-            output.decimal(sum)
-        }
-        output.closeObject()
         var tally = CustomerTally()
         for part in parts { tally.add(part.tally) }
+        tally.writeAmounts(into: &output)
         tally.write(into: &output)
-        let unsummed = parts.reduce(0) { $0 + $1.unsummedOrders }
-        if unsummed > 0 {
+        if tally.unsummedOrders > 0 {
             output.key("unsummedOrders")
-            output.number(unsummed)
+            output.number(tally.unsummedOrders)
         }
         output.closeObject()
-    }
-
-    private static func sums(_ parts: [DossierPart]) -> [(String, Decimal64)] {
-        var sums: [String: Decimal64] = [:]
-        for part in parts {
-            for (currency, sum) in part.amounts { sums[currency] = (sums[currency] ?? .zero).adding(sum) ?? sum }
-        }
-        return sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }

@@ -35,13 +35,6 @@ extension ByteWriter {
         case .extra: break
         }
     }
-
-    /// An address as an object.
-    mutating func address(_ bytes: Span<UInt8>) {
-        openObject()
-        members(PackedRecord(bytes, AddressShape.kinds), AddressShape.members)
-        closeObject()
-    }
 }
 
 extension MemberKind {

@@ -50,12 +50,8 @@ extension ShardState {
         }
     }
 
-    /// The life of an order to which something happened; nil for the others. Its record and party are at hand.
-    func life(of order: UInt32, _ record: PackedRecord, _ party: PackedRecord) -> OrderLife? {
-        guard newestFact(of: order) != 0 else { return nil }
-        return OrderLife(
-            OrderFrame(record, channel: party[PartyShape.channel], hasFacts: true), orderFacts(of: order))
-    }
+    /// Whether anything happened to the order.
+    @inline(__always) func hasFacts(_ order: UInt32) -> Bool { newestFact(of: order) != 0 }
 
     /// What ORDER.LIFE answers: which order, whose, and its life.
     package func lifeJSON(order: UInt32, into output: inout ByteWriter) {

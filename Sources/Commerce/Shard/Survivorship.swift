@@ -44,9 +44,16 @@ struct Survivorship {
     let unpins: [Unpin]
     /// The newest verdict on each VAT id, by VAT id.
     let verifications: [Verification]
+    private let contenders: [Contender]
 
     init(_ parts: [DossierPart]) {
         self.parts = parts
+        var contenders: [Contender] = []
+        contenders.reserveCapacity(parts.reduce(0) { $0 + $1.candidates.count })
+        for (number, part) in parts.enumerated() {
+            for candidate in part.candidates { contenders.append(Contender(part: number, candidate: candidate)) }
+        }
+        self.contenders = contenders
         pins = parts.flatMap(\.pins).sorted { $0.sequence > $1.sequence }
         unpins = Self.lastWords(parts.flatMap(\.unpins), pinned: Set(pins.map(\.field)))
         verifications = Self.newest(parts.flatMap(\.verifications))
@@ -70,10 +77,8 @@ struct Survivorship {
         return newest.values.sorted { $0.verdict.vat.lexicographicallyPrecedes($1.verdict.vat) }
     }
 
-    /// The bytes that a candidate's range stands for.
-    func bytes(_ contender: Contender, _ range: KeyPath<DisplayCandidate, ByteRange>) -> ArraySlice<UInt8> {
-        parts[contender.part].bytes[contender.candidate[keyPath: range].range]
-    }
+    /// The bytes that a range of a candidate of this part stands for.
+    func bytes(_ part: Int, _ range: ByteRange) -> ArraySlice<UInt8> { parts[part].bytes[range.range] }
 
     // MARK: Rules 2 to 5
 
@@ -81,48 +86,83 @@ struct Survivorship {
     func winner(
         _ field: DisplayField, where isWanted: (Contender) -> Bool = { _ in true }
     ) -> (contender: Contender, rule: SurvivalRule)? {
-        let all = contenders(field).filter(isWanted)
-        guard let best = all.map(worth).max() else { return nil }
-        let worthy = all.filter { worth($0) == best }
-        guard var winner = worthy.max(by: isOlder) else { return nil }
+        let all = contenders.filter { $0.candidate.field == field && isWanted($0) }
+        guard let first = all.first else { return nil }
+        let isVerified = field == .vatId && !verifications.isEmpty
+        // What everybody says alike needs no weighing.
+        if !isVerified, all.count == 1 || all.dropFirst().allSatisfy({ isAlike($0, first) }) {
+            return (newest(all), .newest)
+        }
+        let worths = all.map { worth(of: $0) }
+        guard let best = worths.max() else { return nil }
+        let worthy = zip(all, worths).filter { $1 == best }.map(\.0)
+        var winner = newest(worthy)
         var rule: SurvivalRule = best == .verified ? .verified : .newest
+        guard field == .name || field == .billing else { return (winner, rule) }
+        let forms = worthy.map { form(of: $0) }
+        var winning = form(of: winner)
         // Each step says strictly more, so that this ends.
-        while let fuller = worthy.filter({ isFuller($0, than: winner) }).max(by: isOlder) {
-            winner = fuller
+        while true {
+            let fuller = worthy.indices.filter { isFuller(forms[$0], than: winning, field) }
+            guard !fuller.isEmpty else { return (winner, rule) }
+            winner = newest(fuller.map { worthy[$0] })
+            winning = form(of: winner)
             rule = .mostComplete
         }
-        return (winner, rule)
     }
 
-    private func contenders(_ field: DisplayField) -> [Contender] {
-        parts.indices.flatMap { part in
-            parts[part].candidates.filter { $0.field == field }.map { Contender(part: part, candidate: $0) }
-        }
+    /// - Parameter all: one at least.
+    private func newest(_ all: [Contender]) -> Contender {
+        var newest = all[0]
+        for contender in all.dropFirst() where isOlder(newest, contender) { newest = contender }
+        return newest
     }
 
-    private func worth(_ contender: Contender) -> DisplayCandidate.Worth {
-        let worth = contender.candidate.worth
+    private func isAlike(_ left: Contender, _ right: Contender) -> Bool {
+        let (one, other) = (left.candidate, right.candidate)
+        return one.hasFullName == other.hasFullName && one.country == other.country
+            && isSame(left.part, one.value, right.part, other.value)
+            && isSame(left.part, one.firstName, right.part, other.firstName)
+            && isSame(left.part, one.lastName, right.part, other.lastName)
+    }
+
+    private func isSame(_ left: Int, _ one: ByteRange, _ right: Int, _ other: ByteRange) -> Bool {
+        let (first, second) = (parts[left].bytes, parts[right].bytes)
+        return first.span.extracting(one.range).equals(second.span.extracting(other.range))
+    }
+
+    private func worth(of contender: Contender) -> DisplayCandidate.Worth {
+        let bytes = parts[contender.part].bytes
+        let worth = contender.candidate.worth(in: bytes.span)
         guard contender.candidate.field == .vatId, !verifications.isEmpty else { return worth }
-        let vat = bytes(contender, \.form)
+        let vat = form(of: contender)
         guard let known = verifications.first(where: { $0.verdict.vat.elementsEqual(vat) }) else { return worth }
         return known.verdict.isValid ? .verified : .worthless
     }
 
-    private func isOlder(_ left: Contender, _ right: Contender) -> Bool {
-        if left.candidate.at != right.candidate.at { return left.candidate.at < right.candidate.at }
-        for range in [\DisplayCandidate.value, \.firstName, \.lastName, \.source] {
-            let (one, other) = (bytes(left, range), bytes(right, range))
-            if !one.elementsEqual(other) { return one.lexicographicallyPrecedes(other) }
-        }
-        return left.candidate.profile > right.candidate.profile
+    /// The value in one form, by which spellings are compared.
+    func form(of contender: Contender) -> [UInt8] {
+        var form = ByteWriter(capacity: 64)
+        let bytes = parts[contender.part].bytes
+        contender.candidate.form(in: bytes.span, into: &form)
+        return form.copyBytes()
     }
 
-    private func isFuller(_ left: Contender, than right: Contender) -> Bool {
-        let (one, other) = (bytes(left, \.form), bytes(right, \.form))
-        switch left.candidate.field {
-        case .name: return Spelling.isFuller(name: one.span, than: other.span)
-        case .billing: return Spelling.isFuller(address: one.span, than: other.span)
-        default: return false
+    private func isOlder(_ left: Contender, _ right: Contender) -> Bool {
+        let (one, other) = (left.candidate, right.candidate)
+        if one.at != other.at { return one.at < other.at }
+        for (range, second) in [
+            (one.value, other.value), (one.firstName, other.firstName), (one.lastName, other.lastName),
+            (one.source, other.source),
+        ] where !isSame(left.part, range, right.part, second) {
+            return bytes(left.part, range).lexicographicallyPrecedes(bytes(right.part, second))
         }
+        return one.profile > other.profile
+    }
+
+    private func isFuller(_ one: [UInt8], than other: [UInt8], _ field: DisplayField) -> Bool {
+        field == .name
+            ? Spelling.isFuller(name: one.span, than: other.span)
+            : Spelling.isFuller(address: one.span, than: other.span)
     }
 }

@@ -42,7 +42,11 @@ package struct Decimal64: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// The same value with at least `minimum` decimals; nil if it no longer fits.
-    package func scaled(to minimum: UInt8) -> Decimal64? {
+    @inline(__always) package func scaled(to minimum: UInt8) -> Decimal64? {
+        scale >= minimum ? self : rescaled(to: minimum)
+    }
+
+    private func rescaled(to minimum: UInt8) -> Decimal64? {
         var units = units
         var scale = scale
         while scale < minimum {
@@ -91,24 +95,12 @@ package struct Decimal64: Hashable, Sendable, BitwiseCopyable {
 extension ByteWriter {
     /// The decimal's digits, as `39.90`.
     package mutating func appendDecimal(_ value: Decimal64) {
-        guard value.scale > 0 else { return appendDecimal(value.units) }
-        if value.units < 0 { append(UInt8(ascii: "-")) }
-        var divisor: UInt64 = 1
-        for _ in 0..<value.scale { divisor *= 10 }
-        appendDecimal(Int64(value.units.magnitude / divisor))
-        append(UInt8(ascii: "."))
-        var rest = value.units.magnitude % divisor
-        for _ in 0..<value.scale {
-            divisor /= 10
-            append(UInt8(ascii: "0") + UInt8(rest / divisor))
-            rest %= divisor
-        }
+        appendDecimal(value.units, scale: Int(value.scale))
     }
 
     /// A JSON string of the decimal: money travels as text, so that no client turns it into a binary fraction.
     package mutating func decimal(_ value: Decimal64) {
-        string("")
-        truncate(to: count - 1)
+        beginString()
         appendDecimal(value)
         append(UInt8(ascii: "\""))
     }

@@ -130,33 +130,28 @@ extension ByteWriter {
     /// A JSON string in RFC 3339, UTC; milliseconds only where there are any.
     package mutating func timestamp(_ time: Timestamp) {
         let (year, month, day) = time.civilDate
-        let ofDay = ((time.milliseconds % 86_400_000) + 86_400_000) % 86_400_000
-        string("")
-        truncate(to: count - 1)
-        padded(Int64(year), 4)
-        append(UInt8(ascii: "-"))
-        padded(Int64(month), 2)
-        append(UInt8(ascii: "-"))
-        padded(Int64(day), 2)
-        append(UInt8(ascii: "T"))
-        padded(ofDay / 3_600_000, 2)
-        append(UInt8(ascii: ":"))
-        padded(ofDay / 60_000 % 60, 2)
-        append(UInt8(ascii: ":"))
-        padded(ofDay / 1_000 % 60, 2)
-        if ofDay % 1_000 != 0 {
+        let ofDay = Int(((time.milliseconds % 86_400_000) + 86_400_000) % 86_400_000)
+        let (seconds, fraction) = ofDay.quotientAndRemainder(dividingBy: 1_000)
+        beginString()
+        let date = Self.two(year / 100) | Self.two(year % 100) &<< 16 | Self.two(month) &<< 40
+        append(word: date | Self.dash &<< 32 | Self.dash &<< 56, count: 8)
+        let clock = Self.two(day) | Self.two(seconds / 3_600) &<< 24 | Self.two(seconds / 60 % 60) &<< 48
+        append(word: clock | UInt64(UInt8(ascii: "T")) &<< 16 | Self.colon &<< 40, count: 8)
+        append(word: Self.colon | Self.two(seconds % 60) &<< 8, count: 3)
+        if fraction != 0 {
             append(UInt8(ascii: "."))
-            padded(ofDay % 1_000, 3)
+            append(UInt8(ascii: "0") + UInt8(fraction / 100))
+            append(word: Self.two(fraction % 100), count: 2)
         }
         append("Z\"")
     }
 
-    private mutating func padded(_ value: Int64, _ width: Int) {
-        var divisor: Int64 = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-            divisor /= 10
-        }
+    private static var dash: UInt64 { UInt64(UInt8(ascii: "-")) }
+    private static var colon: UInt64 { UInt64(UInt8(ascii: ":")) }
+
+    /// The two digits of a number below 100, the first one lowest.
+    @inline(__always) private static func two(_ value: Int) -> UInt64 {
+        let small = UInt32(truncatingIfNeeded: value)
+        return UInt64(0x3030 &+ small / 10 &+ (small % 10) &<< 8)
     }
 }

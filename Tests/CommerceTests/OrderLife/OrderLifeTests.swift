@@ -239,9 +239,9 @@ import Testing
                 return output.span.text
             }
             let name = [UInt8](channel.utf8)
-            let short = OrderFrame(record, channel: name.span, hasFacts: false)
+            let isCollecting = OrderFrame.isCollecting(name.span)
             let whole = OrderFrame(record, channel: name.span, hasFacts: true)
-            #expect(text { $0.add(short) } == text { $0.add(OrderLife(whole, [])) })
+            #expect(text { $0.add(record, isCollecting: isCollecting) } == text { $0.add(OrderLife(whole, [])) })
         }
     }
 }

@@ -170,8 +170,7 @@ private final class IndexBox {
             }
         }
         for (list, values) in expected.enumerated() {
-            var found: [UInt32] = []
-            lists.forEach(in: list) { found.append($0) }
+            let found = lists.numbers(in: list)
             #expect(found == values && lists.count(of: list) == values.count && lists.last(of: list) == values.last)
         }
     }
