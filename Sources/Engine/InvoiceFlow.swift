@@ -27,18 +27,19 @@ extension Engine {
         }
     }
 
-    /// Look by look, so that everybody gets a turn between two.
+    /// Look by look, so that everybody gets a turn between two. What each found stays a list of its own: to join them at
+    /// every step would copy all of them each time.
     private func openInvoices(
-        from: UInt32, before: Int64, found: [OpenInvoice], for asker: Asker,
+        from: UInt32, before: Int64, found: [[OpenInvoice]], for asker: Asker,
         _ completion: @escaping Answering<[OpenInvoice]>
     ) {
         let directory = directory
         directory.lane.run {
             let (tickets, next) = directory.assumeIsolated { $0.postedInvoices(ofShopNamed: asker.shop, from: from) }
             self.open(tickets, before: before, for: asker) { more in
-                guard let next else { return self.finish(found + more, for: asker, completion) }
+                guard let next else { return self.finish((found + [more]).flatMap(\.self), for: asker, completion) }
                 asker.lane.post {
-                    self.openInvoices(from: next, before: before, found: found + more, for: asker, completion)
+                    self.openInvoices(from: next, before: before, found: found + [more], for: asker, completion)
                 }
             }
         }

@@ -59,7 +59,7 @@ extension SystemTests {
 
         // MARK: X01 to X05
 
-        /// X01 to X05: every change makes its message, with the change in it, once; a restart makes none.
+        /// X01 X02 X03 X04 X05: every change makes its message, with the change in it, once; a restart makes none.
         @Test(arguments: ["1", "2"]) func everyChangeIsToldOnce(lanes: String) throws {
             try Sandbox.with { sandbox in
                 let options = ["--lanes", lanes]

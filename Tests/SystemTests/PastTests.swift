@@ -173,15 +173,23 @@ extension SystemTests {
                         "\($0.text("event") ?? "") \($0.text("actor") ?? "?")"
                     }.filter { !$0.hasPrefix("customersResolved") }
                 }
+                // What follows from a decision is said to be whoever decided it.
+                func resolver(_ customer: String) throws -> String? {
+                    try talk.ok("IDENTITY.CHECK")
+                    let rows = try talk.rows("CUSTOMER.HISTORY \(customer)").rows
+                    return rows.last { $0.text("event") == "customersResolved" }?.text("actor")
+                }
                 let first = ["orderRecorded web", "noteAdded anna"]
                 let second = ["orderRecorded shopify", "noteAdded bert", "wishExpressed carla"]
                 #expect(try acts("C1") == first && acts("order=shopify:2") == second)
                 try talk.ok("CUSTOMER.MERGE C2 C1 reason=same actor=dirk")
                 let merged = [first[0], second[0], first[1], second[1], second[2], "decisionMade dirk"]
                 #expect(try acts("C1") == merged && acts("C2") == merged)
+                #expect(try resolver("C1") == "dirk")
                 try talk.ok("CUSTOMER.SPLIT C2 actor=eva")
                 #expect(try acts("C1") == first + ["decisionMade dirk", "decisionWithdrawn eva"])
                 #expect(try acts("C2") == second + ["decisionMade dirk", "decisionWithdrawn eva"])
+                #expect(try resolver("C1") == "eva")
                 let whole = try talk.ask("CUSTOMER.HISTORY C2")
                 try talk.ok("SNAPSHOT")
                 try server.kill()
