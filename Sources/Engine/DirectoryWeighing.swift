@@ -8,7 +8,10 @@ extension Directory {
     func postWeighing() {
         guard !isWeighingPosted, !state.isAtRest || state.owesRestMark || !waitingForRest.isEmpty else { return }
         isWeighingPosted = true
-        lane.post { self.assumeIsolated { $0.weighSome() } }
+        let weigh: @Sendable () -> Void = { self.assumeIsolated { $0.weighSome() } }
+        // What new data touched is weighed before more of it is taken in. A sweep over everybody lets the sockets have their
+        // turn between two slices: posted at once, hundreds of them would run in one turn of the lane.
+        if state.isSweeping { lane.post(after: .zero, weigh) } else { lane.post(weigh) }
     }
 
     /// Weighs what new data, new rules or people's decisions have touched, a slice at a time.

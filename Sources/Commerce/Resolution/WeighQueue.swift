@@ -6,6 +6,8 @@ struct WeighQueue: Sendable {
     private var sweepEnd = 0
 
     var isEmpty: Bool { count == 0 }
+    /// Nothing waits but a sweep.
+    var isSweeping: Bool { head == waiting.count && sweepNext < sweepEnd }
     var count: Int { waiting.count - head + max(0, sweepEnd - sweepNext) }
 
     mutating func append(_ profile: UInt32) { waiting.append(profile) }
