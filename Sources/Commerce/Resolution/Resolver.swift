@@ -34,7 +34,7 @@ extension DirectoryState {
         let isPlain = !home.isRestricted && !(mayBridge && mayHideBridge([root], []))
         let needs = index.origins[Int(profile)].weighing
         if isPlain, !needs.contains(.isSearched), holdsAll(profile, needs, rules, &scratch) { return ResolutionPlan() }
-        if isPlain, agreesAtHome(profile, rules), holdsPast(profile, needs, rules, &scratch) {
+        if isPlain, agreesAtHome(profile, needs, rules), holdsPast(profile, needs, rules, &scratch) {
             findCandidates(of: profile, scope: .outsiders, rules, &scratch)
             if isSimple(profile, scratch.candidates) { return simplePlan(profile, scratch.candidates) }
         }
@@ -112,8 +112,10 @@ extension DirectoryState {
 
     /// Whether what the profile shows by now still fits the other profiles of its customer: one that shows more than when
     /// it joined them may contradict them.
-    private func agreesAtHome(_ profile: UInt32, _ rules: ShopIdentity) -> Bool {
-        guard rules.mode == .evidence, index.profiles[Int(profile)].rowCount > 1 else { return true }
+    private func agreesAtHome(_ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity) -> Bool {
+        guard rules.mode == .evidence else { return true }
+        // One that shows what it always did fits those whom it joined, unless another match mode had it join them.
+        guard index.profiles[Int(profile)].rowCount > 1 || needs.contains(.isChecked) else { return true }
         return members(of: profile).allSatisfy { $0 == profile || separation(profile, $0) == nil }
     }
 
