@@ -69,11 +69,14 @@ extension DirectoryState {
     package var variantCount: Int { variants.count }
 
     /// The next profile to weigh.
-    package mutating func takeDirty() -> UInt32? {
-        guard let profile = index.takeDirty() else { return nil }
-        let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
-        if identities[Int(shop)].mode == .evidence { index.postPendingRows(of: profile, shop: shop) }
-        return profile
+    package mutating func takeDirty() -> UInt32? { index.takeDirty() }
+
+    /// A shop begins to weigh: what came before leads to candidates from now on. In one go, about a second for a million
+    /// rows, since nobody can be weighed before all of them are posted.
+    mutating func postPendingRows(ofShop shop: UInt16) {
+        for profile in 0..<profiles.count where profiles[profile].shop == UInt32(shop) {
+            index.postPendingRows(of: UInt32(profile), shop: shop)
+        }
     }
 
     /// Everything has been weighed: nothing of what was taken in so far has to be looked at again.
