@@ -71,8 +71,8 @@ extension DirectoryState {
     /// The next profile to weigh.
     package mutating func takeDirty() -> UInt32? { index.takeDirty() }
 
-    /// A shop begins to weigh: what came before leads to candidates from now on. In one go, about a second for a million
-    /// rows, since nobody can be weighed before all of them are posted.
+    /// A shop begins to weigh: what came before leads to candidates from now on. In one go, however many they are, since
+    /// nobody can be weighed before all of them are posted.
     mutating func postPendingRows(ofShop shop: UInt16) {
         for profile in 0..<profiles.count where profiles[profile].shop == UInt32(shop) {
             index.postPendingRows(of: UInt32(profile), shop: shop)
