@@ -1,12 +1,5 @@
 import Bytes
 
-extension PartyFeatures {
-    /// Something of each cache line that they lie on.
-    @inline(__always) fileprivate var lines: UInt64 {
-        firstLow &+ phone.rawValue &+ firstAddress.city &+ secondAddress.postalCode
-    }
-}
-
 /// Which candidates are looked for.
 enum CandidateScope {
     case all
@@ -49,63 +42,67 @@ extension DirectoryState {
         for place in scratch.leads.indices { consider(profile, scratch.leads[place], rules, &scratch) }
     }
 
-    /// Fills `scratch.leads` with everybody who shares a value with the profile and may agree with it. Their rows are
-    /// asked for here and looked at later: waiting for memory is most of the work.
+    /// Fills `scratch.leads` with everybody who shares a value with the profile and may agree with it. In steps, each of
+    /// which asks for the memory that the next one looks at: waiting for memory is most of the work.
     private func gatherLeads(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
+        gatherSharedValues(of: profile, shop, &scratch)
+        for value in scratch.sharedValues {
+            for position in 0..<Int(value.others.count) {
+                index.profiles.prefetch(Int(index.lists[value.others, position]))
+            }
+        }
         scratch.leads.removeAll(keepingCapacity: true)
         let sketch = index.profiles[Int(profile)].sketch
-        forEachLead(of: profile, shop, &scratch) { kind, hash, others, scratch in
-            let implied = kind.implied
-            for position in 0..<Int(others.count) {
-                let other = index.lists[others, position]
+        for place in scratch.sharedValues.indices {
+            let value = scratch.sharedValues[place]
+            let implied = value.kind.implied
+            for position in 0..<Int(value.others.count) {
+                let other = index.lists[value.others, position]
                 // Most values lead to the same few.
                 guard !scratch.isSeen(other) else { continue }
                 let entry = index.profiles[Int(other)]
                 guard sketch.mayAgree(entry.sketch, beside: implied), scratch.isFirst(other) else { continue }
-                scratch.leads.append(Lead(profile: other, kind: kind, hash: hash))
-                scratch.touched &+= index.rows[Int(entry.newestRow) - 1].features.lines
+                scratch.leads.append(Lead(profile: other, kind: value.kind, hash: value.hash))
+                profiles.prefetch(Int(other))
+                index.rows.prefetch(Int(entry.newestRow) - 1)
             }
         }
     }
 
-    /// Calls `body` with whom each value of the profile leads to: all who carry it or, in a star, the centre alone.
-    @inline(__always)
-    func forEachLead(
-        of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch,
-        _ body: (ValueKind, UInt64, SmallList, inout ResolutionScratch) -> Void
-    ) {
-        forEachKeyLead(of: profile) { kind, hash, others in body(kind, hash, others, &scratch) }
-        forEachRowLead(of: profile, shop, &scratch, body)
+    /// Fills `scratch.sharedValues` with the values of the profile that lead to others: all who carry it or, in a star, the
+    /// centre alone. First its identity keys, then what follows from its features.
+    func gatherSharedValues(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
+        scratch.sharedValues.removeAll(keepingCapacity: true)
+        gatherSharedKeys(of: profile, &scratch)
+        index.forEachRow(of: profile) { row, features in gatherSharedBlocks(of: row, features, profile, shop, &scratch)
+        }
     }
 
-    /// Whom the identity keys lead to.
-    @inline(__always)
-    func forEachKeyLead(of profile: UInt32, _ body: (ValueKind, UInt64, SmallList) -> Void) {
+    /// Adds the identity keys to `scratch.sharedValues`.
+    func gatherSharedKeys(of profile: UInt32, _ scratch: inout ResolutionScratch) {
+        index.forEachValue(of: profile) { number in index.values.prefetch(number) }
         index.forEachValue(of: profile) { number in
             let value = index.values[number]
-            if let others = index.leads(from: profile, value) { body(value.kind, value.hash, others) }
+            guard let others = index.leads(from: profile, value) else { return }
+            scratch.share(SharedValue(kind: value.kind, hash: value.hash, others: others), index.lists)
         }
     }
 
-    /// Whom the features lead to: those who show the same, and those who stand in a block with them.
-    @inline(__always)
-    func forEachRowLead(
-        of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch,
-        _ body: (ValueKind, UInt64, SmallList, inout ResolutionScratch) -> Void
+    /// Adds those who show the very same features, and those who stand in a block with them.
+    func gatherSharedBlocks(
+        of row: Int, _ features: borrowing FeatureRow, _ profile: UInt32, _ shop: UInt16,
+        _ scratch: inout ResolutionScratch
     ) {
-        index.forEachRow(of: profile) { row, features in
-            scratch.postingKeys.removeAll(keepingCapacity: true)
-            MatchIndex.appendBlocks(of: features.features, shop: shop, to: &scratch.postingKeys)
-            var touched: UInt64 = 0
-            for key in scratch.postingKeys { touched &+= index.postings.touch(key.hash) }
-            scratch.touched &+= touched
-            let twins = index.twins(of: row, shop: shop)
-            if let others = index.leads(from: profile, twins: twins) { body(.twin, features.hash, others, &scratch) }
-            for place in scratch.postingKeys.indices {
-                let key = scratch.postingKeys[place]
-                let others = index.postings.list(of: key.hash)
-                if others.count > 1 { body(key.kind, key.hash, others, &scratch) }
-            }
+        scratch.postingKeys.removeAll(keepingCapacity: true)
+        MatchIndex.appendBlocks(of: features.features, shop: shop, to: &scratch.postingKeys)
+        for key in scratch.postingKeys { index.postings.prefetch(key.hash) }
+        if let others = index.leads(from: profile, twins: index.twins(of: row, shop: shop)) {
+            scratch.share(SharedValue(kind: .twin, hash: features.hash, others: others), index.lists)
+        }
+        for key in scratch.postingKeys {
+            let others = index.postings.list(of: key.hash)
+            guard others.count > 1 else { continue }
+            scratch.share(SharedValue(kind: key.kind, hash: key.hash, others: others), index.lists)
         }
     }
 
@@ -175,7 +172,7 @@ extension DirectoryState {
         _ weigher: PairWeigher, _ comparisons: inout ComparisonCache
     ) -> PairWeight? {
         guard index.rows[own].sketch.mayAgree(index.rows[row].sketch) else { return nil }
-        guard index.rows[own].features.hasOneAddress(beside: index.rows[row].features) else {
+        if index.rows[own].hasSecondAddress || index.rows[row].hasSecondAddress {
             let classes = classes(ownClasses, row, profile)
             return weigher.weigh(
                 index.rows[own].features, index.rows[row].features, classes, withheld: withheld)
@@ -218,7 +215,7 @@ extension DirectoryState {
         PartyRecord.forEachKey(of: record) { key in
             guard key.kind.isNoted, key.kind != .place else { return }
             let hash = MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop)
-            scratch.touched &+= index.touch(hash)
+            index.prefetch(hash)
             scratch.arrivingKeys.append((key, hash))
         }
         for place in scratch.arrivingKeys.indices {
@@ -298,8 +295,7 @@ extension DirectoryState {
     func standing(_ one: UInt32, _ two: UInt32) -> PersonalStanding {
         var standing = PersonalStanding()
         index.forEachRow(of: one) { _, row in
-            let features = row.features
-            index.forEachRow(of: two) { _, other in standing.join(features.standing(against: other.features)) }
+            index.forEachRow(of: two) { _, other in standing.join(row.features.standing(against: other.features)) }
         }
         return standing
     }

@@ -29,6 +29,12 @@ struct WeighQueue: Sendable {
         return UInt32(sweepNext - 1)
     }
 
+    /// The profile that is taken after `count` others, if so many are on the list or in the sweep.
+    @inline(__always) func next(after count: Int) -> UInt32? {
+        if head < waiting.count { return head + count < waiting.count ? waiting[head + count] : nil }
+        return sweepNext + count < sweepEnd ? UInt32(sweepNext + count) : nil
+    }
+
     /// A list that is never empty while much comes in must not keep all that was ever on it.
     private mutating func dropTaken() {
         guard head == waiting.count || head >= Self.mostTaken && head >= waiting.count - head else { return }
