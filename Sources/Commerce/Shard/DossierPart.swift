@@ -2,7 +2,10 @@ import Bytes
 
 /// What one shard knows about a customer: pieces of JSON with what is needed to sort and sum them. The session's lane
 /// puts the parts of all shards together (`DossierWriter`), since a customer's profiles may live on several.
-package struct DossierPart: Sendable {
+///
+/// Built by one `DossierPartBuilder` and never changed afterwards, hence safe to read from any thread. A class, so that
+/// handing it on counts one reference and not those of all its lists.
+package final class DossierPart: @unchecked Sendable {
     /// A piece of JSON and the moment by which such pieces are sorted.
     package struct Piece: Sendable {
         package let at: Int64
@@ -37,14 +40,18 @@ package struct DossierPart: Sendable {
     package internal(set) var tally = CustomerTally()
     /// What stands on the customer: the directory's part, and only where there is anything.
     package internal(set) var labels: CustomerLabels?
+    /// Orders that are counted and summed, and were too old to be asked for.
+    package internal(set) var hiddenOrders = 0
     /// Orders, counted for a list that does not show them.
     package internal(set) var orderCount: Int?
+
+    init() {}
+
+    /// The part that tells what stands on the customer.
+    package init(_ labels: CustomerLabels) { self.labels = labels }
 }
 
 extension DossierPart {
-    /// The part that tells what stands on the customer.
-    package init(_ labels: CustomerLabels) { self.labels = labels }
-
     /// Whether there is nothing in it at all, of a part that has no tally.
     package var isEmpty: Bool { bytes.isEmpty && marks.isEmpty }
 
@@ -54,7 +61,7 @@ extension DossierPart {
 
 /// Collects a part: text in `output`, and what points into it.
 struct DossierPartBuilder: ~Copyable {
-    var part = DossierPart()
+    let part = DossierPart()
     var output: ByteWriter
 
     /// - Parameter capacity: bytes that are likely to be written.
@@ -86,6 +93,7 @@ struct DossierPartBuilder: ~Copyable {
     }
 
     private var frames: [Frame] = []
+    var contacts = JudgedContacts()
     /// More are not kept: looking through them would take longer than writing them.
     private static let mostFrames = 16
 
@@ -116,14 +124,24 @@ extension ShardState {
     private static let likelyOrderBytes = 512
 
     /// Gathers what this shard knows about the profiles, all of which live here.
-    package func dossierPart(of profiles: [UInt32]) -> DossierPart {
+    /// - Parameter mostOrders: of the orders only so many are told, the newest; all are counted and summed.
+    package func dossierPart(of profiles: [UInt32], mostOrders: Int = .max) -> DossierPart {
         var orderCount = 0
         for profile in profiles { forEachOrder(of: profile) { _, _ in orderCount += 1 } }
-        var builder = DossierPartBuilder(capacity: 4_096 + orderCount * Self.likelyOrderBytes)
-        builder.part.orders.reserveCapacity(orderCount)
+        var hidden = orderCount > mostOrders ? hiddenOrders(of: profiles, count: orderCount - mostOrders) : []
+        var builder = DossierPartBuilder(capacity: 4_096 + min(orderCount, mostOrders) * Self.likelyOrderBytes)
+        builder.part.orders.reserveCapacity(min(orderCount, mostOrders))
+        builder.part.hiddenOrders = hidden.count
         for profile in profiles {
             addProfile(profile, to: &builder)
-            forEachOrder(of: profile) { addOrder($0, $1, profile, to: &builder) }
+            forEachOrder(of: profile) { number, row in
+                if hidden.last == number {
+                    hidden.removeLast()
+                    tally(number, row, in: &builder)
+                } else {
+                    addOrder(number, row, profile, to: &builder)
+                }
+            }
             forEachDocument(of: profile) { addDocument($0, $1, profile, to: &builder) }
             forEachNote(of: profile) { row in
                 let start = builder.output.count
@@ -136,6 +154,20 @@ extension ShardState {
             forEachVerification(of: profile) { builder.part.verifications.append($0) }
         }
         return builder.finish()
+    }
+
+    /// The rows of the oldest orders of the profiles, the last one first in which `forEachOrder` comes to them.
+    private func hiddenOrders(of profiles: [UInt32], count: Int) -> [UInt32] {
+        var all: [(at: Int64, profile: UInt32, place: Int, row: UInt32)] = []
+        for profile in profiles {
+            forEachOrder(of: profile) { number, row in
+                let at = PackedRecord(records[row.record], OrderShape.kinds).moment(OrderShape.placedAt)
+                all.append((at?.milliseconds ?? 0, profile, all.count, number))
+            }
+        }
+        // As the writer sorts them: of equals that one comes first which it met first.
+        all.sort { ($0.at, $0.profile, -$0.place) < ($1.at, $1.profile, -$1.place) }
+        return all[..<count].sorted { $0.place > $1.place }.map(\.row)
     }
 
     /// What a list shows of the profiles, all of which live here: values, and how many orders there are.
@@ -181,13 +213,29 @@ extension ShardState {
         builder.part.orders.append(piece)
     }
 
+    /// Counts and sums an order that is not told.
+    private func tally(_ number: UInt32, _ row: OrderRow, in builder: inout DossierPartBuilder) {
+        let party = records[variants[Int(row.variant)].record]
+        let record = PackedRecord(records[row.record], OrderShape.kinds)
+        if hasFacts(number) {
+            builder.part.tally.add(life(of: number, record, party))
+            builder.part.tally.sum(record)
+        } else {
+            let isCollecting = OrderFrame.isCollecting(PartyRecord(party).members[PartyShape.channel])
+            builder.part.tally.add(record, isCollecting: isCollecting)
+        }
+    }
+
+    private func life(of number: UInt32, _ record: PackedRecord, _ party: Span<UInt8>) -> OrderLife {
+        let channel = PartyRecord(party).members[PartyShape.channel]
+        return OrderLife(OrderFrame(record, channel: channel, hasFacts: true), orderFacts(of: number))
+    }
+
     private func addLivingOrder(
         _ number: UInt32, _ row: OrderRow, _ record: PackedRecord, _ frame: DossierPartBuilder.Frame,
         to builder: inout DossierPartBuilder
     ) {
-        let party = PartyRecord(records[variants[Int(row.variant)].record])
-        let life = OrderLife(
-            OrderFrame(record, channel: party.members[PartyShape.channel], hasFacts: true), orderFacts(of: number))
+        let life = life(of: number, record, records[variants[Int(row.variant)].record])
         builder.output.members(of: record.bytes, OrderShape.texts, omitting: 1 << UInt64(OrderShape.status))
         builder.output.rest(ofOrder: record, row, status: life.status, frame.tail)
         builder.output.key("life")
@@ -224,7 +272,7 @@ extension ShardState {
         builder.output.openObject()
         builder.output.key("profile")
         builder.output.customerNumber(profile + 1)
-        builder.output.variant(PartyRecord(records[variants[newest.row].record]).members, seenAt: newest.at)
+        builder.variant(VariantView(records[variants[newest.row].record]), seenAt: newest.at)
         if variantCount > 1 { addOlderVariants(profile, except: newest.row, to: &builder) }
         builder.output.closeObject()
         let piece = builder.piece(newest.at, profile, from: start)
@@ -239,7 +287,7 @@ extension ShardState {
         forEachVariant(of: profile) { row, variant in
             guard row != shown else { return }
             builder.output.openObject()
-            builder.output.variant(PartyRecord(records[variant.record]).members, seenAt: variant.seenAt)
+            builder.variant(VariantView(records[variant.record]), seenAt: variant.seenAt)
             builder.output.closeObject()
         }
         builder.output.closeArray()
@@ -282,18 +330,6 @@ extension ByteWriter {
         if party.has(PartyShape.shipping) || party.has(PartyShape.shippingIsBilling) {
             key("shipping")
             address(party[party.has(PartyShape.shipping) ? PartyShape.shipping : PartyShape.billing])
-        }
-    }
-
-    /// The members of a variant, and when they were true.
-    fileprivate mutating func variant(_ party: PackedRecord, seenAt: Int64) {
-        members(of: party.bytes, PartyShape.texts)
-        key("seenAt")
-        timestamp(Timestamp(milliseconds: seenAt))
-        unusable(party)
-        if party.has(PartyShape.shippingIsBilling) {
-            key("shipping")
-            address(party[PartyShape.billing])
         }
     }
 
