@@ -56,7 +56,7 @@ extension [Shard] {
                 })
             if isAll { break }
         }
-        return parts + customer.labelParts
+        return customer.labels == nil ? parts : parts + customer.labelParts
     }
 }
 

@@ -25,6 +25,7 @@ struct DossierOutcome: Sendable {
 // The reply of CUSTOMER.360.
 extension ReplyRenderer {
     func renderDossier(_ outcome: DossierOutcome, tag: [UInt8]?) {
+        let parts = gathered?.popFirst()
         if outcome.isOfShards, let answer = answers?.find(outcome.question, of: outcome.version) {
             output.beginOK(tag: tag)
             output.rawJSON(answer.beginning.span)
@@ -32,18 +33,41 @@ extension ReplyRenderer {
             output.rawJSON(answer.end.span)
             return output.endReply()
         }
+        if let parts { return render(outcome, with: parts, tag: tag) }
         wait { done in
             engine.parts(of: [outcome.customer], mostOrders: outcome.offset + outcome.limit, from: lane, done)
         } _: { (parts: [[DossierPart]]) in
-            self.render(outcome, outcome.ledger.isEmpty ? parts[0] : parts[0] + [outcome.ledger], tag: tag)
+            self.render(outcome, with: parts[0], tag: tag)
         }
+    }
+
+    /// Where shards live on other lanes they are asked about all dossiers of the batch in one hop.
+    func gatherDossiers(of outcomes: [CommandOutcome]) {
+        guard !engine.shards.allSatisfy({ $0.lane.isCurrent }) else { return }
+        var customers: [CustomerMembers] = []
+        var mostOrders = 0
+        for case .dossier(let customer, _, _, _, let offset, let limit) in outcomes {
+            customers.append(customer)
+            mostOrders = max(mostOrders, offset + limit)
+        }
+        guard customers.count > 1 else { return }
+        wait { done in
+            engine.parts(of: customers, mostOrders: mostOrders, from: lane, done)
+        } _: { (parts: [[DossierPart]]) in
+            self.gathered = parts[...]
+        }
+    }
+
+    private func render(_ outcome: DossierOutcome, with parts: [DossierPart], tag: [UInt8]?) {
+        render(outcome, outcome.ledger.isEmpty ? parts : parts + [outcome.ledger], tag: tag)
     }
 
     private func render(_ outcome: DossierOutcome, _ parts: [DossierPart], tag: [UInt8]?) {
         output.reserve(parts.reduce(4_096) { $0 + $1.bytes.count })
         output.beginOK(tag: tag)
         let documents = DossierWriter.livingDocuments(parts)
-        let start = output.count
+        // Kept without the comma that stands behind a tag.
+        let start = output.count + (tag == nil ? 0 : 1)
         DossierWriter.writeBeginning(
             number: outcome.customer.number, parts, documents, offset: outcome.offset, limit: outcome.limit,
             into: &output)

@@ -25,6 +25,8 @@ final class ReplyRenderer: @unchecked Sendable {
     /// Answers that are still missing.
     private var waitingCount = 0
     private var isWaiting: Bool { waitingCount > 0 }
+    /// What shards know of the batch's dossiers that are not written yet, where all were asked about at once.
+    var gathered: ArraySlice<[DossierPart]>?
     /// Whether all shards have answered in the moment of the directory's outcome so far.
     private(set) var isInOneTurn = true
 
@@ -51,6 +53,7 @@ final class ReplyRenderer: @unchecked Sendable {
     /// Renders until the end or until a shard has to be waited for.
     func run() {
         isRunning = true
+        if nextItem == 0, gathered == nil { gatherDossiers(of: outcome.outcomes) }
         while nextItem < built.items.count, !isWaiting {
             let item = built.items[nextItem]
             nextItem += 1

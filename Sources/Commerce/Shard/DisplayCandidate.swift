@@ -143,30 +143,41 @@ extension ShardState {
 
     /// The first order of the profile that carries each variant, in any of its versions. Orders are walked from the
     /// newest to the oldest, so that the oldest stays.
-    private func firstOrders(of profile: UInt32) -> [(variant: UInt32, record: ByteArena.Reference)] {
-        var first: [(variant: UInt32, record: ByteArena.Reference)] = []
-        var last = 0
-        func note(_ variant: UInt32, _ record: ByteArena.Reference) {
-            if last < first.count, first[last].variant == variant {
-                first[last].record = record
-            } else if let known = first.firstIndex(where: { $0.variant == variant }) {
-                first[known].record = record
-                last = known
-            } else {
-                last = first.count
-                first.append((variant, record))
-            }
-        }
+    private func firstOrders(of profile: UInt32) -> [FirstOrders.Entry] {
+        var first = FirstOrders()
         forEachOrder(of: profile) { _, order in
-            note(order.variant, order.record)
+            first.note(order.variant, order.record)
             var previous = order.previous
             while previous != 0 {
                 let version = versions[Int(previous - 1)]
-                note(version.variant, order.record)
+                first.note(version.variant, order.record)
                 previous = version.previous
             }
         }
-        return first
+        return first.entries
+    }
+}
+
+/// The order that was noted last for each variant.
+private struct FirstOrders {
+    struct Entry {
+        let variant: UInt32
+        var record: ByteArena.Reference
+    }
+
+    private(set) var entries: [Entry] = []
+    private var last = 0
+
+    mutating func note(_ variant: UInt32, _ record: ByteArena.Reference) {
+        // Mostly the same variant again.
+        if last >= entries.count || entries[last].variant != variant {
+            guard let known = entries.firstIndex(where: { $0.variant == variant }) else {
+                last = entries.count
+                return entries.append(Entry(variant: variant, record: record))
+            }
+            last = known
+        }
+        entries[last].record = record
     }
 }
 

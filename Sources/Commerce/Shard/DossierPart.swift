@@ -3,9 +3,8 @@ import Bytes
 /// What one shard knows about a customer: pieces of JSON with what is needed to sort and sum them. The session's lane
 /// puts the parts of all shards together (`DossierWriter`), since a customer's profiles may live on several.
 ///
-/// Built by one `DossierPartBuilder` and never changed afterwards, hence safe to read from any thread. A class, so that
-/// handing it on counts one reference and not those of all its lists.
-package final class DossierPart: @unchecked Sendable {
+/// A class, so that handing it on counts one reference and not those of all its lists.
+package final class DossierPart: Sendable {
     /// A piece of JSON and the moment by which such pieces are sorted.
     package struct Piece: Sendable {
         package let at: Int64
@@ -22,33 +21,60 @@ package final class DossierPart: @unchecked Sendable {
         package let row: UInt32
     }
 
-    package internal(set) var bytes: [UInt8] = []
-    package internal(set) var profiles: [Piece] = []
-    package internal(set) var orders: [Piece] = []
-    package internal(set) var documents: [Piece] = []
-    package internal(set) var notes: [Piece] = []
-    package internal(set) var vouchers: [Piece] = []
-    /// Returns with the credit notes that were made for them.
-    package internal(set) var returns: [Piece] = []
-    /// What the archive says of documents from elsewhere: JSON members, or nothing for one that was removed.
-    package internal(set) var marks: [Row: ByteRange] = [:]
-    package internal(set) var candidates: [DisplayCandidate] = []
-    package internal(set) var pins: [Pin] = []
-    package internal(set) var unpins: [Unpin] = []
-    package internal(set) var verifications: [Verification] = []
-    /// What was ordered, what is open and what came back.
-    package internal(set) var tally = CustomerTally()
-    /// What stands on the customer: the directory's part, and only where there is anything.
-    package internal(set) var labels: CustomerLabels?
-    /// Orders that are counted and summed, and were too old to be asked for.
-    package internal(set) var hiddenOrders = 0
-    /// Orders, counted for a list that does not show them.
-    package internal(set) var orderCount: Int?
+    /// What a part tells, while it is collected.
+    struct Contents {
+        var bytes: [UInt8] = []
+        var profiles: [Piece] = []
+        var orders: [Piece] = []
+        var documents: [Piece] = []
+        var notes: [Piece] = []
+        var vouchers: [Piece] = []
+        var returns: [Piece] = []
+        var marks: [Row: ByteRange] = [:]
+        var candidates: [DisplayCandidate] = []
+        var pins: [Pin] = []
+        var unpins: [Unpin] = []
+        var verifications: [Verification] = []
+        var tally = CustomerTally()
+        var hiddenOrders = 0
+        var orderCount: Int?
+    }
 
-    init() {}
+    private let contents: Contents
+    /// What stands on the customer: the directory's part, and only where there is anything.
+    package let labels: CustomerLabels?
+
+    init(_ contents: consuming Contents) {
+        self.contents = contents
+        labels = nil
+    }
 
     /// The part that tells what stands on the customer.
-    package init(_ labels: CustomerLabels) { self.labels = labels }
+    package init(_ labels: CustomerLabels) {
+        contents = Contents()
+        self.labels = labels
+    }
+
+    package var bytes: [UInt8] { contents.bytes }
+    package var profiles: [Piece] { contents.profiles }
+    package var orders: [Piece] { contents.orders }
+    package var documents: [Piece] { contents.documents }
+    package var notes: [Piece] { contents.notes }
+    package var vouchers: [Piece] { contents.vouchers }
+    /// Returns with the credit notes that were made for them.
+    package var returns: [Piece] { contents.returns }
+    /// What the archive says of documents from elsewhere: JSON members, or nothing for one that was removed.
+    package var marks: [Row: ByteRange] { contents.marks }
+    package var candidates: [DisplayCandidate] { contents.candidates }
+    package var pins: [Pin] { contents.pins }
+    package var unpins: [Unpin] { contents.unpins }
+    package var verifications: [Verification] { contents.verifications }
+    /// What was ordered, what is open and what came back.
+    package var tally: CustomerTally { contents.tally }
+    /// Orders that are counted and summed, and were too old to be asked for.
+    package var hiddenOrders: Int { contents.hiddenOrders }
+    /// Orders, counted for a list that does not show them.
+    package var orderCount: Int? { contents.orderCount }
 }
 
 extension DossierPart {
@@ -61,7 +87,7 @@ extension DossierPart {
 
 /// Collects a part: text in `output`, and what points into it.
 struct DossierPartBuilder: ~Copyable {
-    let part = DossierPart()
+    var part = DossierPart.Contents()
     var output: ByteWriter
 
     /// - Parameter capacity: bytes that are likely to be written.
@@ -69,7 +95,7 @@ struct DossierPartBuilder: ~Copyable {
 
     consuming func finish() -> DossierPart {
         part.bytes = output.copyBytes()
-        return part
+        return DossierPart(part)
     }
 
     /// Ends a piece that began at `start`. The line feed keeps the next piece from starting with a comma.
@@ -122,6 +148,8 @@ struct DossierPartBuilder: ~Copyable {
 extension ShardState {
     /// Most orders of a line or two take no more.
     private static let likelyOrderBytes = 512
+    /// Most profiles say a name, an address and three or four other things.
+    private static let likelyCandidates = 8
 
     /// Gathers what this shard knows about the profiles, all of which live here.
     /// - Parameter mostOrders: of the orders only so many are told, the newest; all are counted and summed.
@@ -131,6 +159,7 @@ extension ShardState {
         var hidden = orderCount > mostOrders ? hiddenOrders(of: profiles, count: orderCount - mostOrders) : []
         var builder = DossierPartBuilder(capacity: 4_096 + min(orderCount, mostOrders) * Self.likelyOrderBytes)
         builder.part.orders.reserveCapacity(min(orderCount, mostOrders))
+        builder.part.candidates.reserveCapacity(profiles.count * Self.likelyCandidates)
         builder.part.hiddenOrders = hidden.count
         for profile in profiles {
             addProfile(profile, to: &builder)

@@ -70,11 +70,14 @@ extension DossierPartBuilder {
 
     private static let contactMembers = [
         ContactMember(
-            field: .email, own: PartyShape.email, ownName: "email", other: AddressShape.email, otherName: "billing.email"),
+            field: .email, own: PartyShape.email, ownName: "email", other: AddressShape.email,
+            otherName: "billing.email"),
         ContactMember(
-            field: .phone, own: PartyShape.phone, ownName: "phone", other: AddressShape.phone, otherName: "billing.phone"),
+            field: .phone, own: PartyShape.phone, ownName: "phone", other: AddressShape.phone,
+            otherName: "billing.phone"),
         ContactMember(
-            field: .vatId, own: PartyShape.vatId, ownName: "vatId", other: AddressShape.vatId, otherName: "billing.vatId"),
+            field: .vatId, own: PartyShape.vatId, ownName: "vatId", other: AddressShape.vatId,
+            otherName: "billing.vatId"),
     ]
 }
 
