@@ -38,7 +38,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CLinux"),
-        library("Bytes", ["CLZ4"]),
+        library("Bytes", ["CLZ4", "CLinux"]),
         library("Commerce", ["Bytes"]),
         library("Wire", ["Bytes", "Commerce"]),
         library("Store", ["Bytes"]),

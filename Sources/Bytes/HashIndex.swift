@@ -1,3 +1,5 @@
+import CLinux
+
 /// A flat open-addressing index from 64-bit hashes to entry numbers of a table that keeps the full hash.
 ///
 /// A slot holds 32 bits of the hash and the entry number: eight bytes. A hit is confirmed against the
@@ -71,10 +73,10 @@ package struct HashIndex: ~Copyable, @unchecked Sendable {
         }
     }
 
-    /// Asks memory for what `find` will look at, without waiting for it: the result has to be used, and only that.
-    @inlinable package func touch(_ hash: UInt64) -> UInt64 {
+    /// Asks memory for what `find` will look at; waits for nothing.
+    @inlinable @inline(__always) package func prefetch(_ hash: UInt64) {
         let part = parts[Self.part(hash)]
-        return UInt64(part.slots[Int(UInt32(truncatingIfNeeded: hash)) & part.mask].entry)
+        prefetch_line(part.slots + (Int(UInt32(truncatingIfNeeded: hash)) & part.mask))
     }
 
     /// Adds an entry that `find` does not find yet. At most 2^32 - 2 entries.

@@ -1,3 +1,5 @@
+import CLinux
+
 /// A flat open-addressing map from 64-bit hashes to lists of numbers: whoever carries a value, by the value's hash.
 ///
 /// A slot is 16 bytes and says all about a value that has one carrier, so most look-ups touch one cache line. The whole
@@ -54,10 +56,10 @@ package struct PostingTable: ~Copyable, @unchecked Sendable {
 
     @inlinable static func part(_ hash: UInt64) -> Int { Int(hash >> (64 - partBits)) }
 
-    /// Asks memory for what `list(of:)` will look at, without waiting for it: the result has to be used, and only that.
-    @inlinable package func touch(_ hash: UInt64) -> UInt64 {
+    /// Asks memory for what `list(of:)` will look at; waits for nothing.
+    @inlinable @inline(__always) package func prefetch(_ hash: UInt64) {
         let part = parts[Self.part(hash)]
-        return part.slots[Int(truncatingIfNeeded: hash) & part.mask].hash
+        prefetch_line(part.slots + (Int(truncatingIfNeeded: hash) & part.mask))
     }
 
     /// The numbers under a hash; empty where there are none or they are no longer kept.

@@ -78,6 +78,9 @@ package actor Directory {
 
     // MARK: A batch
 
+    /// So many commands ahead memory is asked for what an order will look at.
+    private static let prefetchedCommands = 4
+
     /// Decides a batch, hands its events to the shards and the journal, and returns the outcomes.
     package func process(_ batch: CommandBatch) -> BatchOutcome {
         var result = BatchOutcome(outcomes: [], releaseSequence: 0)
@@ -85,7 +88,9 @@ package actor Directory {
         let now = clock.now()
         let firstSequence = state.sequence + 1
         let bytes = batch.bytes.span
-        for command in batch.commands {
+        for (place, command) in batch.commands.enumerated() {
+            let later = place + Self.prefetchedCommands
+            if later < batch.commands.count, case .order(let order) = batch.commands[later] { state.prefetch(order) }
             let outcome = decide(command, bytes, batch, now)
             result.outcomes.append(outcome)
             result.releaseSequence = max(result.releaseSequence, releaseSequence(of: outcome, to: command))

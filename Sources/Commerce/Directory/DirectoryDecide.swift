@@ -56,6 +56,13 @@ extension DirectoryState {
 
     // MARK: Orders
 
+    /// Asks memory for what deciding an order will look at first.
+    @inline(__always) package func prefetch(_ order: PreparedOrder) {
+        orderIndex.prefetch(order.keyHash)
+        variantIndex.prefetch(order.party.contentHash)
+        if order.party.referenceHash != 0 { keyIndex.prefetch(order.party.referenceHash) }
+    }
+
     /// Decides an order: known, newer, older, contradicting, or new, and then whose.
     package func decide(
         _ order: PreparedOrder, in bytes: Span<UInt8>, shop: UInt16, at now: Timestamp,

@@ -68,6 +68,27 @@ package enum PairLevel: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     }
 }
 
+extension PairLevel {
+    /// The level of a digit of `PairWeight.levels`; `missing` for one that means none. Written out, since what the compiler
+    /// makes of `init(rawValue:)` is called 150 times an order and never inlined.
+    @inline(__always) init(digit: UInt64) {
+        switch digit {
+        case 1: self = .differs
+        case 2: self = .garbled
+        case 3: self = .similar
+        case 4: self = .sounds
+        case 5: self = .close
+        case 6: self = .near
+        case 7: self = .initial
+        case 8: self = .part
+        case 9: self = .swapped
+        case 10: self = .local
+        case 11: self = .same
+        default: self = .missing
+        }
+    }
+}
+
 /// What is to be done with a pair. The raw values are written to disk.
 package enum PairVerdict: UInt8, Sendable, BitwiseCopyable, Comparable {
     case none = 0
@@ -131,7 +152,7 @@ package struct PairWeight: BitwiseCopyable, Sendable, Equatable {
     }
 
     @inline(__always) package subscript(_ field: MatchField) -> PairLevel {
-        get { PairLevel(rawValue: UInt8(levels >> (UInt64(field.rawValue) * 4) & 0xF)) ?? .missing }
+        get { PairLevel(digit: levels >> (UInt64(field.rawValue) * 4) & 0xF) }
         set {
             let shift = UInt64(field.rawValue) * 4
             levels = levels & ~(0xF << shift) | UInt64(newValue.rawValue) << shift
@@ -151,4 +172,17 @@ package struct FieldMask: OptionSet, BitwiseCopyable, Sendable {
     package static let address = FieldMask(rawValue: 8)
     package static let company = FieldMask(rawValue: 16)
     package static let birthDate = FieldMask(rawValue: 32)
+
+    /// The digits of the fields in `PairWeight.levels`.
+    @inline(__always) var levels: UInt64 {
+        var levels: UInt64 = 0
+        if contains(.email) { levels |= Self.digit(.email) }
+        if contains(.phone) { levels |= Self.digit(.phone) }
+        if contains(.vat) { levels |= Self.digit(.vat) }
+        if contains(.company) { levels |= Self.digit(.company) }
+        if contains(.birthDate) { levels |= Self.digit(.birthDate) }
+        return levels
+    }
+
+    private static func digit(_ field: MatchField) -> UInt64 { 0xF << (UInt64(field.rawValue) * 4) }
 }

@@ -1,12 +1,5 @@
 import Bytes
 
-extension PartyFeatures {
-    /// Something of each cache line that they lie on.
-    @inline(__always) fileprivate var lines: UInt64 {
-        firstLow &+ phone.rawValue &+ firstAddress.city &+ secondAddress.postalCode
-    }
-}
-
 /// Which candidates are looked for.
 enum CandidateScope {
     case all
@@ -49,61 +42,67 @@ extension DirectoryState {
         for place in scratch.leads.indices { consider(profile, scratch.leads[place], rules, &scratch) }
     }
 
-    /// Fills `scratch.leads` with everybody who shares a value with the profile and may agree with it. Their rows are
-    /// asked for here and looked at later: waiting for memory is most of the work.
+    /// Fills `scratch.leads` with everybody who shares a value with the profile and may agree with it. In steps, each of
+    /// which asks for the memory that the next one looks at: waiting for memory is most of the work.
     private func gatherLeads(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
+        gatherSharedValues(of: profile, shop, &scratch)
+        for value in scratch.sharedValues {
+            for position in 0..<Int(value.others.count) {
+                index.profiles.prefetch(Int(index.lists[value.others, position]))
+            }
+        }
         scratch.leads.removeAll(keepingCapacity: true)
         let sketch = index.profiles[Int(profile)].sketch
-        forEachLead(of: profile, shop, &scratch) { kind, hash, others, scratch in
-            let implied = kind.implied
-            for position in 0..<Int(others.count) {
-                let other = index.lists[others, position]
+        for place in scratch.sharedValues.indices {
+            let value = scratch.sharedValues[place]
+            let implied = value.kind.implied
+            for position in 0..<Int(value.others.count) {
+                let other = index.lists[value.others, position]
+                // Most values lead to the same few.
+                guard !scratch.isSeen(other) else { continue }
                 let entry = index.profiles[Int(other)]
                 guard sketch.mayAgree(entry.sketch, beside: implied), scratch.isFirst(other) else { continue }
-                scratch.leads.append(Lead(profile: other, kind: kind, hash: hash))
-                scratch.touched &+= index.rows[Int(entry.newestRow) - 1].features.lines
+                scratch.leads.append(Lead(profile: other, kind: value.kind, hash: value.hash))
+                profiles.prefetch(Int(other))
+                index.rows.prefetch(Int(entry.newestRow) - 1)
             }
         }
     }
 
-    /// Calls `body` with whom each value of the profile leads to: all who carry it or, in a star, the centre alone.
-    @inline(__always)
-    func forEachLead(
-        of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch,
-        _ body: (ValueKind, UInt64, SmallList, inout ResolutionScratch) -> Void
-    ) {
-        forEachKeyLead(of: profile) { kind, hash, others in body(kind, hash, others, &scratch) }
-        forEachRowLead(of: profile, shop, &scratch, body)
+    /// Fills `scratch.sharedValues` with the values of the profile that lead to others: all who carry it or, in a star, the
+    /// centre alone. First its identity keys, then what follows from its features.
+    func gatherSharedValues(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
+        scratch.sharedValues.removeAll(keepingCapacity: true)
+        gatherSharedKeys(of: profile, &scratch)
+        index.forEachRow(of: profile) { row, features in gatherSharedBlocks(of: row, features, profile, shop, &scratch)
+        }
     }
 
-    /// Whom the identity keys lead to.
-    @inline(__always)
-    func forEachKeyLead(of profile: UInt32, _ body: (ValueKind, UInt64, SmallList) -> Void) {
+    /// Adds the identity keys to `scratch.sharedValues`.
+    func gatherSharedKeys(of profile: UInt32, _ scratch: inout ResolutionScratch) {
+        index.forEachValue(of: profile) { number in index.values.prefetch(number) }
         index.forEachValue(of: profile) { number in
             let value = index.values[number]
-            if let others = index.leads(from: profile, value) { body(value.kind, value.hash, others) }
+            guard let others = index.leads(from: profile, value) else { return }
+            scratch.share(SharedValue(kind: value.kind, hash: value.hash, others: others), index.lists)
         }
     }
 
-    /// Whom the features lead to: those who show the same, and those who stand in a block with them.
-    @inline(__always)
-    func forEachRowLead(
-        of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch,
-        _ body: (ValueKind, UInt64, SmallList, inout ResolutionScratch) -> Void
+    /// Adds those who show the very same features, and those who stand in a block with them.
+    func gatherSharedBlocks(
+        of row: Int, _ features: borrowing FeatureRow, _ profile: UInt32, _ shop: UInt16,
+        _ scratch: inout ResolutionScratch
     ) {
-        index.forEachRow(of: profile) { row, features in
-            scratch.postingKeys.removeAll(keepingCapacity: true)
-            MatchIndex.appendBlocks(of: features.features, shop: shop, to: &scratch.postingKeys)
-            var touched: UInt64 = 0
-            for key in scratch.postingKeys { touched &+= index.postings.touch(key.hash) }
-            scratch.touched &+= touched
-            let twins = index.twins(of: row, shop: shop)
-            if let others = index.leads(from: profile, twins: twins) { body(.twin, features.hash, others, &scratch) }
-            for place in scratch.postingKeys.indices {
-                let key = scratch.postingKeys[place]
-                let others = index.postings.list(of: key.hash)
-                if others.count > 1 { body(key.kind, key.hash, others, &scratch) }
-            }
+        scratch.postingKeys.removeAll(keepingCapacity: true)
+        MatchIndex.appendBlocks(of: features.features, shop: shop, to: &scratch.postingKeys)
+        for key in scratch.postingKeys { index.postings.prefetch(key.hash) }
+        if let others = index.leads(from: profile, twins: index.twins(of: row, shop: shop)) {
+            scratch.share(SharedValue(kind: .twin, hash: features.hash, others: others), index.lists)
+        }
+        for key in scratch.postingKeys {
+            let others = index.postings.list(of: key.hash)
+            guard others.count > 1 else { continue }
+            scratch.share(SharedValue(kind: key.kind, hash: key.hash, others: others), index.lists)
         }
     }
 
@@ -144,10 +143,8 @@ extension DirectoryState {
     }
 
     /// The best that any two rows of the profiles give that may agree. Needs `prepareRows` of the first.
-    /// - Parameter isBrief: as `PairWeigher` has it.
     func weigh(
-        _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch,
-        isBrief: Bool = true
+        _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> PairWeight {
         let own = index.profiles[Int(profile)]
         let its = index.profiles[Int(other)]
@@ -156,37 +153,49 @@ extension DirectoryState {
         var best: PairWeight?
         for place in scratch.ownRows.indices {
             let own = Int(scratch.ownRows[place])
-            let ownClasses = ownClasses(place, profile, &scratch)
+            let classes = ownClasses(place, profile, &scratch)
             index.forEachComparedRow(of: other, &scratch.otherRows) { row in
-                guard index.rows[own].sketch.mayAgree(index.rows[row].sketch) else { return }
-                let classes = self.classes(ownClasses, own, row, profile)
-                let weight = rules.weigher.weigh(
-                    index.rows[own].features, index.rows[row].features, classes, withheld: withheld, isBrief: isBrief)
+                guard
+                    let weight = weigh(
+                        row: own, classes, row, of: profile, withheld, rules.weigher, &scratch.comparisons)
+                else { return }
                 if best.map({ weight.isStronger(than: $0) }) ?? true { best = weight }
             }
-            scratch.noteComparison()
         }
         return best ?? .strangers
     }
 
-    /// The classes by which two rows are weighed: the same from either side. Values that agree are one value, with one
-    /// class, unless it is a second address that agrees: only the first is counted, so the commoner of the two stands.
+    /// How a row of a profile compares with a row of another; nil if the two cannot agree.
     @inline(__always)
-    private func classes(
-        _ classes: FrequencyClasses, _ own: Int, _ other: Int, _ profile: UInt32
-    ) -> FrequencyClasses {
-        let isFirstAlone =
-            index.rows[own].features.secondAddress.isEmpty && index.rows[other].features.secondAddress.isEmpty
-        if isFirstAlone { return classes }
+    private func weigh(
+        row own: Int, _ ownClasses: FrequencyClasses, _ row: Int, of profile: UInt32, _ withheld: FieldMask,
+        _ weigher: PairWeigher, _ comparisons: inout ComparisonCache
+    ) -> PairWeight? {
+        guard index.rows[own].sketch.mayAgree(index.rows[row].sketch) else { return nil }
+        if index.rows[own].hasSecondAddress || index.rows[row].hasSecondAddress {
+            let classes = classes(ownClasses, row, profile)
+            return weigher.weigh(
+                index.rows[own].features, index.rows[row].features, classes, withheld: withheld)
+        }
+        let comparison = comparisons.comparison(index.rows[own].hash, index.rows[row].hash) {
+            PairComparison(index.rows[own].features, index.rows[row].features)
+        }
+        return weigher.weigh(comparison, ownClasses, withheld: withheld)
+    }
+
+    /// The classes by which rows with several addresses are weighed: the same from either side. Values that agree are one
+    /// value, with one class, unless it is a second address that agrees: only the first is counted, so the commoner of the
+    /// two stands.
+    private func classes(_ own: FrequencyClasses, _ row: Int, _ profile: UInt32) -> FrequencyClasses {
         let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
-        return classes.commoner(index.classes(of: index.rows[other].features, shop: shop))
+        return own.commoner(index.classes(of: index.rows[row].features, shop: shop))
     }
 
     /// How two profiles compare, whatever led to them.
     package func weigh(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> PairWeight {
         let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
         prepareRows(of: one, &scratch)
-        return weigh(one, two, identities[Int(shop)], &scratch, isBrief: false)
+        return weigh(one, two, identities[Int(shop)], &scratch)
     }
 
     /// The candidates that an arriving party shares an identity key with, weighed against what it shows.
@@ -206,7 +215,7 @@ extension DirectoryState {
         PartyRecord.forEachKey(of: record) { key in
             guard key.kind.isNoted, key.kind != .place else { return }
             let hash = MatchIndex.scoped(key.hash, ValueKind(key.kind), shop: shop)
-            scratch.touched &+= index.touch(hash)
+            index.prefetch(hash)
             scratch.arrivingKeys.append((key, hash))
         }
         for place in scratch.arrivingKeys.indices {
@@ -241,8 +250,7 @@ extension DirectoryState {
         var found: PairWeight?
         index.forEachComparedRow(of: other, &scratch.otherRows) { row in
             guard found == nil, sketch.mayAgree(index.rows[row].sketch) else { return }
-            let weight = rules.weigher.weigh(
-                features, index.rows[row].features, classes, withheld: withheld, isBrief: true)
+            let weight = rules.weigher.weigh(features, index.rows[row].features, classes, withheld: withheld)
             if weight.verdict == .merge { found = weight }
         }
         return found
@@ -287,8 +295,7 @@ extension DirectoryState {
     func standing(_ one: UInt32, _ two: UInt32) -> PersonalStanding {
         var standing = PersonalStanding()
         index.forEachRow(of: one) { _, row in
-            let features = row.features
-            index.forEachRow(of: two) { _, other in standing.join(features.standing(against: other.features)) }
+            index.forEachRow(of: two) { _, other in standing.join(row.features.standing(against: other.features)) }
         }
         return standing
     }

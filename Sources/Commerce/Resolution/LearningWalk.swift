@@ -148,8 +148,10 @@ package struct LearningWalk: Sendable {
         let profile = choice.profile
         var taught: [UInt32: TaughtFields] = [:]
         var ownTaught = TaughtFields()
-        state.forEachLead(of: profile, shop, &scratch) { kind, _, others, _ in
-            guard kind != .twin, others.count > 1, others.count <= kind.largestBlock else { return }
+        state.gatherSharedValues(of: profile, shop, &scratch)
+        for value in scratch.sharedValues {
+            let (kind, others) = (value.kind, value.others)
+            guard kind != .twin, others.count > 1, others.count <= kind.largestBlock else { continue }
             let fields = TaughtFields(metBy: kind)
             ownTaught.formUnion(fields)
             for position in 0..<Int(others.count) {

@@ -37,8 +37,6 @@ struct MatchIndex: ~Copyable, Sendable {
     private var pendingRows = 0
     /// What a row that is taken in shares with others; used again for each.
     private var postingKeys: [PostingKey] = []
-    /// Keeps look-ahead reads from being optimised away.
-    private var touched: UInt64 = 0
 
     /// Written out at each use: a stored one would be asked for by a call each time.
     @inline(__always) private static var plain: Hash64 { Hash64(seed: 0) }
@@ -55,7 +53,7 @@ struct MatchIndex: ~Copyable, Sendable {
     @inline(__always) func find(_ hash: UInt64) -> Int? { valueIndex.find(hash) { values[$0].hash == hash } }
 
     /// Asks memory for what `find` will look at.
-    @inline(__always) func touch(_ hash: UInt64) -> UInt64 { valueIndex.touch(hash) }
+    @inline(__always) func prefetch(_ hash: UInt64) { valueIndex.prefetch(hash) }
 
     /// Values of one shop never meet those of another.
     @inline(__always) static func scoped(_ hash: UInt64, _ kind: ValueKind, shop: UInt16) -> UInt64 {
@@ -159,7 +157,9 @@ struct MatchIndex: ~Copyable, Sendable {
         var entry = profiles[Int(profile)]
         let sketch = PairSketch(features)
         let row = rows.append(
-            FeatureRow(next: entry.newestRow, isPosted: false, sketch: sketch, hash: hash, features: features))
+            FeatureRow(
+                next: entry.newestRow, isPosted: false, hasSecondAddress: !features.secondAddress.isEmpty,
+                sketch: sketch, hash: hash, features: features))
         entry.newestRow = UInt32(row + 1)
         if entry.rowCount < .max { entry.rowCount += 1 }
         if entry.rowCount == 1 { entry.sketch = sketch } else { entry.sketch.join() }
@@ -195,9 +195,7 @@ struct MatchIndex: ~Copyable, Sendable {
         }
         postingKeys.append(postingKey(rows[row].hash, .twin, shop))
         Self.appendBlocks(of: features, shop: shop, to: &postingKeys)
-        var sum: UInt64 = 0
-        for key in postingKeys { sum &+= postings.touch(key.hash) }
-        touched &+= sum
+        for key in postingKeys { postings.prefetch(key.hash) }
         countRow(shop: shop)
         for place in postingKeys.indices { post(profile, postingKeys[place]) }
     }

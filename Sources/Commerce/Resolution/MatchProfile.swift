@@ -6,6 +6,8 @@ struct FeatureRow: BitwiseCopyable, Sendable {
     var next: UInt32
     /// Whether the profile is found by what follows from these features. It is not where nothing is weighed.
     var isPosted: Bool
+    /// As the features have it; here, so that a row whose comparison is kept needs one cache line.
+    var hasSecondAddress: Bool
     var sketch: PairSketch
     /// Hash of the features: the same everywhere.
     var hash: UInt64

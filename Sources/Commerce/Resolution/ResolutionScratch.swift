@@ -17,6 +17,13 @@ struct Lead {
     var hash: UInt64
 }
 
+/// A value of the profile in hand, and who carries it besides.
+struct SharedValue {
+    var kind: ValueKind
+    var hash: UInt64
+    var others: SmallList
+}
+
 /// Buffers of matching, used again for each profile. One per thread of work.
 package struct ResolutionScratch: ~Copyable, Sendable {
     var extractor = FeatureExtractor()
@@ -31,15 +38,13 @@ package struct ResolutionScratch: ~Copyable, Sendable {
     /// What was extracted last, and from which content.
     var features = PartyFeatures()
     var featuresHash: UInt64 = 0
-    /// Comparisons of two rows so far.
-    package private(set) var comparisons = 0
-    /// What the profile in hand is posted under, and whom that leads to.
+    var comparisons = ComparisonCache()
+    /// What the profile in hand is posted under, what of it others share, and whom that leads to.
     var postingKeys: [PostingKey] = []
+    var sharedValues: [SharedValue] = []
     var leads: [Lead] = []
     /// Identity keys of an arriving party, and the hashes that they have in their shop.
     var arrivingKeys: [(IdentityKey, UInt64)] = []
-    /// Keeps look-ahead reads from being optimised away.
-    var touched: UInt64 = 0
     private var seen = ProfileMarks()
     /// Profiles of a component whose pairs are all known: a pair is the same from either side.
     private var expanded = ProfileMarks()
@@ -64,7 +69,17 @@ package struct ResolutionScratch: ~Copyable, Sendable {
 
     mutating func noteExpanded(_ profile: UInt32) { expanded.mark(profile) }
 
-    @inline(__always) mutating func noteComparison() { comparisons += 1 }
+    /// Comparisons of two rows so far, but for those with several addresses and those of arrivals.
+    package var comparisonsMade: Int { comparisons.made }
+
+    /// Notes a value that leads to others, and asks memory for who they are.
+    @inline(__always) mutating func share(_ value: SharedValue, _ lists: borrowing ListArena) {
+        lists.prefetch(value.others)
+        sharedValues.append(value)
+    }
+
+    /// Whether `isFirst` was asked about the profile since `begin`.
+    @inline(__always) func isSeen(_ profile: UInt32) -> Bool { seen.isMarked(profile) }
 
     /// Whether the profile was not seen since `begin`, and its pairs are still to be found.
     @inline(__always) mutating func isFirst(_ profile: UInt32) -> Bool {

@@ -62,14 +62,31 @@ extension DirectoryState {
 
     /// Whether nothing waits to be weighed.
     package var isAtRest: Bool { index.queue.isEmpty }
-    /// Whether nothing waits but everybody's being weighed again, which nobody waits for.
-    package var isSweeping: Bool { index.queue.isSweeping }
     /// Profiles that wait to be weighed.
     package var waitingProfiles: Int { index.queue.count }
     package var variantCount: Int { variants.count }
 
     /// The next profile to weigh.
-    package mutating func takeDirty() -> UInt32? { index.takeDirty() }
+    package mutating func takeDirty() -> UInt32? {
+        lookAhead()
+        return index.takeDirty()
+    }
+
+    /// Asks memory for what weighing the next profiles will look at first: of the one after next what stands at a known
+    /// place, of the next what that names.
+    private func lookAhead() {
+        if let later = index.queue.next(after: 3).map(Int.init) {
+            profiles.prefetch(later)
+            index.profiles.prefetch(later)
+            index.origins.prefetch(later)
+        }
+        if let soon = index.queue.next(after: 1).map(Int.init) {
+            let row = index.profiles[soon].newestRow
+            if row != 0 { index.rows.prefetch(Int(row) - 1) }
+            let edge = profiles[soon].newestEdge
+            if edge != 0 { edges.prefetch(Int(edge) - 1) }
+        }
+    }
 
     /// A shop begins to weigh: what came before leads to candidates from now on. In one go, however many they are, since
     /// nobody can be weighed before all of them are posted.
@@ -119,7 +136,12 @@ extension DirectoryState {
         guard rules.mode == .evidence else { return true }
         // One that shows what it always did fits those whom it joined, unless another match mode had it join them.
         guard index.profiles[Int(profile)].rowCount > 1 || needs.contains(.isChecked) else { return true }
-        return members(of: profile).allSatisfy { $0 == profile || separation(profile, $0) == nil }
+        var other = profiles[Int(profile)].next
+        while other != profile {
+            if separation(profile, other) != nil { return false }
+            other = profiles[Int(other)].next
+        }
+        return true
     }
 
     /// Whether every merge that was recorded for the profile still stands. New data of its own undo none.
@@ -194,17 +216,19 @@ extension DirectoryState {
     /// blocks are not asked.
     private func shareValue(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> Bool {
         let sketches = (index.profiles[Int(one)].sketch, index.profiles[Int(two)].sketch)
-        var shares = false
-        func look(_ kind: ValueKind, _ others: SmallList) {
-            shares =
-                shares
-                || sketches.0.mayAgree(sketches.1, beside: kind.implied) && index.lists.contains(two, in: others)
+        func isShared() -> Bool {
+            scratch.sharedValues.contains { value in
+                sketches.0.mayAgree(sketches.1, beside: value.kind.implied)
+                    && index.lists.contains(two, in: value.others)
+            }
         }
-        forEachKeyLead(of: one) { kind, _, others in look(kind, others) }
-        if shares { return true }
+        scratch.sharedValues.removeAll(keepingCapacity: true)
+        gatherSharedKeys(of: one, &scratch)
+        if isShared() { return true }
         let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
-        forEachRowLead(of: one, shop, &scratch) { kind, _, others, _ in look(kind, others) }
-        return shares
+        scratch.sharedValues.removeAll(keepingCapacity: true)
+        index.forEachRow(of: one) { row, features in gatherSharedBlocks(of: row, features, one, shop, &scratch) }
+        return isShared()
     }
 
     /// Whether whole customers may become one without a closer look.
