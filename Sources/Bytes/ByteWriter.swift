@@ -46,6 +46,12 @@ package struct ByteWriter: ~Copyable, @unchecked Sendable {
         return [UInt8](UnsafeRawBufferPointer(start: base + offset, count: count - offset))
     }
 
+    /// A copy of what was written at `range`.
+    package func copyBytes(in range: Range<Int>) -> [UInt8] {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        return [UInt8](UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    }
+
     /// Forgets all bytes and keeps the memory.
     @inlinable package mutating func removeAll() { count = 0 }
 

@@ -85,8 +85,25 @@ extension ByteWriter {
 
     /// What stands between the quotes of a string of UTF-8 bytes.
     package mutating func appendEscaped(_ bytes: Span<UInt8>) {
-        reserve(bytes.count &+ 8)
+        let length = bytes.count
+        reserve(length &+ 8)
         var index = 0
+        while index &+ 8 <= length {
+            let word = bytes.word(at: index)
+            guard Self.escapes(in: word) == 0 else { return appendEscaping(bytes, from: index) }
+            append(word: word, count: 8)
+            index &+= 8
+        }
+        let rest = length &- index
+        guard rest > 0 else { return }
+        let word = bytes.word(at: index, count: rest)
+        guard Self.escapes(in: word) & ByteWord.mask(rest) == 0 else { return appendEscaping(bytes, from: index) }
+        append(word: word, count: rest)
+    }
+
+    /// The same from the first word on in which something must be escaped; hardly any text has one.
+    @inline(never) private mutating func appendEscaping(_ bytes: Span<UInt8>, from start: Int) {
+        var index = start
         while index < bytes.count {
             let length = min(8, bytes.count &- index)
             let word = bytes.word(at: index, count: length)
@@ -155,30 +172,44 @@ extension ByteWriter {
     package mutating func appendDecimal(_ value: Int64, scale: Int) {
         precondition(scale >= 0 && scale <= 18)
         if value < 0 { append(UInt8(ascii: "-")) }
+        guard value.magnitude < 100_000_000, scale < 8 else { return appendLong(value.magnitude, scale: scale) }
+        let digits = Self.eightDigits(UInt32(truncatingIfNeeded: value.magnitude))
+        let zeros = ByteWord.index(of: (digits & ByteWord.repeating(0x0F)) | 1 &<< 56)
+        let whole = max(8 &- zeros &- scale, 1)
+        let shown = digits &>> UInt64(truncatingIfNeeded: (8 &- whole &- scale) &* 8)
+        append(word: shown, count: whole)
+        guard scale > 0 else { return }
+        append(UInt8(ascii: "."))
+        append(word: shown &>> UInt64(truncatingIfNeeded: whole &* 8), count: scale)
+    }
+
+    /// Eight decimal digits of a number below 10^8, the first one lowest: halves are cut off in all places of a word at once,
+    /// by multiplying with a reciprocal that is exact for numbers of their size.
+    @inline(__always) private static func eightDigits(_ value: UInt32) -> UInt64 {
+        let fours = UInt64(value / 10_000) | UInt64(value % 10_000) &<< 32
+        let hundreds = ((fours &* 10_486) &>> 20) & 0x7F_0000_007F
+        let twos = hundreds | (fours &- hundreds &* 100) &<< 16
+        let tens = ((twos &* 103) &>> 10) & 0x000F_000F_000F_000F
+        return (tens | (twos &- tens &* 10) &<< 8) | ByteWord.repeating(UInt8(ascii: "0"))
+    }
+
+    private mutating func appendLong(_ magnitude: UInt64, scale: Int) {
         // From the last digit on; 20 digits and a point at most.
         var digits: InlineArray<24, UInt8> = .init(repeating: 0)
         var start = 24
-        var rest = value.magnitude
+        var rest = magnitude
         var written = 0
         repeat {
             if written == scale, scale > 0 {
                 start &-= 1
                 digits[start] = UInt8(ascii: ".")
             }
-            let (quotient, digit) = rest < 1 << 32 ? Self.divide(UInt32(truncatingIfNeeded: rest)) : Self.divide(rest)
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
             start &-= 1
-            digits[start] = UInt8(ascii: "0") &+ digit
+            digits[start] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)
             rest = quotient
             written &+= 1
         } while rest > 0 || written <= scale
         append(digits.span.extracting(start..<24))
-    }
-
-    @inline(__always) private static func divide(_ value: UInt32) -> (quotient: UInt64, digit: UInt8) {
-        (UInt64(value / 10), UInt8(truncatingIfNeeded: value % 10))
-    }
-
-    @inline(__always) private static func divide(_ value: UInt64) -> (quotient: UInt64, digit: UInt8) {
-        (value / 10, UInt8(truncatingIfNeeded: value % 10))
     }
 }

@@ -3,13 +3,15 @@ import Commerce
 extension [Shard] {
     /// Gathers what the shards know about profiles of one or more customers, one list of parts per customer.
     /// `completion` runs on `lane`, at once where all shards live on it.
-    /// - Parameter forLists: what a row of a list shows, and no more.
+    /// - Parameters:
+    ///   - forLists: what a row of a list shows, and no more.
+    ///   - mostOrders: of each shard's orders only so many are told, the newest.
     func parts(
-        of customers: [CustomerMembers], forLists: Bool = false, from lane: any EngineLane,
+        of customers: [CustomerMembers], forLists: Bool = false, mostOrders: Int = .max, from lane: any EngineLane,
         _ completion: @escaping @Sendable ([[DossierPart]]) -> Void
     ) {
         if lane.isCurrent, allSatisfy({ $0.lane.isCurrent }) {
-            return completion(customers.map { partsHere(of: $0, forLists: forLists) })
+            return completion(customers.map { partsHere(of: $0, forLists: forLists, mostOrders: mostOrders) })
         }
         var byShard: [Int: [(customer: Int, profiles: [UInt32])]] = [:]
         for (number, customer) in customers.enumerated() {
@@ -31,7 +33,9 @@ extension [Shard] {
                     shard.assumeIsolated { shard in
                         wanted.map { wanted in
                             let part =
-                                forLists ? shard.listPart(of: wanted.profiles) : shard.dossierPart(of: wanted.profiles)
+                                forLists
+                                ? shard.listPart(of: wanted.profiles)
+                                : shard.dossierPart(of: wanted.profiles, mostOrders: mostOrders)
                             return (number, wanted.customer, part)
                         }
                     })
@@ -40,15 +44,27 @@ extension [Shard] {
     }
 
     /// The same without a way to go: every shard lives on the lane that asks.
-    private func partsHere(of customer: CustomerMembers, forLists: Bool) -> [DossierPart] {
+    private func partsHere(of customer: CustomerMembers, forLists: Bool, mostOrders: Int) -> [DossierPart] {
         var parts: [DossierPart] = []
         for (number, shard) in enumerated() {
             let isAll = customer.profiles.allSatisfy { Int($0) % count == number }
             let profiles = isAll ? customer.profiles : customer.profiles.filter { Int($0) % count == number }
             guard !profiles.isEmpty else { continue }
-            parts.append(shard.assumeIsolated { forLists ? $0.listPart(of: profiles) : $0.dossierPart(of: profiles) })
+            parts.append(
+                shard.assumeIsolated {
+                    forLists ? $0.listPart(of: profiles) : $0.dossierPart(of: profiles, mostOrders: mostOrders)
+                })
             if isAll { break }
         }
-        return parts + customer.labelParts
+        return customer.labels == nil ? parts : parts + customer.labelParts
+    }
+}
+
+extension Engine {
+    /// Whether no event has touched the customer since; false also where the directory lives on another lane.
+    package func isUnchanged(_ customer: CustomerMembers) -> Bool {
+        let directory = directory
+        guard directory.lane.isCurrent, let profile = customer.profiles.first else { return false }
+        return directory.assumeIsolated { $0.lastSequence(ofCustomersOf: [profile]) } == customer.sequence
     }
 }

@@ -232,12 +232,12 @@ package final class Engine: Sendable {
 
     /// Gathers what the shards know about profiles of one or more customers, one list of parts per customer.
     /// `completion` runs on `lane`, at once where all shards live on it.
-    /// - Parameter forLists: what a row of a list shows, and no more.
+    /// See `[Shard].parts`.
     package func parts(
-        of customers: [CustomerMembers], forLists: Bool = false, from lane: any EngineLane,
+        of customers: [CustomerMembers], forLists: Bool = false, mostOrders: Int = .max, from lane: any EngineLane,
         _ completion: @escaping @Sendable ([[DossierPart]]) -> Void
     ) {
-        shards.parts(of: customers, forLists: forLists, from: lane, completion)
+        shards.parts(of: customers, forLists: forLists, mostOrders: mostOrders, from: lane, completion)
     }
 
     /// Asks one shard something; `completion` runs on `lane`, at once where the shard lives on it.

@@ -92,7 +92,10 @@ package actor Shard {
     func listPart(of profiles: [UInt32]) -> DossierPart { state.listPart(of: profiles) }
 
     /// What this shard knows about profiles of one customer.
-    package func dossierPart(of profiles: [UInt32]) -> DossierPart { state.dossierPart(of: profiles) }
+    /// - Parameter mostOrders: of the orders only so many are told, the newest.
+    package func dossierPart(of profiles: [UInt32], mostOrders: Int = .max) -> DossierPart {
+        state.dossierPart(of: profiles, mostOrders: mostOrders)
+    }
 
     /// One order as JSON.
     package func orderJSON(row: UInt32) -> [UInt8] {

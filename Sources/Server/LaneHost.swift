@@ -11,6 +11,7 @@ final class LaneHost: SessionHost, @unchecked Sendable {
     private let administrator: Administrator
     private let serverLog: ServerLog
     let limits: SessionLimits
+    let answers = AnswerCache()
 
     private(set) var engine: Result<Engine, Refusal>
     private let releases = ReleaseList()

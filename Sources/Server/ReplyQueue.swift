@@ -54,13 +54,20 @@ struct ReplyQueue: ~Copyable {
     ) {
         var replies = ByteWriter(capacity: bytes.count)
         replies.append(bytes)
-        fill(place, contentsOf: replies, releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
+        fill(place, taking: &replies, releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
     }
 
-    /// The same with bytes that stay with the caller: most often they are the next to leave, and are copied but once.
+    /// Memory to write replies into that come back by `fill`, so that it need not grow each time.
+    mutating func lend() -> ByteWriter {
+        var memory = ByteWriter(capacity: 16)
+        if ready.count == 0 { swap(&memory, &ready) }
+        return memory
+    }
+
+    /// The same with a writer, which is left with other memory: most often its bytes are the next to leave, and are not
+    /// copied.
     mutating func fill(
-        _ place: Place, contentsOf replies: borrowing ByteWriter, releaseSequence: UInt64, replyCount: Int,
-        tags: [[UInt8]?]
+        _ place: Place, taking replies: inout ByteWriter, releaseSequence: UInt64, replyCount: Int, tags: [[UInt8]?]
     ) {
         let index = place.number - firstReserved
         guard index == 0 else {
@@ -68,7 +75,7 @@ struct ReplyQueue: ~Copyable {
                 bytes: replies.copyBytes(), releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
             return
         }
-        ready.append(contentsOf: replies)
+        if ready.count == 0 { swap(&ready, &replies) } else { ready.append(contentsOf: replies) }
         mark(releaseSequence, replyCount, tags)
         dropFirstReserved()
         while let first = reserved.first, let bytes = first.bytes {

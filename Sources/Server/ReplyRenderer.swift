@@ -12,9 +12,11 @@ final class ReplyRenderer: @unchecked Sendable {
     let engine: Engine
     let lane: any EngineLane
     private let completion: @Sendable (ReplyRenderer, _ releaseSequence: UInt64) -> Void
+    /// Answers that are kept; nil for a renderer that answers about the past.
+    let answers: AnswerCache?
 
     /// The replies; whoever is called at the end takes them from here.
-    var output = ByteWriter(capacity: 4_096)
+    var output: ByteWriter
     private var shortName = ByteWriter(capacity: 64)
     private var nextItem = 0
     private var nextOutcome = 0
@@ -23,16 +25,24 @@ final class ReplyRenderer: @unchecked Sendable {
     /// Answers that are still missing.
     private var waitingCount = 0
     private var isWaiting: Bool { waitingCount > 0 }
+    /// What shards know of the batch's dossiers that are not written yet, where all were asked about at once.
+    var gathered: ArraySlice<[DossierPart]>?
+    /// Whether all shards have answered in the moment of the directory's outcome so far.
+    private(set) var isInOneTurn = true
 
     /// Profiles of which shards were asked. They may have answered with events that came after the directory's outcome.
     var shownProfiles: [UInt32] = []
 
     /// `completion` runs on `lane` with the renderer, which has all replies, and the event that must be durable before they leave, perhaps
     /// before `run` returns.
+    /// - Parameter memory: for the replies; empty.
     init(
-        _ built: BuiltBatch, _ outcome: BatchOutcome, engine: Engine, lane: any EngineLane,
+        _ built: BuiltBatch, _ outcome: BatchOutcome, engine: Engine, lane: any EngineLane, answers: AnswerCache? = nil,
+        memory: consuming ByteWriter = ByteWriter(capacity: 4_096),
         completion: @escaping @Sendable (ReplyRenderer, _ releaseSequence: UInt64) -> Void
     ) {
+        self.answers = answers
+        output = memory
         self.built = built
         self.outcome = outcome
         self.engine = engine
@@ -43,6 +53,7 @@ final class ReplyRenderer: @unchecked Sendable {
     /// Renders until the end or until a shard has to be waited for.
     func run() {
         isRunning = true
+        if nextItem == 0, gathered == nil { gatherDossiers(of: outcome.outcomes) }
         while nextItem < built.items.count, !isWaiting {
             let item = built.items[nextItem]
             nextItem += 1
@@ -66,6 +77,7 @@ final class ReplyRenderer: @unchecked Sendable {
     ) {
         waitingCount += 1
         start { answer in
+            if !self.isRunning { self.isInOneTurn = false }
             body(answer)
             self.waitingCount -= 1
             if !self.isRunning, !self.isWaiting { self.run() }
@@ -196,18 +208,10 @@ final class ReplyRenderer: @unchecked Sendable {
         switch outcome {
         case .dossier(let customer, let related, let messages, let ledger, let offset, let limit):
             shownProfiles += customer.profiles
-            wait { done in
-                engine.parts(of: [customer], from: lane, done)
-            } _: { (parts: [[DossierPart]]) in
-                let parts = ledger.isEmpty ? parts[0] : parts[0] + [ledger]
-                self.output.reserve(parts.reduce(4_096) { $0 + $1.bytes.count })
-                self.output.beginOK(tag: tag)
-                DossierWriter.writeMembers(
-                    number: customer.number, parts: parts, messages: messages, offset: offset, limit: limit,
-                    sequence: customer.sequence, into: &self.output
-                ) { $0.related(related) }
-                self.output.endReply()
-            }
+            renderDossier(
+                DossierOutcome(
+                    customer: customer, related: related, messages: messages, ledger: ledger, offset: offset,
+                    limit: limit), tag: tag)
         case .customers(let customers, let total, let offset):
             for customer in customers { shownProfiles += customer.profiles }
             wait { done in

@@ -74,7 +74,9 @@ package final class Session: @unchecked Sendable {
             case .line(let range, let next):
                 handle(bytes.extracting(range))
                 position = next
-                if builder.count >= host.limits.batchRequests { submit() }
+                if builder.count >= (builder.hasQuestions ? host.limits.batchQuestions : host.limits.batchRequests) {
+                    submit()
+                }
             case .incomplete:
                 scanned = bytes.count - position
                 return position
@@ -195,11 +197,13 @@ package final class Session: @unchecked Sendable {
         questionsInFlight += questions
         let lane = host.lane
         engine.submit(built.batch, from: lane) { outcome in
-            let renderer = ReplyRenderer(built, outcome, engine: engine, lane: lane) { renderer, releaseSequence in
+            let renderer = ReplyRenderer(
+                built, outcome, engine: engine, lane: lane, answers: self.host.answers, memory: self.replies.lend()
+            ) { renderer, releaseSequence in
                 self.batchesInFlight -= 1
                 self.questionsInFlight -= questions
                 self.replies.fill(
-                    place, contentsOf: renderer.output, releaseSequence: releaseSequence, replyCount: replyCount,
+                    place, taking: &renderer.output, releaseSequence: releaseSequence, replyCount: replyCount,
                     tags: tags)
                 self.submit()
                 self.release()

@@ -10,6 +10,8 @@ package protocol SessionHost: AnyObject {
     /// The engine, or why there is none yet (LOADING) or any more.
     var engine: Result<Engine, Refusal> { get }
     var limits: SessionLimits { get }
+    /// Answers that the lane's sessions keep.
+    var answers: AnswerCache { get }
     /// The last event whose acknowledgement may leave.
     var releasedSequence: UInt64 { get }
     /// Why nothing can be written at the moment.
@@ -44,6 +46,8 @@ package struct SessionLimits: Sendable {
     package var lineBytes = 8 << 20
     /// Most requests in one batch.
     package var batchRequests = 512
+    /// Most in one that asks something: their answers are written while the memory for them is still near the processor.
+    package var batchQuestions = 16
     /// Reading pauses while more bytes of replies than this wait for durability or for other lanes.
     package var waitingBytes = 4 << 20
     /// Reading pauses while more batches than this are on their way.

@@ -10,6 +10,7 @@ import Wire
 package final class SimulatedHost: SessionHost, @unchecked Sendable {
     package let lane: any EngineLane
     package let limits: SessionLimits
+    package let answers = AnswerCache()
     package private(set) var engine: Result<Engine, Refusal> = .failure(Refusal(.loading, "the folder is being read"))
     private let releases = ReleaseList()
 

@@ -141,11 +141,30 @@ package struct RequestLine: ~Escapable {
     /// The argument's name; empty for a plain one.
     package func name(_ argument: Argument) -> String { bytes.text(argument.name).lowercased() }
 
+    /// Whether the argument has this name, which must be in lower case.
+    package func isNamed(_ argument: Argument, _ name: String) -> Bool {
+        let own = bytes.extracting(argument.name)
+        // As nearly everybody writes them.
+        guard own.isLowercase else { return self.name(argument) == name }
+        return own.count == name.utf8.count && zip(0..<own.count, name.utf8).allSatisfy { own[$0] == $1 }
+    }
+
     /// The first argument with this name.
     package func argument(named name: String) -> [UInt8]? {
-        arguments.first { !$0.name.isEmpty && self.name($0) == name }.map { value($0) }
+        arguments.first { !$0.name.isEmpty && isNamed($0, name) }.map { value($0) }
     }
 
     /// The plain arguments, in order.
     package var plainArguments: [[UInt8]] { arguments.filter { $0.name.isEmpty }.map { value($0) } }
+}
+
+extension Span where Element == UInt8 {
+    /// Whether every byte is ASCII and no capital letter.
+    fileprivate var isLowercase: Bool {
+        for index in 0..<count {
+            let byte = self[unchecked: index]
+            if byte >= 0x80 || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")) { return false }
+        }
+        return true
+    }
 }

@@ -6,8 +6,7 @@ package enum RequestReader {
     /// Refuses arguments that the command does not take: a typing error must not be overlooked.
     package static func check(_ request: RequestLine, _ command: CommandDescription) throws(Refusal) {
         var plain = 0
-        var names = Set<String>()
-        for argument in request.arguments {
+        for (place, argument) in request.arguments.enumerated() {
             if argument.name.isEmpty {
                 plain += 1
                 guard plain <= command.plainArguments else {
@@ -15,18 +14,25 @@ package enum RequestReader {
                 }
                 continue
             }
-            let name = request.name(argument)
-            guard name == "tag" || command.options.contains(name) else {
+            guard request.isNamed(argument, "tag") || command.options.contains(where: { request.isNamed(argument, $0) })
+            else {
+                let name = request.name(argument)
                 throw Refusal(.syntax, "\(command.text) takes no \(name.prefix(64))=; usage: \(usage(command))")
             }
             // CUSTOMER.FIND alone takes several keys of a kind.
-            guard names.insert(name).inserted || command.name == .customerFind else {
-                throw Refusal(.syntax, "\(name)= stands there twice; usage: \(usage(command))")
+            guard place == 0 || command.name == .customerFind || !isRepeated(place, request) else {
+                throw Refusal(.syntax, "\(request.name(argument))= stands there twice; usage: \(usage(command))")
             }
         }
         if request.json != nil, !command.takesJSON {
             throw Refusal(.syntax, "\(command.text) takes no JSON; usage: \(usage(command))")
         }
+    }
+
+    /// Whether an argument before this one has its name.
+    private static func isRepeated(_ place: Int, _ request: RequestLine) -> Bool {
+        let name = request.name(request.arguments[place])
+        return request.arguments[..<place].contains { request.isNamed($0, name) }
     }
 
     package static func usage(_ command: CommandDescription) -> String {

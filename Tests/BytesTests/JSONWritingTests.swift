@@ -121,4 +121,49 @@ struct JSONWritingTests {
             }
         }
     }
+
+    /// Against digits that Swift writes, with the point put in by hand.
+    @Test func decimalsAreTheirDigitsWithAPoint() {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<20_000 {
+            let bits = UInt64.random(in: 0..<64, using: &random)
+            let value = Int64(truncatingIfNeeded: random.next() >> bits)
+            let scale = Int.random(in: 0...18, using: &random)
+            var digits = String(value.magnitude)
+            digits = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
+            let text =
+                (value < 0 ? "-" : "") + digits.dropLast(scale) + (scale > 0 ? "." : "") + digits.suffix(scale)
+            #expect(written { $0.appendDecimal(value, scale: scale) } == text, "seed \(seed): \(value), \(scale)")
+        }
+    }
+
+    /// Against escaping byte by byte, of texts in which much, little or nothing must be escaped.
+    @Test func textsAreEscapedByteByByte() {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<5_000 {
+            let rarity = [1, 8, 60, 10_000].randomElement(using: &random) ?? 1
+            let text = (0..<Int.random(in: 0..<70, using: &random)).map { _ in
+                Int.random(in: 0..<rarity, using: &random) == 0
+                    ? UInt8.random(in: .min ... .max, using: &random) : UInt8.random(in: 0x80...0xF0, using: &random)
+            }
+            var expected: [UInt8] = []
+            for byte in text {
+                switch byte {
+                case 0x22, 0x5C: expected += [0x5C, byte]
+                case 0x0A: expected += Array("\\n".utf8)
+                case 0x0D: expected += Array("\\r".utf8)
+                case 0x09: expected += Array("\\t".utf8)
+                case 0..<0x20, 0x7F:
+                    expected += Array("\\u00".utf8) + (byte < 0x10 ? [0x30] : []) + Array(String(byte, radix: 16).utf8)
+                default: expected.append(byte)
+                }
+            }
+            var output = ByteWriter(capacity: 16)
+            output.append("x")
+            output.appendEscaped(text.span)
+            #expect(output.copyBytes(from: 1) == expected, "seed \(seed): \(text)")
+        }
+    }
 }

@@ -72,6 +72,7 @@ final class CollectedOutput: SessionOutput {
 final class SteppedHouse: SessionHost {
     private(set) var engine: Result<Engine, Refusal> = .failure(Refusal(.loading, "not opened yet"))
     var limits = SessionLimits()
+    var answers = AnswerCache()
     var journalFailure: String?
     let lane: any EngineLane
     private let lanes: [SteppedLane]

@@ -3,11 +3,16 @@ import Bytes
 /// What writing a shape's records as JSON needs, worked out once: each member's name as it stands in JSON, and how the
 /// member is packed, a bit for each place.
 struct RecordTexts: ~Copyable, Sendable {
-    // The arrays are read through their spans: a subscript of the array itself would copy all of it first.
+    /// `,"name":` and, of a text, the quote that begins it. No name is longer than 16 bytes.
+    private struct Name {
+        var low: UInt64 = 0
+        var middle: UInt64 = 0
+        var high: UInt64 = 0
+        var count = 0
+    }
 
-    /// `,"name":` and, of a text, the quote that begins it: three words for each place. No name is longer than 16 bytes.
-    private var words: InlineArray<60, UInt64> = .init(repeating: 0)
-    private var lengths: InlineArray<20, UInt8> = .init(repeating: 0)
+    // On the heap: an array inside of this value was copied whole for each name that was read.
+    private let names: [Name]
     fileprivate let all: UInt64
     fileprivate let texts: UInt64
     fileprivate let decimals: UInt64
@@ -27,22 +32,19 @@ struct RecordTexts: ~Copyable, Sendable {
         addresses = places { $0 == .address }
         extras = places { $0 == .extra }
         lists = members.map { [.addresses, .lines, .factLines].contains($0.kind) ? $0.kind : nil }
-        for (place, member) in members.enumerated() {
+        names = members.map { member in
             let text = Array(",\"\(member.name)\":\(member.kind == .text ? "\"" : "")".utf8)
             precondition(text.count <= 24, "a member's name is longer than two words")
-            lengths[place] = UInt8(text.count)
-            for word in 0..<3 {
-                let start = min(word * 8, text.count)
-                words[place * 3 + word] = text.span.word(at: start, count: min(8, text.count - start))
+            func word(_ start: Int) -> UInt64 {
+                start < text.count ? text.span.word(at: start, count: min(8, text.count - start)) : 0
             }
+            return Name(low: word(0), middle: word(8), high: word(16), count: text.count)
         }
     }
 
     @inline(__always) fileprivate func append(_ place: Int, to output: inout ByteWriter) {
-        let words = words.span
-        output.append(
-            member: words[place &* 3], words[place &* 3 &+ 1], words[place &* 3 &+ 2],
-            count: Int(lengths.span[place]))
+        let name = names[place]
+        output.append(member: name.low, name.middle, name.high, count: name.count)
     }
 }
 

@@ -115,7 +115,7 @@ extension DisplayCandidate {
         }
     }
 
-    fileprivate static func isWorthless(_ field: DisplayField, _ value: Span<UInt8>, _ country: CountryCode) -> Bool {
+    static func isWorthless(_ field: DisplayField, _ value: Span<UInt8>, _ country: CountryCode) -> Bool {
         worth(field, value, country) == .worthless
     }
 }
@@ -127,45 +127,57 @@ extension ShardState {
     func addCandidates(of profile: UInt32, to builder: inout DossierPartBuilder) {
         let orders = firstOrders(of: profile)
         forEachVariant(of: profile) { row, variant in
-            let party = PartyRecord(records[variant.record]).members
+            let view = VariantView(records[variant.record])
             // An import says itself what it says; orders that repeat it did not bring it.
             let order = variant.order == 0 ? nil : orders.first { $0.variant == UInt32(row) }
             let start = builder.output.count
-            builder.output.source(party)
-            if let order { builder.output.source(party, order: records[order.record]) }
+            builder.output.source(view.party)
+            if let order { builder.output.source(view.party, order: records[order.record]) }
             let writer = CandidateWriter(
-                profile: profile, at: variant.seenAt, source: ByteRange(start, builder.output.count), party)
+                profile: profile, at: variant.seenAt, source: ByteRange(start, builder.output.count),
+                country: view.country)
             builder.output.append(UInt8(ascii: "\n"))
-            writer.write(party, to: &builder)
+            writer.write(view.party, view.billing, to: &builder)
         }
     }
 
     /// The first order of the profile that carries each variant, in any of its versions. Orders are walked from the
     /// newest to the oldest, so that the oldest stays.
-    private func firstOrders(of profile: UInt32) -> [(variant: UInt32, record: ByteArena.Reference)] {
-        var first: [(variant: UInt32, record: ByteArena.Reference)] = []
-        var last = 0
-        func note(_ variant: UInt32, _ record: ByteArena.Reference) {
-            if last < first.count, first[last].variant == variant {
-                first[last].record = record
-            } else if let known = first.firstIndex(where: { $0.variant == variant }) {
-                first[known].record = record
-                last = known
-            } else {
-                last = first.count
-                first.append((variant, record))
-            }
-        }
+    private func firstOrders(of profile: UInt32) -> [FirstOrders.Entry] {
+        var first = FirstOrders()
         forEachOrder(of: profile) { _, order in
-            note(order.variant, order.record)
+            first.note(order.variant, order.record)
             var previous = order.previous
             while previous != 0 {
                 let version = versions[Int(previous - 1)]
-                note(version.variant, order.record)
+                first.note(version.variant, order.record)
                 previous = version.previous
             }
         }
-        return first
+        return first.entries
+    }
+}
+
+/// The order that was noted last for each variant.
+private struct FirstOrders {
+    struct Entry {
+        let variant: UInt32
+        var record: ByteArena.Reference
+    }
+
+    private(set) var entries: [Entry] = []
+    private var last = 0
+
+    mutating func note(_ variant: UInt32, _ record: ByteArena.Reference) {
+        // Mostly the same variant again.
+        if last >= entries.count || entries[last].variant != variant {
+            guard let known = entries.firstIndex(where: { $0.variant == variant }) else {
+                last = entries.count
+                return entries.append(Entry(variant: variant, record: record))
+            }
+            last = known
+        }
+        entries[last].record = record
     }
 }
 
@@ -176,15 +188,7 @@ private struct CandidateWriter {
     let source: ByteRange
     let country: CountryCode
 
-    init(profile: UInt32, at: Int64, source: ByteRange, _ party: PackedRecord) {
-        self.profile = profile
-        self.at = at
-        self.source = source
-        country = party.homeCountry
-    }
-
-    func write(_ party: PackedRecord, to builder: inout DossierPartBuilder) {
-        let billing = PackedRecord(party[PartyShape.billing], AddressShape.kinds)
+    func write(_ party: PackedRecord, _ billing: PackedRecord, to builder: inout DossierPartBuilder) {
         writeName(party, billing, to: &builder)
         // The buyer's own word goes before what stands in an address: a log-in e-mail before one for correspondence.
         choose(.company, party[PartyShape.company], billing[AddressShape.company], to: &builder)
@@ -264,48 +268,6 @@ private struct CandidateWriter {
             .name, value, first: builder.text(first), last: builder.text(last), hasFullName: full.count > 0,
             to: &builder)
     }
-}
-
-extension PackedRecord {
-    /// The country of the buyer whose party this is, by the billing address, or else by the other.
-    fileprivate var homeCountry: CountryCode {
-        let billing = PackedRecord(self[PartyShape.billing], AddressShape.kinds)
-        if let country = CountryCode(billing[AddressShape.country]) { return country }
-        let shipping = PackedRecord(self[PartyShape.shipping], AddressShape.kinds)
-        return CountryCode(shipping[AddressShape.country]) ?? .unknown
-    }
-}
-
-extension ByteWriter {
-    /// Names the contact data of a variant that are wrong or stand for nobody, so that they tie it to no one: kept as they
-    /// came, and marked.
-    mutating func unusable(_ party: PackedRecord) {
-        let billing = PackedRecord(party[PartyShape.billing], AddressShape.kinds)
-        let country = party.homeCountry
-        var isListed = false
-        func list(_ name: StaticString, _ output: inout ByteWriter) {
-            if !isListed {
-                output.key("unusable")
-                output.openArray()
-            }
-            isListed = true
-            output.string(name)
-        }
-        for (field, own, ownName, other, otherName) in Self.contactMembers where party.has(own) || billing.has(other) {
-            let isBad = party.has(own) && DisplayCandidate.isWorthless(field, party[own], country)
-            if isBad { list(ownName, &self) }
-            guard billing.has(other) else { continue }
-            let isSame = party.has(own) && party[own].equals(billing[other])
-            if isSame ? isBad : DisplayCandidate.isWorthless(field, billing[other], country) { list(otherName, &self) }
-        }
-        if isListed { closeArray() }
-    }
-
-    private static let contactMembers: [(DisplayField, Int, StaticString, Int, StaticString)] = [
-        (.email, PartyShape.email, "email", AddressShape.email, "billing.email"),
-        (.phone, PartyShape.phone, "phone", AddressShape.phone, "billing.phone"),
-        (.vatId, PartyShape.vatId, "vatId", AddressShape.vatId, "billing.vatId"),
-    ]
 }
 
 extension DossierPartBuilder {

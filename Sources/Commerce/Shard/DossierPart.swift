@@ -2,7 +2,9 @@ import Bytes
 
 /// What one shard knows about a customer: pieces of JSON with what is needed to sort and sum them. The session's lane
 /// puts the parts of all shards together (`DossierWriter`), since a customer's profiles may live on several.
-package struct DossierPart: Sendable {
+///
+/// A class, so that handing it on counts one reference and not those of all its lists.
+package final class DossierPart: Sendable {
     /// A piece of JSON and the moment by which such pieces are sorted.
     package struct Piece: Sendable {
         package let at: Int64
@@ -19,32 +21,63 @@ package struct DossierPart: Sendable {
         package let row: UInt32
     }
 
-    package internal(set) var bytes: [UInt8] = []
-    package internal(set) var profiles: [Piece] = []
-    package internal(set) var orders: [Piece] = []
-    package internal(set) var documents: [Piece] = []
-    package internal(set) var notes: [Piece] = []
-    package internal(set) var vouchers: [Piece] = []
-    /// Returns with the credit notes that were made for them.
-    package internal(set) var returns: [Piece] = []
-    /// What the archive says of documents from elsewhere: JSON members, or nothing for one that was removed.
-    package internal(set) var marks: [Row: ByteRange] = [:]
-    package internal(set) var candidates: [DisplayCandidate] = []
-    package internal(set) var pins: [Pin] = []
-    package internal(set) var unpins: [Unpin] = []
-    package internal(set) var verifications: [Verification] = []
-    /// What was ordered, what is open and what came back.
-    package internal(set) var tally = CustomerTally()
+    /// What a part tells, while it is collected.
+    struct Contents {
+        var bytes: [UInt8] = []
+        var profiles: [Piece] = []
+        var orders: [Piece] = []
+        var documents: [Piece] = []
+        var notes: [Piece] = []
+        var vouchers: [Piece] = []
+        var returns: [Piece] = []
+        var marks: [Row: ByteRange] = [:]
+        var candidates: [DisplayCandidate] = []
+        var pins: [Pin] = []
+        var unpins: [Unpin] = []
+        var verifications: [Verification] = []
+        var tally = CustomerTally()
+        var hiddenOrders = 0
+        var orderCount: Int?
+    }
+
+    private let contents: Contents
     /// What stands on the customer: the directory's part, and only where there is anything.
-    package internal(set) var labels: CustomerLabels?
+    package let labels: CustomerLabels?
+
+    init(_ contents: consuming Contents) {
+        self.contents = contents
+        labels = nil
+    }
+
+    /// The part that tells what stands on the customer.
+    package init(_ labels: CustomerLabels) {
+        contents = Contents()
+        self.labels = labels
+    }
+
+    package var bytes: [UInt8] { contents.bytes }
+    package var profiles: [Piece] { contents.profiles }
+    package var orders: [Piece] { contents.orders }
+    package var documents: [Piece] { contents.documents }
+    package var notes: [Piece] { contents.notes }
+    package var vouchers: [Piece] { contents.vouchers }
+    /// Returns with the credit notes that were made for them.
+    package var returns: [Piece] { contents.returns }
+    /// What the archive says of documents from elsewhere: JSON members, or nothing for one that was removed.
+    package var marks: [Row: ByteRange] { contents.marks }
+    package var candidates: [DisplayCandidate] { contents.candidates }
+    package var pins: [Pin] { contents.pins }
+    package var unpins: [Unpin] { contents.unpins }
+    package var verifications: [Verification] { contents.verifications }
+    /// What was ordered, what is open and what came back.
+    package var tally: CustomerTally { contents.tally }
+    /// Orders that are counted and summed, and were too old to be asked for.
+    package var hiddenOrders: Int { contents.hiddenOrders }
     /// Orders, counted for a list that does not show them.
-    package internal(set) var orderCount: Int?
+    package var orderCount: Int? { contents.orderCount }
 }
 
 extension DossierPart {
-    /// The part that tells what stands on the customer.
-    package init(_ labels: CustomerLabels) { self.labels = labels }
-
     /// Whether there is nothing in it at all, of a part that has no tally.
     package var isEmpty: Bool { bytes.isEmpty && marks.isEmpty }
 
@@ -54,7 +87,7 @@ extension DossierPart {
 
 /// Collects a part: text in `output`, and what points into it.
 struct DossierPartBuilder: ~Copyable {
-    var part = DossierPart()
+    var part = DossierPart.Contents()
     var output: ByteWriter
 
     /// - Parameter capacity: bytes that are likely to be written.
@@ -62,7 +95,7 @@ struct DossierPartBuilder: ~Copyable {
 
     consuming func finish() -> DossierPart {
         part.bytes = output.copyBytes()
-        return part
+        return DossierPart(part)
     }
 
     /// Ends a piece that began at `start`. The line feed keeps the next piece from starting with a comma.
@@ -86,6 +119,7 @@ struct DossierPartBuilder: ~Copyable {
     }
 
     private var frames: [Frame] = []
+    var contacts = JudgedContacts()
     /// More are not kept: looking through them would take longer than writing them.
     private static let mostFrames = 16
 
@@ -114,16 +148,29 @@ struct DossierPartBuilder: ~Copyable {
 extension ShardState {
     /// Most orders of a line or two take no more.
     private static let likelyOrderBytes = 512
+    /// Most profiles say a name, an address and three or four other things.
+    private static let likelyCandidates = 8
 
     /// Gathers what this shard knows about the profiles, all of which live here.
-    package func dossierPart(of profiles: [UInt32]) -> DossierPart {
+    /// - Parameter mostOrders: of the orders only so many are told, the newest; all are counted and summed.
+    package func dossierPart(of profiles: [UInt32], mostOrders: Int = .max) -> DossierPart {
         var orderCount = 0
         for profile in profiles { forEachOrder(of: profile) { _, _ in orderCount += 1 } }
-        var builder = DossierPartBuilder(capacity: 4_096 + orderCount * Self.likelyOrderBytes)
-        builder.part.orders.reserveCapacity(orderCount)
+        var hidden = orderCount > mostOrders ? hiddenOrders(of: profiles, count: orderCount - mostOrders) : []
+        var builder = DossierPartBuilder(capacity: 4_096 + min(orderCount, mostOrders) * Self.likelyOrderBytes)
+        builder.part.orders.reserveCapacity(min(orderCount, mostOrders))
+        builder.part.candidates.reserveCapacity(profiles.count * Self.likelyCandidates)
+        builder.part.hiddenOrders = hidden.count
         for profile in profiles {
             addProfile(profile, to: &builder)
-            forEachOrder(of: profile) { addOrder($0, $1, profile, to: &builder) }
+            forEachOrder(of: profile) { number, row in
+                if hidden.last == number {
+                    hidden.removeLast()
+                    tally(number, row, in: &builder)
+                } else {
+                    addOrder(number, row, profile, to: &builder)
+                }
+            }
             forEachDocument(of: profile) { addDocument($0, $1, profile, to: &builder) }
             forEachNote(of: profile) { row in
                 let start = builder.output.count
@@ -136,6 +183,20 @@ extension ShardState {
             forEachVerification(of: profile) { builder.part.verifications.append($0) }
         }
         return builder.finish()
+    }
+
+    /// The rows of the oldest orders of the profiles, the last one first in which `forEachOrder` comes to them.
+    private func hiddenOrders(of profiles: [UInt32], count: Int) -> [UInt32] {
+        var all: [(at: Int64, profile: UInt32, place: Int, row: UInt32)] = []
+        for profile in profiles {
+            forEachOrder(of: profile) { number, row in
+                let at = PackedRecord(records[row.record], OrderShape.kinds).moment(OrderShape.placedAt)
+                all.append((at?.milliseconds ?? 0, profile, all.count, number))
+            }
+        }
+        // As the writer sorts them: of equals that one comes first which it met first.
+        all.sort { ($0.at, $0.profile, -$0.place) < ($1.at, $1.profile, -$1.place) }
+        return all[..<count].sorted { $0.place > $1.place }.map(\.row)
     }
 
     /// What a list shows of the profiles, all of which live here: values, and how many orders there are.
@@ -181,13 +242,29 @@ extension ShardState {
         builder.part.orders.append(piece)
     }
 
+    /// Counts and sums an order that is not told.
+    private func tally(_ number: UInt32, _ row: OrderRow, in builder: inout DossierPartBuilder) {
+        let party = records[variants[Int(row.variant)].record]
+        let record = PackedRecord(records[row.record], OrderShape.kinds)
+        if hasFacts(number) {
+            builder.part.tally.add(life(of: number, record, party))
+            builder.part.tally.sum(record)
+        } else {
+            let isCollecting = OrderFrame.isCollecting(PartyRecord(party).members[PartyShape.channel])
+            builder.part.tally.add(record, isCollecting: isCollecting)
+        }
+    }
+
+    private func life(of number: UInt32, _ record: PackedRecord, _ party: Span<UInt8>) -> OrderLife {
+        let channel = PartyRecord(party).members[PartyShape.channel]
+        return OrderLife(OrderFrame(record, channel: channel, hasFacts: true), orderFacts(of: number))
+    }
+
     private func addLivingOrder(
         _ number: UInt32, _ row: OrderRow, _ record: PackedRecord, _ frame: DossierPartBuilder.Frame,
         to builder: inout DossierPartBuilder
     ) {
-        let party = PartyRecord(records[variants[Int(row.variant)].record])
-        let life = OrderLife(
-            OrderFrame(record, channel: party.members[PartyShape.channel], hasFacts: true), orderFacts(of: number))
+        let life = life(of: number, record, records[variants[Int(row.variant)].record])
         builder.output.members(of: record.bytes, OrderShape.texts, omitting: 1 << UInt64(OrderShape.status))
         builder.output.rest(ofOrder: record, row, status: life.status, frame.tail)
         builder.output.key("life")
@@ -224,7 +301,7 @@ extension ShardState {
         builder.output.openObject()
         builder.output.key("profile")
         builder.output.customerNumber(profile + 1)
-        builder.output.variant(PartyRecord(records[variants[newest.row].record]).members, seenAt: newest.at)
+        builder.variant(VariantView(records[variants[newest.row].record]), seenAt: newest.at)
         if variantCount > 1 { addOlderVariants(profile, except: newest.row, to: &builder) }
         builder.output.closeObject()
         let piece = builder.piece(newest.at, profile, from: start)
@@ -239,7 +316,7 @@ extension ShardState {
         forEachVariant(of: profile) { row, variant in
             guard row != shown else { return }
             builder.output.openObject()
-            builder.output.variant(PartyRecord(records[variant.record]).members, seenAt: variant.seenAt)
+            builder.variant(VariantView(records[variant.record]), seenAt: variant.seenAt)
             builder.output.closeObject()
         }
         builder.output.closeArray()
@@ -282,18 +359,6 @@ extension ByteWriter {
         if party.has(PartyShape.shipping) || party.has(PartyShape.shippingIsBilling) {
             key("shipping")
             address(party[party.has(PartyShape.shipping) ? PartyShape.shipping : PartyShape.billing])
-        }
-    }
-
-    /// The members of a variant, and when they were true.
-    fileprivate mutating func variant(_ party: PackedRecord, seenAt: Int64) {
-        members(of: party.bytes, PartyShape.texts)
-        key("seenAt")
-        timestamp(Timestamp(milliseconds: seenAt))
-        unusable(party)
-        if party.has(PartyShape.shippingIsBilling) {
-            key("shipping")
-            address(party[PartyShape.billing])
         }
     }
 

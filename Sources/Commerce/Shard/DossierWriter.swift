@@ -28,13 +28,23 @@ package enum DossierWriter {
         number: UInt32, parts: [DossierPart], messages: [UInt8], offset: Int, limit: Int, sequence: UInt64,
         into output: inout ByteWriter, related: (inout ByteWriter) -> Void
     ) {
+        let documents = livingDocuments(parts)
+        writeBeginning(number: number, parts, documents, offset: offset, limit: limit, into: &output)
+        writeMiddle(messages, into: &output, related: related)
+        writeEnd(parts, documents, offset: offset, limit: limit, sequence: sequence, into: &output)
+    }
+
+    /// Writes what shards know of the customer: the members of a dossier that come before those of `writeMiddle`.
+    /// - Parameter documents: of `livingDocuments`.
+    package static func writeBeginning(
+        number: UInt32, _ parts: [DossierPart], _ documents: [LivingDocument], offset: Int, limit: Int,
+        into output: inout ByteWriter
+    ) {
         output.key("customer")
         CustomerWriter(parts).write(number, isWhole: true, into: &output)
         // The oldest profile first: it gives the customer its number.
         list("profiles", parts, { $0.profiles }, into: &output) { $0.profile < $1.profile }
-        let orderCount = parts.reduce(0) { $0 + $1.orders.count }
         list("orders", parts, { $0.orders }, offset: offset, limit: limit, into: &output, by: newestFirst)
-        let documents = livingDocuments(parts)
         self.documents(documents, parts, into: &output)
         if parts.contains(where: { !$0.vouchers.isEmpty }) {
             list("vouchers", parts, { $0.vouchers }, into: &output, by: newestFirst)
@@ -43,11 +53,25 @@ package enum DossierWriter {
             list("returns", parts, { $0.returns }, into: &output, by: newestFirst)
         }
         list("notes", parts, { $0.notes }, into: &output, by: newestFirst)
+    }
+
+    /// Writes the members of a dossier that the directory tells.
+    package static func writeMiddle(
+        _ messages: [UInt8], into output: inout ByteWriter, related: (inout ByteWriter) -> Void
+    ) {
         output.rawJSON(messages.span)
         output.key("related")
         output.openArray()
         related(&output)
         output.closeArray()
+    }
+
+    /// Writes the members of a dossier that come behind those of `writeMiddle`.
+    package static func writeEnd(
+        _ parts: [DossierPart], _ documents: [LivingDocument], offset: Int, limit: Int, sequence: UInt64,
+        into output: inout ByteWriter
+    ) {
+        let orderCount = parts.reduce(0) { $0 + $1.orders.count + $1.hiddenOrders }
         totals(parts, orders: orderCount, documents: documents.count, into: &output)
         let shown = max(0, min(limit, orderCount - offset))
         output.key("from")
@@ -101,7 +125,7 @@ package enum DossierWriter {
         let at: Int64
         let profile: UInt32
         let part: UInt32
-        let piece: Int
+        let json: ByteRange
     }
 
     private static func entries(
@@ -111,8 +135,8 @@ package enum DossierWriter {
         for (number, part) in parts.enumerated() {
             let pieces = pieces(part)
             all.reserveCapacity(all.count + pieces.count)
-            for (place, piece) in pieces.enumerated() {
-                all.append(Entry(at: piece.at, profile: piece.profile, part: UInt32(number), piece: place))
+            for piece in pieces {
+                all.append(Entry(at: piece.at, profile: piece.profile, part: UInt32(number), json: piece.json))
             }
         }
         // Sorting keeps the order of equals.
@@ -129,14 +153,17 @@ package enum DossierWriter {
         output.openArray()
         for entry in entries(parts, pieces, by: isBefore).dropFirst(offset).prefix(limit) {
             let bytes = parts[Int(entry.part)].bytes
-            output.rawJSON(bytes.span.extracting(pieces(parts[Int(entry.part)])[entry.piece].json.range))
+            output.rawJSON(bytes.span.extracting(entry.json.range))
         }
         output.closeArray()
     }
 
+    /// A document and the part that tells of it.
+    package typealias LivingDocument = (part: Int, piece: DossierPart.Piece)
+
     /// Documents that were not removed, newest first.
-    private static func livingDocuments(_ parts: [DossierPart]) -> [(part: Int, piece: DossierPart.Piece)] {
-        var all: [(part: Int, piece: DossierPart.Piece)] = []
+    package static func livingDocuments(_ parts: [DossierPart]) -> [LivingDocument] {
+        var all: [LivingDocument] = []
         for (number, part) in parts.enumerated() {
             for piece in part.documents where marks(of: piece, parts)?.isEmpty != true { all.append((number, piece)) }
         }
@@ -155,7 +182,7 @@ package enum DossierWriter {
     }
 
     private static func documents(
-        _ living: [(part: Int, piece: DossierPart.Piece)], _ parts: [DossierPart], into output: inout ByteWriter
+        _ living: [LivingDocument], _ parts: [DossierPart], into output: inout ByteWriter
     ) {
         output.key("documents")
         output.openArray()

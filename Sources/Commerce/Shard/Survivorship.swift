@@ -45,15 +45,31 @@ struct Survivorship {
     /// The newest verdict on each VAT id, by VAT id.
     let verifications: [Verification]
     private let contenders: [Contender]
+    /// Their places field by field; those of a field in the order in which the parts have them.
+    private let places: [Int]
+    /// Where the places of each field begin, and where the last ones end.
+    private let starts: [Int]
 
     init(_ parts: [DossierPart]) {
         self.parts = parts
         var contenders: [Contender] = []
         contenders.reserveCapacity(parts.reduce(0) { $0 + $1.candidates.count })
+        var starts = [Int](repeating: 0, count: DisplayField.allCases.count + 1)
         for (number, part) in parts.enumerated() {
-            for candidate in part.candidates { contenders.append(Contender(part: number, candidate: candidate)) }
+            for candidate in part.candidates {
+                contenders.append(Contender(part: number, candidate: candidate))
+                starts[Int(candidate.field.rawValue) + 1] += 1
+            }
         }
-        self.contenders = contenders
+        for field in 1..<starts.count { starts[field] += starts[field - 1] }
+        var next = starts
+        var places = [Int](repeating: 0, count: contenders.count)
+        for place in contenders.indices {
+            let field = Int(contenders[place].candidate.field.rawValue)
+            places[next[field]] = place
+            next[field] += 1
+        }
+        (self.contenders, self.places, self.starts) = (contenders, places, starts)
         pins = parts.flatMap(\.pins).sorted { $0.sequence > $1.sequence }
         unpins = Self.lastWords(parts.flatMap(\.unpins), pinned: Set(pins.map(\.field)))
         verifications = Self.newest(parts.flatMap(\.verifications))
@@ -82,41 +98,84 @@ struct Survivorship {
 
     // MARK: Rules 2 to 5
 
-    /// The candidate that wins the field among those that `isWanted`; pins are not asked.
+    /// The candidate that wins the field; pins are not asked.
+    func winner(_ field: DisplayField) -> (contender: Contender, rule: SurvivalRule)? {
+        winner(field, among: places(of: field))
+    }
+
+    /// The same among those that `isWanted`.
     func winner(
-        _ field: DisplayField, where isWanted: (Contender) -> Bool = { _ in true }
+        _ field: DisplayField, where isWanted: (Contender) -> Bool
     ) -> (contender: Contender, rule: SurvivalRule)? {
-        let all = contenders.filter { $0.candidate.field == field && isWanted($0) }
+        winner(field, among: places(of: field).filter { isWanted(contenders[$0]) }[...])
+    }
+
+    private func places(of field: DisplayField) -> ArraySlice<Int> {
+        places[starts[Int(field.rawValue)]..<starts[Int(field.rawValue) + 1]]
+    }
+
+    /// A contender's place, and which value it says: a number of `values`.
+    private struct Vote {
+        let place: Int
+        let value: Int
+    }
+
+    /// Values that a contender is compared with before its own is taken for another one.
+    private static let comparedValues = 8
+
+    private func winner(
+        _ field: DisplayField, among all: ArraySlice<Int>
+    ) -> (contender: Contender, rule: SurvivalRule)? {
         guard let first = all.first else { return nil }
-        let isVerified = field == .vatId && !verifications.isEmpty
         // What everybody says alike needs no weighing.
-        if !isVerified, all.count == 1 || all.dropFirst().allSatisfy({ isAlike($0, first) }) {
-            return (newest(all), .newest)
+        let isVerified = field == .vatId && !verifications.isEmpty
+        if !isVerified, all.allSatisfy({ isAlike($0, first) }) {
+            return (newest(all.map { Vote(place: $0, value: 0) }) { _ in true }, .newest)
         }
-        let worths = all.map { worth(of: $0) }
+        // What some say alike is weighed once. `values` are places of those who said each first.
+        var values: [Int] = []
+        let votes = all.map { place in
+            let known = values.indices.suffix(Self.comparedValues).last { isAlike(place, values[$0]) }
+            if known == nil { values.append(place) }
+            return Vote(place: place, value: known ?? values.count - 1)
+        }
+        let worths = values.map { worth(of: contenders[$0]) }
         guard let best = worths.max() else { return nil }
-        let worthy = zip(all, worths).filter { $1 == best }.map(\.0)
-        var winner = newest(worthy)
-        var rule: SurvivalRule = best == .verified ? .verified : .newest
-        guard field == .name || field == .billing else { return (winner, rule) }
-        let forms = worthy.map { form(of: $0) }
-        var winning = form(of: winner)
+        let winner = newest(votes) { worths[$0] == best }
+        let rule: SurvivalRule = best == .verified ? .verified : .newest
+        guard field == .name || field == .billing, worths.count(where: { $0 == best }) > 1 else {
+            return (winner, rule)
+        }
+        let forms = values.indices.map { worths[$0] == best ? form(of: contenders[values[$0]]) : nil }
+        return fullest(winner, rule, votes, forms, field)
+    }
+
+    /// Goes on from the newest to what says more of the same, as long as anybody does.
+    /// - Parameter forms: of the values that are worth enough.
+    private func fullest(
+        _ newest: Contender, _ rule: SurvivalRule, _ votes: [Vote], _ forms: [[UInt8]?], _ field: DisplayField
+    ) -> (contender: Contender, rule: SurvivalRule) {
+        var (winner, rule) = (newest, rule)
         // Each step says strictly more, so that this ends.
         while true {
-            let fuller = worthy.indices.filter { isFuller(forms[$0], than: winning, field) }
-            guard !fuller.isEmpty else { return (winner, rule) }
-            winner = newest(fuller.map { worthy[$0] })
-            winning = form(of: winner)
+            let winning = form(of: winner)
+            let isFuller = forms.map { form in form.map { self.isFuller($0, than: winning, field) } ?? false }
+            guard isFuller.contains(true) else { return (winner, rule) }
+            winner = self.newest(votes) { isFuller[$0] }
             rule = .mostComplete
         }
     }
 
-    /// - Parameter all: one at least.
-    private func newest(_ all: [Contender]) -> Contender {
-        var newest = all[0]
-        for contender in all.dropFirst() where isOlder(newest, contender) { newest = contender }
-        return newest
+    /// The newest of those whose value is chosen, one at least.
+    private func newest(_ votes: [Vote], where isChosen: (_ value: Int) -> Bool) -> Contender {
+        var newest = -1
+        for vote in votes where isChosen(vote.value) {
+            if newest < 0 || isOlder(contenders[newest], contenders[vote.place]) { newest = vote.place }
+        }
+        return contenders[newest]
     }
+
+    private func isAlike(_ left: Int, _ right: Int) -> Bool { isAlike(contenders[left], contenders[right]) }
 
     private func isAlike(_ left: Contender, _ right: Contender) -> Bool {
         let (one, other) = (left.candidate, right.candidate)

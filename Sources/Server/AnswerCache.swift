@@ -1,0 +1,88 @@
+import Commerce
+
+/// Dossiers that were asked for lately, as they stand in replies: what the shards know of a customer, which is most of the
+/// answer. What the directory tells of it (messages, related customers, the ledger) is looked up anew each time.
+///
+/// An answer is good for one version of its customer: the last event that touched it, and its profiles. Every event about
+/// anything that a shard shows touches the customer, so nobody has to be told of changes and writes cost nothing; and nothing
+/// that the clock changes is kept. An answer is kept when it is asked for a second time, so that questions about ever other
+/// customers pay for no copies.
+///
+/// Takes at most the bytes given, in two generations: when the younger one is half of that, the older one goes. Confined to
+/// one lane.
+package final class AnswerCache {
+    /// Which answer.
+    struct Question: Hashable {
+        /// The living number of the customer.
+        let customer: UInt32
+        let offset: Int
+        let limit: Int
+    }
+
+    /// An answer: members of a JSON object, in two pieces.
+    struct Answer {
+        let sequence: UInt64
+        let profiles: [UInt32]
+        /// Up to what the directory tells, and behind it.
+        let beginning: [UInt8]
+        let end: [UInt8]
+
+        /// Whether the customer is still as it was then.
+        fileprivate func isOf(_ customer: CustomerVersion) -> Bool {
+            sequence == customer.sequence && profiles == customer.profiles
+        }
+
+        /// With about what tables and allocations take.
+        fileprivate var byteCount: Int { beginning.count + end.count + profiles.count * 4 + 256 }
+    }
+
+    /// A customer as an event left it.
+    typealias CustomerVersion = (sequence: UInt64, profiles: [UInt32])
+
+    /// What a lane's answers may take unless told otherwise.
+    package static let standardByteLimit = 32 << 20
+    /// Questions of which it is known that they were asked lately: 128 KiB.
+    private static let recentCount = 1 << 14
+
+    private let byteLimit: Int
+    private var young: [Question: Answer] = [:]
+    private var old: [Question: Answer] = [:]
+    private var youngBytes = 0
+    private var oldBytes = 0
+    private var recent: [Int] = []
+
+    /// - Parameter byteLimit: 0 keeps nothing.
+    package init(byteLimit: Int = standardByteLimit) { self.byteLimit = byteLimit }
+
+    /// Bytes held by answers, with about what finding them takes.
+    package var byteCount: Int { youngBytes + oldBytes }
+
+    /// The answer, if it is kept and still right.
+    func find(_ question: Question, of customer: CustomerVersion) -> Answer? {
+        if let answer = young[question] { return answer.isOf(customer) ? answer : nil }
+        guard let answer = old.removeValue(forKey: question) else { return nil }
+        oldBytes -= answer.byteCount
+        guard answer.isOf(customer) else { return nil }
+        keep(answer, for: question)
+        return answer
+    }
+
+    /// Whether an answer that had to be made is worth keeping; notes that it was asked for.
+    func isWanted(_ question: Question) -> Bool {
+        guard byteLimit > 0 else { return false }
+        if recent.isEmpty { recent = [Int](repeating: 0, count: Self.recentCount) }
+        let hash = question.hashValue
+        defer { recent[hash & (Self.recentCount - 1)] = hash }
+        return recent[hash & (Self.recentCount - 1)] == hash
+    }
+
+    /// Keeps an answer, in the place of an older version of it.
+    func keep(_ answer: Answer, for question: Question) {
+        guard answer.byteCount <= byteLimit / 8 else { return }
+        if youngBytes + answer.byteCount > byteLimit / 2 {
+            (old, oldBytes) = (young, youngBytes)
+            (young, youngBytes) = ([:], 0)
+        }
+        youngBytes += answer.byteCount - (young.updateValue(answer, forKey: question)?.byteCount ?? 0)
+    }
+}
