@@ -193,6 +193,22 @@ package struct ByteWriter: ~Copyable, @unchecked Sendable {
         append(bytes)
     }
 
+    /// Appends the length of a part of `bytes` as a varint, then the part: two loads and two stores for the short texts that
+    /// records are made of, where that many bytes follow. What is written behind them is overwritten.
+    @inlinable @inline(__always) package mutating func appendCounted(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        let (start, added) = (range.lowerBound, range.count)
+        guard added <= 16, start >= 0, start <= bytes.count &- 16 else {
+            return appendCounted(bytes.extracting(range))
+        }
+        reserve(17)
+        base.storeBytes(of: UInt8(truncatingIfNeeded: added), toByteOffset: count, as: UInt8.self)
+        base.storeBytes(
+            of: bytes.load(start, as: UInt64.self).littleEndian, toByteOffset: count &+ 1, as: UInt64.self)
+        base.storeBytes(
+            of: bytes.load(start &+ 8, as: UInt64.self).littleEndian, toByteOffset: count &+ 9, as: UInt64.self)
+        count &+= added &+ 1
+    }
+
     /// Overwrites four bytes at `offset`: a length that is known only after what it counts was written.
     @inlinable package mutating func overwriteUInt32(_ value: UInt32, at offset: Int) {
         precondition(offset >= 0 && offset + 4 <= count)

@@ -6,9 +6,9 @@ struct PlainName {
     /// The folded name, all of it.
     let text: ShortText
 
-    /// Nil where `NameWords` has to look: at other bytes than ASCII letters, fewer than 2 or more than 16 of them, a
-    /// digraph (see `Folding`), a glued particle, one letter over and over, or a word that is not only a name.
-    init?(_ name: Span<UInt8>) {
+    /// Nil where `NameWords` has to look: at other bytes than ASCII letters, fewer than 2 or more than 16 of them, one letter
+    /// over and over, a word that is not only a name, or in a family name a glued particle.
+    init?(_ name: Span<UInt8>, isGiven: Bool = false) {
         let count = name.count
         guard count >= 2, count <= ShortText.capacity else { return nil }
         let (low, high) = name.words(at: 0, count: count)
@@ -17,10 +17,9 @@ struct PlainName {
         guard others & ByteWord.highBits == 0 else { return nil }
 
         let blanks = ByteWord.repeating(0x20)
-        text = ShortText(low: (low | blanks) & lowMask, high: (high | blanks) & highMask)
-        guard !Folding.mayHaveDigraph(text.low, after: text.low << 8),
-            !Folding.mayHaveDigraph(text.high, after: text.high << 8 | text.low >> 56),
-            !Self.mayHaveGluedParticle(text.low), !isRepeatedLetter
+        let lower = ShortText(low: (low | blanks) & lowMask, high: (high | blanks) & highMask)
+        text = Self.mayHaveDigraph(lower) ? Self.folded(name) : lower
+        guard text.high != 0 || text.low > 0xFF, isGiven || !Self.mayHaveGluedParticle(text.low), !isRepeatedLetter
         else { return nil }
         guard NameWords.meaning(WordTable.PackedWord(text.high) << 64 | WordTable.PackedWord(text.low)).isEmpty else {
             return nil
@@ -42,8 +41,57 @@ struct PlainName {
             && text.high == letters & ByteWord.mask(max(count - 8, 0))
     }
 
+    private static func mayHaveDigraph(_ name: ShortText) -> Bool {
+        Folding.mayHaveDigraph(name.low, after: name.low << 8)
+            || Folding.mayHaveDigraph(name.high, after: name.high << 8 | name.low >> 56)
+    }
+
+    /// "Jeroen" is "jeron".
+    private static func folded(_ name: Span<UInt8>) -> ShortText {
+        var folded = FoldedText()
+        Folding.fold(name, into: &folded)
+        let (low, high) = folded.span.words(at: 0, count: folded.count)
+        return ShortText(low: low, high: high)
+    }
+
     /// "van…" and "de…".
     private static func mayHaveGluedParticle(_ word: UInt64) -> Bool {
         word & 0xFF_FFFF == 0x6E_6176 || word & 0xFFFF == 0x6564
+    }
+}
+
+/// A whole name as most are written: a given name, perhaps particles, a family name, with a blank between them. `NameWords`
+/// and `NameParts` say the same of it, at more length.
+struct PlainFullName {
+    let given: PlainName
+    let family: PlainName
+
+    private static let mostParticles = 4
+
+    init?(_ name: Span<UInt8>) {
+        let blank = UInt8(ascii: " ")
+        guard let first = ASCII.firstIndex(of: blank, in: name), let last = ASCII.lastIndex(of: blank, in: name),
+            let given = PlainName(name.extracting(0..<first), isGiven: true),
+            let family = PlainName(name.extracting((last + 1)..<name.count))
+        else { return nil }
+        self.given = given
+        self.family = family
+        var start = first + 1
+        var particles = 0
+        while start <= last {
+            let end = ASCII.firstIndex(of: blank, in: name, from: start) ?? last
+            guard particles < Self.mostParticles, Self.isParticle(name.extracting(start..<end)) else { return nil }
+            particles += 1
+            start = end + 1
+        }
+    }
+
+    /// Whether the word is a particle and nothing else.
+    private static func isParticle(_ word: Span<UInt8>) -> Bool {
+        guard word.count > 0, word.count <= 8 else { return false }
+        let bytes = word.word(at: 0, count: word.count)
+        let mask = ByteWord.mask(word.count)
+        guard (ByteWord.letters(in: bytes) ^ ByteWord.highBits) & mask == 0 else { return false }
+        return NameWords.meaning(WordTable.PackedWord((bytes | ByteWord.repeating(0x20)) & mask)) == .particle
     }
 }
