@@ -172,6 +172,12 @@ package struct ByteWriter: ~Copyable, @unchecked Sendable {
     }
 
     @usableFromInline mutating func appendLongVarint(_ value: UInt64) {
+        if value < 0x4000 {
+            let two = UInt16(truncatingIfNeeded: value & 0x7F | 0x80 | value << 1 & 0x7F00)
+            base.storeBytes(of: two.littleEndian, toByteOffset: count, as: UInt16.self)
+            count &+= 2
+            return
+        }
         var rest = value
         while rest >= 0x80 {
             base.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: count, as: UInt8.self)

@@ -89,6 +89,7 @@ extension CommandDecoder {
         into output: inout ByteWriter
     ) throws(Refusal) {
         guard slot.form == .text || slot.form == .escapedText else { throw .invalid("\(field)", "must be a string") }
+        if slot.form == .text { return try NameRule.append(packer.bytes.extracting(slot.range), field, into: &output) }
         plain.removeAll()
         try packer.plainText(slot, field, into: &plain)
         try NameRule.append(plain.span, field, into: &output)

@@ -36,7 +36,7 @@ extension FeatureExtractor {
             }
             features.generation = Self.generation(first)
         }
-        if let family = PlainName(last) {
+        if let family = PlainName(family: last) {
             setFamily(family.text, &features)
         } else if last.count > 0 {
             let words = NameWords(last, isFamily: true)

@@ -24,7 +24,7 @@ package enum PersonName {
     package static func appendFamilyKey(
         first: Span<UInt8>, last: Span<UInt8>, full: Span<UInt8>, into output: inout ByteWriter
     ) -> Bool {
-        if let family = PlainName(last), let given = PlainName(first, isGiven: true) {
+        if let family = PlainName(family: last), let given = PlainName(first, isGiven: true) {
             append(family, given, into: &output)
             return true
         }

@@ -1,7 +1,8 @@
 import Bytes
 
-/// A name of one word in plain letters, as most given and half of the family names are: nothing is to be cut off, dropped
-/// or looked at twice, so that it is folded in two integers. `NameWords` says the same of it, at more length.
+/// A name of one word in plain letters, as most names are: nothing is to be cut off, dropped or looked at twice, so that it
+/// is folded in two integers. A given name may be an initial ("J."), a family name may have particles in front
+/// ("van der Meer"). `NameWords` says the same of it, at more length.
 struct PlainName {
     /// The folded name, all of it.
     let text: ShortText
@@ -10,6 +11,11 @@ struct PlainName {
     /// over and over, a word that is not only a name, or in a family name a glued particle.
     init?(_ name: Span<UInt8>, isGiven: Bool = false) {
         let count = name.count
+        if isGiven, count == 2, name[1] == UInt8(ascii: "."), ASCII.isLetter(name[0]) {
+            text = ShortText(low: UInt64(name[0] | 0x20), high: 0)
+            guard NameWords.meaning(WordTable.PackedWord(text.low)).isEmpty else { return nil }
+            return
+        }
         guard count >= 2, count <= ShortText.capacity else { return nil }
         let (low, high) = name.words(at: 0, count: count)
         let (lowMask, highMask) = (ByteWord.mask(min(count, 8)), ByteWord.mask(max(count &- 8, 0)))
@@ -24,6 +30,29 @@ struct PlainName {
         guard NameWords.meaning(WordTable.PackedWord(text.high) << 64 | WordTable.PackedWord(text.low)).isEmpty else {
             return nil
         }
+    }
+
+    /// A family name from `start` on, behind any particles.
+    init?(family name: Span<UInt8>, from start: Int = 0) {
+        var start = start
+        var particles = 0
+        while let end = ASCII.firstIndex(of: UInt8(ascii: " "), in: name, from: start) {
+            guard particles < Self.mostParticles, Self.isParticle(name.extracting(start..<end)) else { return nil }
+            particles += 1
+            start = end + 1
+        }
+        self.init(name.extracting(start..<name.count))
+    }
+
+    private static let mostParticles = 4
+
+    /// Whether the word is a particle and nothing else.
+    private static func isParticle(_ word: Span<UInt8>) -> Bool {
+        guard word.count > 0, word.count <= 8 else { return false }
+        let bytes = word.word(at: 0, count: word.count)
+        let mask = ByteWord.mask(word.count)
+        guard (ByteWord.letters(in: bytes) ^ ByteWord.highBits) & mask == 0 else { return false }
+        return NameWords.meaning(WordTable.PackedWord((bytes | ByteWord.repeating(0x20)) & mask)) == .particle
     }
 
     @inline(__always) var initial: UInt8 { text[0] }
@@ -66,32 +95,12 @@ struct PlainFullName {
     let given: PlainName
     let family: PlainName
 
-    private static let mostParticles = 4
-
     init?(_ name: Span<UInt8>) {
-        let blank = UInt8(ascii: " ")
-        guard let first = ASCII.firstIndex(of: blank, in: name), let last = ASCII.lastIndex(of: blank, in: name),
-            let given = PlainName(name.extracting(0..<first), isGiven: true),
-            let family = PlainName(name.extracting((last + 1)..<name.count))
+        guard let blank = ASCII.firstIndex(of: UInt8(ascii: " "), in: name),
+            let given = PlainName(name.extracting(0..<blank), isGiven: true),
+            let family = PlainName(family: name, from: blank + 1)
         else { return nil }
         self.given = given
         self.family = family
-        var start = first + 1
-        var particles = 0
-        while start <= last {
-            let end = ASCII.firstIndex(of: blank, in: name, from: start) ?? last
-            guard particles < Self.mostParticles, Self.isParticle(name.extracting(start..<end)) else { return nil }
-            particles += 1
-            start = end + 1
-        }
-    }
-
-    /// Whether the word is a particle and nothing else.
-    private static func isParticle(_ word: Span<UInt8>) -> Bool {
-        guard word.count > 0, word.count <= 8 else { return false }
-        let bytes = word.word(at: 0, count: word.count)
-        let mask = ByteWord.mask(word.count)
-        guard (ByteWord.letters(in: bytes) ^ ByteWord.highBits) & mask == 0 else { return false }
-        return NameWords.meaning(WordTable.PackedWord((bytes | ByteWord.repeating(0x20)) & mask)) == .particle
     }
 }

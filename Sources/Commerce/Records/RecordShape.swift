@@ -49,6 +49,7 @@ package struct MemberNames: ~Copyable, Sendable {
         let high: UInt64
         /// `,"name":`, as machines write it behind another member; its length is 0 where that is longer than two words.
         let written: (low: UInt64, high: UInt64)
+        let writtenMask: (low: UInt64, high: UInt64)
         let writtenLength: Int
 
         init(_ member: Member) {
@@ -58,6 +59,7 @@ package struct MemberNames: ~Copyable, Sendable {
             let written = Array(",\"\(member.name)\":".utf8)
             writtenLength = written.count <= longest ? written.count : 0
             self.written = written.span.words(at: 0, count: writtenLength)
+            writtenMask = (ByteWord.mask(min(writtenLength, 8)), ByteWord.mask(max(writtenLength - 8, 0)))
         }
     }
 
@@ -101,10 +103,10 @@ package struct MemberNames: ~Copyable, Sendable {
     /// How many bytes comma, name and colon of the member at `place` take, if the text in `words` begins with them.
     @inline(__always) func length(of place: Int, in words: (low: UInt64, high: UInt64)) -> Int? {
         guard place < names.count else { return nil }
-        let length = names[place].writtenLength
-        let (low, high) = (ByteWord.mask(min(length, 8)), ByteWord.mask(max(length &- 8, 0)))
-        guard length > 0, words.low & low == names[place].written.low, words.high & high == names[place].written.high
-        else { return nil }
+        let (written, mask, length) = (names[place].written, names[place].writtenMask, names[place].writtenLength)
+        guard words.low & mask.low == written.low, words.high & mask.high == written.high, length > 0 else {
+            return nil
+        }
         return length
     }
 

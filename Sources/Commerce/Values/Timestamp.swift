@@ -14,11 +14,10 @@ package struct Timestamp: Comparable, Hashable, Sendable, BitwiseCopyable {
     package init?(rfc3339 text: Span<UInt8>) {
         // "2026-03-", "01T10:22", ":31": less the zeros and signs that stand there, every digit is below 10, every sign 0.
         guard text.count >= 20, text.count <= 40 else { return nil }
-        let separator = text[10] | 0x20
         let date = text.word(at: 0) ^ 0x2D30_302D_3030_3030
         let clock = (text.word(at: 8) ^ 0x3030_3A30_3000_3030) & ~0xFF_0000
         let seconds = text.word(at: 16, count: 3) ^ 0x3030_3A
-        guard separator == UInt8(ascii: "t") || separator == UInt8(ascii: " "),
+        guard text[10] | 0x20 == UInt8(ascii: "t") || text[10] == UInt8(ascii: " "),
             (date | (date &+ 0x7F76_767F_7676_7676) | clock | (clock &+ 0x7676_7F76_767F_7676)) & ByteWord.highBits
                 == 0,
             (seconds | (seconds &+ 0x7676_7F)) & 0x8080_80 == 0
