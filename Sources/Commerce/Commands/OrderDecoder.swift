@@ -6,8 +6,16 @@ extension CommandDecoder {
     package mutating func order(
         _ json: Span<UInt8>, _ hasher: KeyHasher, into output: inout ByteWriter
     ) throws(Refusal) -> PreparedOrder {
-        try keeping(&output) { scratch, output throws(Refusal) in
-            try OrderPacker(json, hasher).pack(&scratch, into: &output)
+        let start = output.count
+        do throws(Refusal) {
+            return try OrderPacker(json, hasher, readsAhead: true).pack(&scratch, into: &output)
+        } catch {
+            output.truncate(to: start)
+        }
+        // Of several faults the one that is named does not depend on which member came first: what is refused is read again,
+        // each object in its turn.
+        return try keeping(&output) { scratch, output throws(Refusal) in
+            try OrderPacker(json, hasher, readsAhead: false).pack(&scratch, into: &output)
         }
     }
 }
@@ -15,11 +23,14 @@ extension CommandDecoder {
 private struct OrderPacker: ~Escapable {
     let json: Span<UInt8>
     let hasher: KeyHasher
+    /// Whether the objects inside are read on the way to the end of the command, or stepped over until their turn comes.
+    let readsAhead: Bool
 
     @_lifetime(copy json)
-    init(_ json: Span<UInt8>, _ hasher: KeyHasher) {
+    init(_ json: Span<UInt8>, _ hasher: KeyHasher, readsAhead: Bool) {
         self.json = json
         self.hasher = hasher
+        self.readsAhead = readsAhead
     }
 
     func pack(_ scratch: inout PackingScratch, into output: inout ByteWriter) throws(Refusal) -> PreparedOrder {
@@ -34,7 +45,7 @@ private struct OrderPacker: ~Escapable {
         order.keyHash = hasher.order(
             output.span.extracting(number), channel: scratch.channel.span, store: scratch.store.span)
 
-        try requireObject(scratch.order[OrderInputShape.customer], "customer")
+        try readCustomer(&scratch)
         // Some senders put the addresses into the customer.
         let (billing, shipping) = (OrderInputShape.billing, OrderInputShape.shipping)
         order.party = try PartyPacker(json, hasher).pack(
@@ -47,11 +58,12 @@ private struct OrderPacker: ~Escapable {
 
     // MARK: Reading
 
-    /// Notes where everything lies, in one pass over the text. Of several faults the first one is named.
+    /// Notes where everything lies, in one pass over the text.
     private func read(_ scratch: inout PackingScratch) throws(Refusal) {
         scratch.orderExtra.removeAll()
         scratch.extra.removeAll()
         scratch.person.removeAll()
+        scratch.customer = 0..<0
         scratch.billing.forget()
         scratch.shipping.forget()
         scratch.lines.forget()
@@ -65,20 +77,15 @@ private struct OrderPacker: ~Escapable {
             scratch.order.note(MemberTable.Slot(.nested, start..<reader.position), at: place)
         }
         try CommandDecoder.expectEnd(&reader)
-        // It came twice, and the last time it was none.
-        if !scratch.order.has(OrderInputShape.customer) {
-            scratch.person.removeAll()
-            scratch.extra.removeAll()
-        }
     }
 
     /// Reads the object or list that begins at `start`, or steps over it, and returns where it ends.
     private func readNested(_ place: Int, at start: Int, _ scratch: inout PackingScratch) throws(Refusal) -> Int {
         var reader = JSONReader(json, at: start)
         switch place {
-        case OrderInputShape.customer:
-            scratch.extra.removeAll()
-            try scratch.person.read(&reader, PartyShape.names, path: "customer", extra: &scratch.extra)
+        case _ where !readsAhead:
+            do throws(JSONError) { _ = try reader.skipNested() } catch { throw .json(error, "order") }
+        case OrderInputShape.customer: return try readCustomer(at: start, &scratch)
         case OrderInputShape.billing:
             return try scratch.billing.read(json, at: start, AddressShape.names, path: "billing")
         case OrderInputShape.shipping:
@@ -93,8 +100,23 @@ private struct OrderPacker: ~Escapable {
         return reader.position
     }
 
-    private func requireObject(_ slot: MemberTable.Slot, _ name: StaticString) throws(Refusal) {
-        guard slot.form == .absent || slot.form == .nested else { throw .invalid("\(name)", "must be an object") }
+    /// Makes sure that the customer was read, the one that counts.
+    private func readCustomer(_ scratch: inout PackingScratch) throws(Refusal) {
+        let slot = scratch.order[OrderInputShape.customer]
+        guard slot.form != .absent else {
+            scratch.person.removeAll()
+            return scratch.extra.removeAll()
+        }
+        guard slot.form == .nested else { throw .invalid("customer", "must be an object") }
+        if scratch.customer != slot.range { _ = try readCustomer(at: slot.range.lowerBound, &scratch) }
+    }
+
+    private func readCustomer(at start: Int, _ scratch: inout PackingScratch) throws(Refusal) -> Int {
+        scratch.extra.removeAll()
+        var reader = JSONReader(json, at: start)
+        try scratch.person.read(&reader, PartyShape.names, path: "customer", extra: &scratch.extra)
+        scratch.customer = start..<reader.position
+        return reader.position
     }
 
     // MARK: The order's name

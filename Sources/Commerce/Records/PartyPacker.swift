@@ -16,6 +16,8 @@ package struct PackingScratch: ~Copyable {
     var orderExtra = ByteWriter()
     /// The members of `customer` (of an order) or of the profile itself.
     var person = MemberTable()
+    /// Where the customer lies that was read.
+    var customer = 0..<0
     var extra = ByteWriter()
     var billing = NestedTable()
     var shipping = NestedTable()
