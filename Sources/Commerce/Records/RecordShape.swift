@@ -47,7 +47,8 @@ package struct MemberNames: ~Copyable, Sendable {
     private struct Name: BitwiseCopyable, Sendable {
         let low: UInt64
         let high: UInt64
-        /// `,"name":`, as machines write it behind another member; its length is 0 where that is longer than two words.
+        /// `,"name":`, as machines write it behind another member; its length is 0 where that is longer than two words, and of
+        /// what holds the unknown members, which nobody may name.
         let written: (low: UInt64, high: UInt64)
         let writtenMask: (low: UInt64, high: UInt64)
         let writtenLength: Int
@@ -57,7 +58,7 @@ package struct MemberNames: ~Copyable, Sendable {
             precondition(name.count <= longest, "a member's name is longer than two words")
             (low, high) = name.span.words(at: 0, count: name.count)
             let written = Array(",\"\(member.name)\":".utf8)
-            writtenLength = written.count <= longest ? written.count : 0
+            writtenLength = written.count <= longest && member.kind != .extra ? written.count : 0
             self.written = written.span.words(at: 0, count: writtenLength)
             writtenMask = (ByteWord.mask(min(writtenLength, 8)), ByteWord.mask(max(writtenLength - 8, 0)))
         }
