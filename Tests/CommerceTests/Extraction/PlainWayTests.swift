@@ -39,7 +39,7 @@ struct PlainWayTests {
     }
 
     @Test(arguments: [
-        ("Maria van Dijk", "dijk/m"), ("J. Bakker", "bakker/j"), ("Joep Jansen", "jansen/j"), ("S. Bos", nil),
+        ("Maria van Dijk", "dyk/m"), ("J. Bakker", "bakker/j"), ("Joep Jansen", "jansen/j"), ("S. Bos", nil),
     ])
     func plainFullNamesAreFound(_ name: String, _ key: String?) {
         let plain = PlainFullName(Array(name.utf8).span)
