@@ -82,6 +82,17 @@ package struct ByteReader: ~Escapable {
         return position..<(position + count)
     }
 
+    /// The same where the length is one byte and the string is there; otherwise reads nothing.
+    @_lifetime(self: copy self)
+    @inlinable @inline(__always) package mutating func shortCountedRange() -> Range<Int>? {
+        guard position < bytes.count else { return nil }
+        let start = position &+ 1
+        let end = start &+ Int(bytes[unchecked: position])
+        guard bytes[unchecked: position] < 0x80, end <= bytes.count else { return nil }
+        position = end
+        return Range(uncheckedBounds: (start, end))
+    }
+
     /// The range of a byte string that carries its length as a varint.
     @_lifetime(self: copy self)
     @inlinable @inline(__always) package mutating func countedRange() throws(ByteReaderError) -> Range<Int> {
@@ -118,7 +129,7 @@ extension Span where Element == UInt8 {
         guard count == other.count else { return false }
         var index = 0
         while index &+ 8 <= count {
-            if word(at: index) != other.word(at: index) { return false }
+            if load(index, as: UInt64.self) != other.load(index, as: UInt64.self) { return false }
             index &+= 8
         }
         return word(at: index, count: count &- index) == other.word(at: index, count: count &- index)

@@ -25,6 +25,19 @@ package enum ByteWord {
         (word &- repeating(0x20)) & ~word & highBits
     }
 
+    /// Which bytes end or interrupt the content of a JSON string: a quote, a backslash, a control character. Above the
+    /// first mark others may be false.
+    @inlinable @inline(__always) package static func firstOfJSON(in word: UInt64) -> UInt64 {
+        let quotes = (word ^ repeating(UInt8(ascii: "\""))) &- ones
+        let backslashes = (word ^ repeating(UInt8(ascii: "\\"))) &- ones
+        return (quotes | backslashes | (word &- repeating(0x20))) & ~word & highBits
+    }
+
+    /// Ones in the bytes before the first mark; there is one.
+    @inlinable @inline(__always) package static func before(_ marks: UInt64) -> UInt64 {
+        ((marks &- 1) & ~marks) &>> 7
+    }
+
     /// Which bytes are `byte`, all of them.
     @inlinable @inline(__always) package static func equal(_ byte: UInt8, in word: UInt64) -> UInt64 {
         let rest = word ^ repeating(byte)
@@ -88,6 +101,7 @@ extension Span where Element == UInt8 {
             | UInt64(self[unchecked: offset &+ length &- 1]) &<< (last &- 8)
     }
 
+    /// Unchecked: whoever asks has looked that so many bytes are there.
     @inlinable @inline(__always) func load<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T
     {
         T(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: type))

@@ -178,6 +178,12 @@ package struct ByteWriter: ~Copyable, @unchecked Sendable {
     }
 
     @usableFromInline mutating func appendLongVarint(_ value: UInt64) {
+        if value < 0x4000 {
+            let two = UInt16(truncatingIfNeeded: value & 0x7F | 0x80 | value << 1 & 0x7F00)
+            base.storeBytes(of: two.littleEndian, toByteOffset: count, as: UInt16.self)
+            count &+= 2
+            return
+        }
         var rest = value
         while rest >= 0x80 {
             base.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: count, as: UInt8.self)
@@ -197,6 +203,22 @@ package struct ByteWriter: ~Copyable, @unchecked Sendable {
     @inlinable @inline(__always) package mutating func appendCounted(_ bytes: Span<UInt8>) {
         appendVarint(UInt64(bytes.count))
         append(bytes)
+    }
+
+    /// Appends the length of a part of `bytes` as a varint, then the part: two loads and two stores for the short texts that
+    /// records are made of, where that many bytes follow. What is written behind them is overwritten.
+    @inlinable @inline(__always) package mutating func appendCounted(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        let (start, added) = (range.lowerBound, range.count)
+        guard added <= 16, start >= 0, start <= bytes.count &- 16 else {
+            return appendCounted(bytes.extracting(range))
+        }
+        reserve(17)
+        base.storeBytes(of: UInt8(truncatingIfNeeded: added), toByteOffset: count, as: UInt8.self)
+        base.storeBytes(
+            of: bytes.load(start, as: UInt64.self).littleEndian, toByteOffset: count &+ 1, as: UInt64.self)
+        base.storeBytes(
+            of: bytes.load(start &+ 8, as: UInt64.self).littleEndian, toByteOffset: count &+ 9, as: UInt64.self)
+        count &+= added &+ 1
     }
 
     /// Overwrites four bytes at `offset`: a length that is known only after what it counts was written.

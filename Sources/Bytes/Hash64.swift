@@ -21,19 +21,17 @@ package struct Hash64: Sendable, Equatable {
     /// The hash of the bytes; `salt` separates kinds of values that must never meet.
     @inlinable package func hash(_ bytes: Span<UInt8>, salt: UInt64 = 0) -> UInt64 {
         let count = bytes.count
-        let raw = bytes.bytes
         var state = Self.fold(seed ^ Self.first, salt ^ Self.second)
         var offset = 0
-        while count - offset >= 16 {
-            let left = raw.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            let right = raw.unsafeLoadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)
+        while count &- offset >= 16 {
+            let (left, right) = (bytes.load(offset, as: UInt64.self), bytes.load(offset &+ 8, as: UInt64.self))
             state = Self.fold(left ^ Self.second, right ^ state)
-            offset += 16
+            offset &+= 16
         }
         var left: UInt64 = 0
-        if count - offset >= 8 {
-            left = raw.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            offset += 8
+        if count &- offset >= 8 {
+            left = bytes.load(offset, as: UInt64.self)
+            offset &+= 8
         }
         let right = bytes.word(at: offset, count: count &- offset)
         state = Self.fold(left ^ Self.third, right ^ state)

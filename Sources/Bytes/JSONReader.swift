@@ -102,7 +102,13 @@
         return key
     }
 
-    /// The next member's name in two words, and where its value begins, if it stands there as machines write it: up to 16
+    /// The next 16 bytes, if so many are left.
+    @inlinable @inline(__always) package func peekWords() -> (low: UInt64, high: UInt64)? {
+        guard position &+ 16 <= bytes.count else { return nil }
+        return (bytes.load(position, as: UInt64.self), bytes.load(position &+ 8, as: UInt64.self))
+    }
+
+    /// The next member's name in two words, and where its value begins, if it stands there as machines write it: up to 15
     /// bytes without a blank around them. Nothing is read, and an escape in the name is not looked for.
     @inlinable @inline(__always) package func peekPlainKey(isFirst: Bool) -> (low: UInt64, high: UInt64, end: Int)? {
         var start = position
@@ -113,20 +119,21 @@
         }
         guard bytes[unchecked: start] == UInt8(ascii: "\"") else { return nil }
         start &+= 1
-        var (low, high) = (bytes.word(at: start), bytes.word(at: start &+ 8))
-        var length = ByteWord.index(of: ByteWord.first(UInt8(ascii: "\""), in: low))
-        if length < 8 {
-            low &= ByteWord.mask(length)
-            high = 0
+        // 16 bytes are left, and two for quote and colon behind them.
+        var (low, high) = (bytes.load(start, as: UInt64.self), UInt64(0))
+        var marks = ByteWord.first(UInt8(ascii: "\""), in: low)
+        var length = ByteWord.index(of: marks)
+        if marks != 0 {
+            low &= ByteWord.before(marks)
         } else {
-            let rest = ByteWord.index(of: ByteWord.first(UInt8(ascii: "\""), in: high))
-            high &= ByteWord.mask(rest)
-            length &+= rest
+            high = bytes.load(start &+ 8, as: UInt64.self)
+            marks = ByteWord.first(UInt8(ascii: "\""), in: high)
+            guard marks != 0 else { return nil }
+            high &= ByteWord.before(marks)
+            length &+= ByteWord.index(of: marks)
         }
         let colon = start &+ length &+ 1
-        guard colon < bytes.count, bytes[unchecked: colon &- 1] == UInt8(ascii: "\""),
-            bytes[unchecked: colon] == UInt8(ascii: ":")
-        else { return nil }
+        guard bytes[unchecked: colon] == UInt8(ascii: ":") else { return nil }
         return (low, high, colon &+ 1)
     }
 
@@ -157,6 +164,26 @@
 
     // MARK: Scalars
 
+    /// Reads a string without escapes, if that is what stands here, and says where its content lies; otherwise reads
+    /// nothing.
+    @_lifetime(self: copy self)
+    @inlinable @inline(__always) package mutating func plainText() -> Range<Int>? {
+        var index = position &+ 1
+        guard index < bytes.count, bytes[unchecked: position] == UInt8(ascii: "\"") else { return nil }
+        let start = index
+        while index &+ 8 <= bytes.count {
+            let word = bytes.load(index, as: UInt64.self)
+            let stops = ByteWord.firstOfJSON(in: word)
+            index &+= ByteWord.index(of: stops)
+            if stops != 0 {
+                guard bytes[unchecked: index] == UInt8(ascii: "\"") else { return nil }
+                position = index &+ 1
+                return Range(uncheckedBounds: (start, index))
+            }
+        }
+        return nil
+    }
+
     /// Reads a string and says where its content lies.
     @_lifetime(self: copy self)
     @inlinable @inline(__always) package mutating func string() throws(JSONError) -> JSONString {
@@ -167,10 +194,7 @@
         var index = start
         let end = bytes.count
         while index &+ 8 <= end {
-            let word = bytes.word(at: index)
-            let stops =
-                ByteWord.first(UInt8(ascii: "\""), in: word) | ByteWord.first(UInt8(ascii: "\\"), in: word)
-                | ByteWord.firstControl(in: word)
+            let stops = ByteWord.firstOfJSON(in: bytes.load(index, as: UInt64.self))
             index &+= ByteWord.index(of: stops)
             if stops != 0 { break }
         }
@@ -321,17 +345,16 @@
         throw JSONError(.endOfInput, at: end)
     }
 
-    /// Like `skipNested`, but what repeats the nested value at `previous`, which was stepped over before, is known by its
-    /// bytes: most orders ship to the billing address and write it twice.
+    /// Steps over the value that comes next if it repeats, byte for byte, the whole value at `previous`, which was read
+    /// before; otherwise reads nothing and returns false.
     @_lifetime(self: copy self)
-    @inlinable package mutating func skipNested(like previous: Range<Int>) throws(JSONError) -> Range<Int> {
-        skipSpace()
-        let same = position..<(position + previous.count)
-        guard !previous.isEmpty, same.upperBound <= bytes.count,
-            bytes.extracting(same).equals(bytes.extracting(previous))
-        else { return try skipNested() }
-        position = same.upperBound
-        return same
+    @inlinable package mutating func skipRepetition(of previous: Range<Int>) -> Bool {
+        let end = position &+ previous.count
+        guard !previous.isEmpty, end <= bytes.count,
+            bytes.extracting(position..<end).equals(bytes.extracting(previous))
+        else { return false }
+        position = end
+        return true
     }
 
     /// Where the string ends whose content begins at `start`; the end of the bytes, or one beyond, where it does not.

@@ -39,14 +39,18 @@ enum NameRule {
         guard name.count > 0, name.count <= maximumChannelBytes else {
             throw .invalid("\(field)", "must have 1 to \(maximumChannelBytes) characters")
         }
-        for index in 0..<name.count {
-            switch name[index] {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "-"):
-                output.append(name[index])
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): output.append(name[index] | 0x20)
-            default: throw .invalid("\(field)", "may hold only letters a-z, digits, '.', '_' and '-'")
+        var index = 0
+        while index < name.count {
+            let length = min(8, name.count &- index)
+            let word = name.word(at: index, count: length)
+            let allowed =
+                ByteWord.lettersAndDigits(in: word) | ByteWord.equal(UInt8(ascii: "."), in: word)
+                | ByteWord.equal(UInt8(ascii: "_"), in: word) | ByteWord.equal(UInt8(ascii: "-"), in: word)
+            guard (allowed ^ ByteWord.highBits) & ByteWord.mask(length) == 0 else {
+                throw .invalid("\(field)", "may hold only letters a-z, digits, '.', '_' and '-'")
             }
+            output.append(word: ByteWord.lowercased(word), count: length)
+            index &+= 8
         }
     }
 
@@ -55,8 +59,14 @@ enum NameRule {
         guard number.count <= maximumNumberBytes else {
             throw .invalid("\(field)", "must have at most \(maximumNumberBytes) bytes")
         }
-        for index in 0..<number.count where number[index] < 0x20 || number[index] == 0x7F {
-            throw .invalid("\(field)", "must not hold control characters")
+        var index = 0
+        while index < number.count {
+            let length = min(8, number.count &- index)
+            let word = number.word(at: index, count: length) | ByteWord.repeating(0x20) & ~ByteWord.mask(length)
+            guard ByteWord.firstControl(in: word) | ByteWord.first(0x7F, in: word) == 0 else {
+                throw .invalid("\(field)", "must not hold control characters")
+            }
+            index &+= 8
         }
     }
 }
@@ -79,6 +89,7 @@ extension CommandDecoder {
         into output: inout ByteWriter
     ) throws(Refusal) {
         guard slot.form == .text || slot.form == .escapedText else { throw .invalid("\(field)", "must be a string") }
+        if slot.form == .text { return try NameRule.append(packer.bytes.extracting(slot.range), field, into: &output) }
         plain.removeAll()
         try packer.plainText(slot, field, into: &plain)
         try NameRule.append(plain.span, field, into: &output)

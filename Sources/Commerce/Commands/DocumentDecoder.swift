@@ -40,13 +40,13 @@ extension CommandDecoder {
     }
 }
 
-private struct DocumentPacker: ~Escapable {
+private struct DocumentPacker: ~Copyable, ~Escapable {
     let json: Span<UInt8>
     let hasher: KeyHasher
     let members: MemberTable
 
     @_lifetime(copy json)
-    init(_ json: Span<UInt8>, _ hasher: KeyHasher, _ members: MemberTable) {
+    init(_ json: Span<UInt8>, _ hasher: KeyHasher, _ members: consuming MemberTable) {
         self.json = json
         self.hasher = hasher
         self.members = members
@@ -116,9 +116,8 @@ private struct DocumentPacker: ~Escapable {
         }
         if members.has(DocumentShape.total) { output.appendPacked(try total()) }
         if members.has(DocumentShape.recipient) {
-            let addresses = PartyPacker(json, hasher)
-            try addresses.address(
-                members[DocumentShape.recipient], "recipient", &scratch.innerExtra, into: &output)
+            try PartyPacker(json, hasher).address(
+                members[DocumentShape.recipient], "recipient", &scratch.nested, into: &output)
         }
         if scratch.extra.count > 0 { output.appendCounted(scratch.extra.span) }
         let presence = bitmap & ~(1 << UInt64(DocumentShape.updatedAt))

@@ -6,8 +6,16 @@ extension CommandDecoder {
     package mutating func order(
         _ json: Span<UInt8>, _ hasher: KeyHasher, into output: inout ByteWriter
     ) throws(Refusal) -> PreparedOrder {
-        try keeping(&output) { scratch, output throws(Refusal) in
-            try OrderPacker(json, hasher).pack(&scratch, into: &output)
+        let start = output.count
+        do throws(Refusal) {
+            return try OrderPacker(json, hasher, readsAhead: true).pack(&scratch, into: &output)
+        } catch {
+            output.truncate(to: start)
+        }
+        // Of several faults the one that is named does not depend on which member came first: what is refused is read again,
+        // each object in its turn.
+        return try keeping(&output) { scratch, output throws(Refusal) in
+            try OrderPacker(json, hasher, readsAhead: false).pack(&scratch, into: &output)
         }
     }
 }
@@ -15,42 +23,109 @@ extension CommandDecoder {
 private struct OrderPacker: ~Escapable {
     let json: Span<UInt8>
     let hasher: KeyHasher
+    /// Whether the objects inside are read on the way to the end of the command, or stepped over until their turn comes.
+    let readsAhead: Bool
 
     @_lifetime(copy json)
-    init(_ json: Span<UInt8>, _ hasher: KeyHasher) {
+    init(_ json: Span<UInt8>, _ hasher: KeyHasher, readsAhead: Bool) {
         self.json = json
         self.hasher = hasher
+        self.readsAhead = readsAhead
     }
 
     func pack(_ scratch: inout PackingScratch, into output: inout ByteWriter) throws(Refusal) -> PreparedOrder {
-        var reader = JSONReader(json)
-        scratch.orderExtra.removeAll()
-        var members = MemberTable()
-        try members.read(&reader, OrderInputShape.names, path: "order", extra: &scratch.orderExtra)
-        try CommandDecoder.expectEnd(&reader)
-
+        try read(&scratch)
         let packer = RecordPacker(json)
         try CommandDecoder.source(
-            packer, channel: members[OrderInputShape.channel], store: members[OrderInputShape.store], &scratch)
+            packer, channel: scratch.order[OrderInputShape.channel], store: scratch.order[OrderInputShape.store],
+            &scratch)
 
         var order = PreparedOrder()
-        let number = try appendName(members[OrderInputShape.number], scratch, &order, into: &output)
+        let number = try appendName(scratch, &order, into: &output)
         order.keyHash = hasher.order(
             output.span.extracting(number), channel: scratch.channel.span, store: scratch.store.span)
 
-        var source = PartySource()
-        try read(members, into: &source, &scratch)
+        try readCustomer(&scratch)
+        // Some senders put the addresses into the customer.
+        let (billing, shipping) = (OrderInputShape.billing, OrderInputShape.shipping)
         order.party = try PartyPacker(json, hasher).pack(
-            source, orderHash: order.keyHash, scratch: &scratch, into: &output)
-        try appendRecord(members, number: number, &scratch, &order, into: &output)
+            billing: scratch.order.has(billing) ? scratch.order[billing] : scratch.person[PartyShape.billing],
+            shipping: scratch.order.has(shipping) ? scratch.order[shipping] : scratch.person[PartyShape.shipping],
+            orderHash: order.keyHash, scratch: &scratch, into: &output)
+        try appendRecord(number: number, &scratch, &order, into: &output)
         return order
     }
 
+    // MARK: Reading
+
+    /// Notes where everything lies, in one pass over the text.
+    private func read(_ scratch: inout PackingScratch) throws(Refusal) {
+        scratch.orderExtra.removeAll()
+        scratch.extra.removeAll()
+        scratch.person.removeAll()
+        scratch.customer = 0..<0
+        scratch.billing.forget()
+        scratch.shipping.forget()
+        scratch.lines.forget()
+        var reader = JSONReader(json)
+        try scratch.order.begin(&reader, path: "order")
+        while let place = try scratch.order.nextNested(
+            &reader, OrderInputShape.names, path: "order", extra: &scratch.orderExtra)
+        {
+            let start = reader.position
+            reader.resume(at: try readNested(place, at: start, &scratch))
+            scratch.order.note(MemberTable.Slot(.nested, start..<reader.position), at: place)
+        }
+        try CommandDecoder.expectEnd(&reader)
+    }
+
+    /// Reads the object or list that begins at `start`, or steps over it, and returns where it ends.
+    private func readNested(_ place: Int, at start: Int, _ scratch: inout PackingScratch) throws(Refusal) -> Int {
+        var reader = JSONReader(json, at: start)
+        switch place {
+        case _ where !readsAhead:
+            do throws(JSONError) { _ = try reader.skipNested() } catch { throw .json(error, "order") }
+        case OrderInputShape.customer: return try readCustomer(at: start, &scratch)
+        case OrderInputShape.billing:
+            return try scratch.billing.read(json, at: start, AddressShape.names, path: "billing")
+        case OrderInputShape.shipping:
+            // Most orders ship to the billing address and write it twice.
+            if reader.skipRepetition(of: scratch.order[OrderInputShape.billing].range) { break }
+            return try scratch.shipping.read(json, at: start, AddressShape.names, path: "shipping")
+        case OrderInputShape.lines where scratch.order[OrderInputShape.currency].form == .text:
+            return try packLines(at: start, scratch.order[OrderInputShape.currency].range, &scratch)
+        default:
+            do throws(JSONError) { _ = try reader.skipNested() } catch { throw .json(error, "order") }
+        }
+        return reader.position
+    }
+
+    /// Makes sure that the customer was read, the one that counts.
+    private func readCustomer(_ scratch: inout PackingScratch) throws(Refusal) {
+        let slot = scratch.order[OrderInputShape.customer]
+        guard slot.form != .absent else {
+            scratch.person.removeAll()
+            return scratch.extra.removeAll()
+        }
+        guard slot.form == .nested else { throw .invalid("customer", "must be an object") }
+        if scratch.customer != slot.range { _ = try readCustomer(at: slot.range.lowerBound, &scratch) }
+    }
+
+    private func readCustomer(at start: Int, _ scratch: inout PackingScratch) throws(Refusal) -> Int {
+        scratch.extra.removeAll()
+        var reader = JSONReader(json, at: start)
+        try scratch.person.read(&reader, PartyShape.names, path: "customer", extra: &scratch.extra)
+        scratch.customer = start..<reader.position
+        return reader.position
+    }
+
+    // MARK: The order's name
+
     /// Appends `channel:number` or `channel/store:number` and returns where the number lies.
     private func appendName(
-        _ slot: MemberTable.Slot, _ scratch: borrowing PackingScratch, _ order: inout PreparedOrder,
-        into output: inout ByteWriter
+        _ scratch: borrowing PackingScratch, _ order: inout PreparedOrder, into output: inout ByteWriter
     ) throws(Refusal) -> Range<Int> {
+        let slot = scratch.order[OrderInputShape.number]
         guard slot.form != .absent else { throw .invalid("number", "is required") }
         let start = output.count
         output.append(scratch.channel.span)
@@ -68,53 +143,34 @@ private struct OrderPacker: ~Escapable {
         return numberStart..<output.count
     }
 
-    private func read(
-        _ members: MemberTable, into source: inout PartySource, _ scratch: inout PackingScratch
-    ) throws(Refusal) {
-        scratch.extra.removeAll()
-        let customer = members[OrderInputShape.customer]
-        if customer.form != .absent {
-            guard customer.form == .nested else { throw .invalid("customer", "must be an object") }
-            var reader = JSONReader(json, at: customer.range.lowerBound)
-            try source.person.read(&reader, PartyShape.names, path: "customer", extra: &scratch.extra)
-        }
-        // Some senders put the addresses into the customer.
-        let (billing, shipping) = (OrderInputShape.billing, OrderInputShape.shipping)
-        source.billing = members.has(billing) ? members[billing] : source.person[PartyShape.billing]
-        source.shipping = members.has(shipping) ? members[shipping] : source.person[PartyShape.shipping]
-    }
-
     // MARK: The order's own record
 
     private func appendRecord(
-        _ members: MemberTable, number: Range<Int>, _ scratch: inout PackingScratch, _ order: inout PreparedOrder,
+        number: Range<Int>, _ scratch: inout PackingScratch, _ order: inout PreparedOrder,
         into output: inout ByteWriter
     ) throws(Refusal) {
         let packer = RecordPacker(json)
-        let placedAt = try required(members, OrderInputShape.placedAt)
-        let placed = try packer.moment(placedAt, "placedAt")
-        let currency = try currency(required(members, OrderInputShape.currency))
-        let total = try money(required(members, OrderInputShape.total), "total", currency)
+        let placed = try packer.moment(required(scratch.order, OrderInputShape.placedAt), "placedAt")
+        let currency = try currency(required(scratch.order, OrderInputShape.currency))
+        let total = try money(required(scratch.order, OrderInputShape.total), "total", currency)
         var updated: Timestamp?
-        if members.has(OrderInputShape.updatedAt) {
-            updated = try packer.moment(members[OrderInputShape.updatedAt], "updatedAt")
+        if scratch.order.has(OrderInputShape.updatedAt) {
+            updated = try packer.moment(scratch.order[OrderInputShape.updatedAt], "updatedAt")
         }
 
         let start = output.count
-        let bitmap = bitmap(members, hasExtra: scratch.orderExtra.count > 0)
+        let bitmap = bitmap(scratch.order, hasExtra: scratch.orderExtra.count > 0)
         output.appendVarint(bitmap)
         let contentStart = output.count
         output.appendVarint(UInt64(number.count))
         output.appendCopy(of: number)
         output.appendZigzag(placed.milliseconds)
         try packer.texts(
-            members, members.places(OrderInputShape.status...OrderInputShape.kind), OrderInputShape.members,
-            into: &output)
-        output.appendCounted(json.extracting(currency))
+            scratch.order, scratch.order.places(OrderInputShape.status...OrderInputShape.kind),
+            OrderInputShape.members, into: &output)
+        output.appendCounted(json, currency)
         output.appendPacked(total)
-        if members.has(OrderInputShape.lines) {
-            try lines(members[OrderInputShape.lines], currency, &scratch, into: &output)
-        }
+        if scratch.order.has(OrderInputShape.lines) { try appendLines(currency, &scratch, into: &output) }
         if scratch.orderExtra.count > 0 { output.appendCounted(scratch.orderExtra.span) }
         // `updatedAt` orders the versions of an order; it is not part of what they say.
         let presence = bitmap & ~(1 << UInt64(OrderShape.updatedAt))
@@ -127,12 +183,12 @@ private struct OrderPacker: ~Escapable {
         order.updatedAt = updated?.milliseconds ?? PreparedOrder.noUpdateTime
     }
 
-    private func required(_ members: MemberTable, _ place: Int) throws(Refusal) -> MemberTable.Slot {
+    private func required(_ members: borrowing MemberTable, _ place: Int) throws(Refusal) -> MemberTable.Slot {
         guard members.has(place) else { throw .invalid("\(OrderInputShape.members[place].name)", "is required") }
         return members[place]
     }
 
-    private func bitmap(_ members: MemberTable, hasExtra: Bool) -> UInt64 {
+    private func bitmap(_ members: borrowing MemberTable, hasExtra: Bool) -> UInt64 {
         var bitmap: UInt64 = 1 << UInt64(OrderShape.number) | 1 << UInt64(OrderShape.placedAt)
         bitmap |= 1 << UInt64(OrderShape.currency) | 1 << UInt64(OrderShape.total)
         func set(_ place: Int, _ condition: Bool) { if condition { bitmap |= 1 << UInt64(place) } }
@@ -161,49 +217,86 @@ private struct OrderPacker: ~Escapable {
     ) throws(Refusal) -> Decimal64 {
         let value = try RecordPacker(json).decimal(slot, name)
         let digits = Decimal64.minorUnitDigits(of: json.extracting(currency))
-        guard let scaled = value.shortest.scaled(to: digits) else { throw .invalid("\(name)", "is too large") }
+        let shorter = value.scale > digits ? value.shortest : value
+        guard let scaled = shorter.scaled(to: digits) else { throw .invalid("\(name)", "is too large") }
         return scaled
     }
 
-    private func lines(
-        _ slot: MemberTable.Slot, _ currency: Range<Int>, _ scratch: inout PackingScratch, into output: inout ByteWriter
+    // MARK: Lines
+
+    /// Appends the lines: their length in bytes (four), then counted records.
+    private func appendLines(
+        _ currency: Range<Int>, _ scratch: inout PackingScratch, into output: inout ByteWriter
     ) throws(Refusal) {
+        let slot = scratch.order[OrderInputShape.lines]
         guard slot.form == .nested else { throw .invalid("lines", "must be a list") }
-        let lengthAt = output.count
-        output.appendLittleEndian(UInt32(0))
-        var reader = JSONReader(json, at: slot.range.lowerBound)
-        var isFirst = true
-        while let start = try RecordPacker.nextObject(&reader, &isFirst, "lines") {
-            reader.resume(at: try line(start, currency, &scratch, into: &output))
-        }
-        output.overwriteUInt32(UInt32(output.count - lengthAt - 4), at: lengthAt)
+        if !scratch.lines.holds(slot, currency) { _ = try packLines(at: slot.range.lowerBound, currency, &scratch) }
+        output.appendLittleEndian(UInt32(scratch.lines.packed.count))
+        output.append(contentsOf: scratch.lines.packed)
     }
 
-    /// Packs the line whose JSON begins at `start` and returns where it ends.
-    private func line(
-        _ start: Int, _ currency: Range<Int>, _ scratch: inout PackingScratch, into output: inout ByteWriter
+    /// Packs the list that begins at `start` into the scratch and returns where it ends.
+    private func packLines(
+        at start: Int, _ currency: Range<Int>, _ scratch: inout PackingScratch
     ) throws(Refusal) -> Int {
+        scratch.lines.forget()
         var reader = JSONReader(json, at: start)
-        scratch.innerExtra.removeAll()
-        var members = MemberTable()
-        try members.read(&reader, LineShape.names, path: "lines", extra: &scratch.innerExtra)
+        var isFirst = true
+        while let lineStart = try RecordPacker.nextObject(&reader, &isFirst, "lines") {
+            reader.resume(at: try scratch.nested.read(json, at: lineStart, LineShape.names, path: "lines"))
+            try append(scratch.nested, currency, into: &scratch.lines.packed)
+        }
+        scratch.lines.remember(start..<reader.position, currency)
+        return reader.position
+    }
+
+    /// Appends the counted record of a line.
+    private func append(
+        _ line: borrowing NestedTable, _ currency: Range<Int>, into output: inout ByteWriter
+    ) throws(Refusal) {
         let packer = RecordPacker(json)
         let lengthAt = output.count
         output.appendLittleEndian(UInt32(0))
-        output.appendVarint(members.places | (scratch.innerExtra.count > 0 ? 1 << UInt64(LineShape.extra) : 0))
-        if members.has(LineShape.sku) { try packer.text(members[LineShape.sku], "lines.sku", into: &output) }
-        if members.has(LineShape.title) { try packer.text(members[LineShape.title], "lines.title", into: &output) }
-        if members.has(LineShape.quantity) {
-            output.appendPacked(try packer.decimal(members[LineShape.quantity], "lines.quantity").shortest)
+        output.appendVarint(line.members.places | (line.extra.count > 0 ? 1 << UInt64(LineShape.extra) : 0))
+        if line.members.has(LineShape.sku) {
+            try packer.text(line.members[LineShape.sku], "lines.sku", into: &output)
         }
-        if members.has(LineShape.unitPrice) {
-            output.appendPacked(try money(members[LineShape.unitPrice], "lines.unitPrice", currency))
+        if line.members.has(LineShape.title) {
+            try packer.text(line.members[LineShape.title], "lines.title", into: &output)
         }
-        if members.has(LineShape.vatRate) {
-            output.appendPacked(try packer.decimal(members[LineShape.vatRate], "lines.vatRate").shortest)
+        if line.members.has(LineShape.quantity) {
+            output.appendPacked(try packer.decimal(line.members[LineShape.quantity], "lines.quantity").shortest)
         }
-        if scratch.innerExtra.count > 0 { output.appendCounted(scratch.innerExtra.span) }
+        if line.members.has(LineShape.unitPrice) {
+            output.appendPacked(try money(line.members[LineShape.unitPrice], "lines.unitPrice", currency))
+        }
+        if line.members.has(LineShape.vatRate) {
+            output.appendPacked(try packer.decimal(line.members[LineShape.vatRate], "lines.vatRate").shortest)
+        }
+        if line.extra.count > 0 { output.appendCounted(line.extra.span) }
         output.overwriteUInt32(UInt32(output.count - lengthAt - 4), at: lengthAt)
-        return reader.position
+    }
+}
+
+/// The lines of an order, packed while the order was read: only the currency has to come before them, since it says how
+/// many decimals their amounts have.
+struct PackedLines: ~Copyable {
+    var packed = ByteWriter()
+    private var range = 0..<0
+    private var currency = 0..<0
+
+    mutating func forget() {
+        packed.removeAll()
+        range = 0..<0
+    }
+
+    mutating func remember(_ range: Range<Int>, _ currency: Range<Int>) {
+        self.range = range
+        self.currency = currency
+    }
+
+    /// Whether these are the lines at `slot`, in the currency that stands at `currency`.
+    func holds(_ slot: MemberTable.Slot, _ currency: Range<Int>) -> Bool {
+        !range.isEmpty && range == slot.range && self.currency == currency
     }
 }

@@ -9,23 +9,23 @@ extension CommandDecoder {
         try keeping(&output) { scratch, output throws(Refusal) in
             var reader = JSONReader(json)
             scratch.extra.removeAll()
-            var members = MemberTable()
-            try members.read(&reader, PartyShape.names, path: "profile", extra: &scratch.extra)
+            try scratch.person.read(&reader, PartyShape.names, path: "profile", extra: &scratch.extra)
             try Self.expectEnd(&reader)
             let packer = RecordPacker(json)
             try Self.source(
-                packer, channel: members[PartyShape.channel], store: members[PartyShape.store], &scratch)
-            guard members.has(PartyShape.ref) else {
+                packer, channel: scratch.person[PartyShape.channel], store: scratch.person[PartyShape.store], &scratch)
+            guard scratch.person.has(PartyShape.ref) else {
                 throw .invalid("ref", "is required: the channel's own number of the customer")
             }
             var profile = PreparedProfile()
-            if members.has(PartyShape.updatedAt) {
-                profile.updatedAt = try packer.moment(members[PartyShape.updatedAt], "updatedAt").milliseconds
+            if scratch.person.has(PartyShape.updatedAt) {
+                profile.updatedAt = try packer.moment(scratch.person[PartyShape.updatedAt], "updatedAt").milliseconds
             }
-            let source = PartySource(
-                person: members, billing: members[PartyShape.billing], shipping: members[PartyShape.shipping])
+            scratch.billing.forget()
+            scratch.shipping.forget()
             profile.party = try PartyPacker(json, hasher).pack(
-                source, orderHash: 0, scratch: &scratch, into: &output)
+                billing: scratch.person[PartyShape.billing], shipping: scratch.person[PartyShape.shipping],
+                orderHash: 0, scratch: &scratch, into: &output)
             return profile
         }
     }

@@ -22,7 +22,7 @@ extension FeatureExtractor {
             fullName(full, &features)
             return
         }
-        if let given = PlainName(first) {
+        if let given = PlainName(first, isGiven: true) {
             setGiven(given.text, &features)
             features.generation = .none
         } else if first.count > 0 {
@@ -36,7 +36,7 @@ extension FeatureExtractor {
             }
             features.generation = Self.generation(first)
         }
-        if let family = PlainName(last) {
+        if let family = PlainName(family: last) {
             setFamily(family.text, &features)
         } else if last.count > 0 {
             let words = NameWords(last, isFamily: true)
@@ -46,6 +46,12 @@ extension FeatureExtractor {
     }
 
     private mutating func fullName(_ name: Span<UInt8>, _ features: inout PartyFeatures) {
+        if let plain = PlainFullName(name) {
+            features.generation = .none
+            setGiven(plain.given.text, &features)
+            setFamily(plain.family.text, &features)
+            return
+        }
         let words = NameWords(name)
         guard isName(words) else { return }
         let parts = NameParts(full: words)

@@ -68,7 +68,8 @@ enum ASCII {
     /// as letters.
     static func isDotted(_ bytes: Span<UInt8>, besides others: StaticString = "aa") -> Bool {
         let (first, second) = (others.utf8Start[0], others.utf8Start[1])
-        var previous = UInt64(UInt8(ascii: "."))
+        // Whether a dot stands before the word, as its mark: there is one before the first.
+        var dotBefore: UInt64 = 0x80
         var index = 0
         while index < bytes.count {
             let length = min(8, bytes.count &- index)
@@ -77,12 +78,12 @@ enum ASCII {
             let allowed =
                 ByteWord.lettersAndDigits(in: word) | dots | ByteWord.equal(first, in: word)
                 | ByteWord.equal(second, in: word)
-            let doubled = dots & ByteWord.equal(UInt8(ascii: "."), in: word << 8 | previous)
+            let doubled = dots & (dots << 8 | dotBefore)
             guard (allowed ^ ByteWord.highBits) & ByteWord.mask(length) | doubled == 0 else { return false }
-            previous = word &>> UInt64(length &* 8 &- 8)
+            dotBefore = dots &>> UInt64(length &* 8 &- 8)
             index &+= 8
         }
-        return previous != UInt64(UInt8(ascii: "."))
+        return dotBefore == 0
     }
 
     static func lastIndex(of byte: UInt8, in bytes: Span<UInt8>) -> Int? {

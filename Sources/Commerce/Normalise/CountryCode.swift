@@ -84,7 +84,7 @@ package struct CountryCode: Hashable, Sendable {
 
     /// A row of bits for each first letter, one for each second letter that follows it.
     private static let assigned = {
-        var rows = InlineArray<26, UInt32>(repeating: 0)
+        var rows = [UInt32](repeating: 0, count: 26)
         for first in 0..<26 {
             for second in secondLetters(after: first).description.utf8 { rows[first] |= 1 << UInt32(second - 0x41) }
         }
@@ -92,6 +92,6 @@ package struct CountryCode: Hashable, Sendable {
     }()
 
     private static func isAssigned(first: Int, second: Int) -> Bool {
-        assigned.span[first] & (1 << UInt32(second)) != 0
+        assigned[first] & (1 << UInt32(second)) != 0
     }
 }

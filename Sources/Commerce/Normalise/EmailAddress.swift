@@ -118,9 +118,9 @@ extension FoldedText {
             let length = min(8, address.count &- index)
             let word = address.word(at: index, count: length)
             let odd =
-                word & ByteWord.highBits | ByteWord.equal(UInt8(ascii: "\""), in: word)
-                | ByteWord.equal(UInt8(ascii: "<"), in: word) | ByteWord.equal(UInt8(ascii: ":"), in: word)
-                | ByteWord.equal(UInt8(ascii: "\\"), in: word)
+                word & ByteWord.highBits | ByteWord.first(UInt8(ascii: "\""), in: word)
+                | ByteWord.first(UInt8(ascii: "<"), in: word) | ByteWord.first(UInt8(ascii: ":"), in: word)
+                | ByteWord.first(UInt8(ascii: "\\"), in: word)
             guard odd == 0 else { return false }
             append(word: ByteWord.lowercased(word), count: length)
             index &+= 8

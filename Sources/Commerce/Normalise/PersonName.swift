@@ -24,10 +24,12 @@ package enum PersonName {
     package static func appendFamilyKey(
         first: Span<UInt8>, last: Span<UInt8>, full: Span<UInt8>, into output: inout ByteWriter
     ) -> Bool {
-        if let family = PlainName(last), let given = PlainName(first) {
-            family.append(to: &output)
-            output.append(UInt8(ascii: "/"))
-            output.append(given.initial)
+        if let family = PlainName(family: last), let given = PlainName(first, isGiven: true) {
+            append(family, given, into: &output)
+            return true
+        }
+        if last.count == 0, first.count == 0, let name = PlainFullName(full) {
+            append(name.family, name.given, into: &output)
             return true
         }
         let family = NameWords(last)
@@ -50,6 +52,12 @@ package enum PersonName {
         let words = NameWords(name)
         if words.isConstant { return .constant }
         return words.isPlaceholder || words.text.isFull ? .placeholder : .real
+    }
+
+    private static func append(_ family: PlainName, _ given: PlainName, into output: inout ByteWriter) {
+        family.append(to: &output)
+        output.append(UInt8(ascii: "/"))
+        output.append(given.initial)
     }
 
     private static func isEmpty(_ text: Span<UInt8>) -> Bool { ASCII.trimmed(text, 0..<text.count).isEmpty }

@@ -49,9 +49,9 @@ package enum PostalAddress {
 
     /// Writes the street unless the key is exact without it; false when it is missing or no home.
     private static func appendStreet(_ line: Span<UInt8>, isExact: Bool, to output: inout ByteWriter) -> Bool {
+        if isExact { return !StreetKey.isCollectionPoint(line) }
         var street = StreetKey(line)
         if street.isCollectionPoint { return false }
-        if isExact { return true }
         guard street.text.count >= 2, !street.text.isFull else { return false }
         street.shortenSuffix()
         output.append(UInt8(ascii: "|"))

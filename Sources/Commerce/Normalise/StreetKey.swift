@@ -6,6 +6,22 @@ struct StreetKey: ~Copyable {
     private(set) var text = FoldedText()
     private(set) var isCollectionPoint = false
 
+    /// Whether the line names a box, a locker or a shop: what an exact key still has to know of its street.
+    static func isCollectionPoint(_ line: Span<UInt8>) -> Bool {
+        var folded = FoldedText()
+        Folding.fold(line, into: &folded)
+        let bytes = folded.span
+        if isBox(bytes) { return true }
+        var start = 0
+        while start < bytes.count {
+            let end = ASCII.firstIndex(of: UInt8(ascii: " "), in: bytes, from: start) ?? bytes.count
+            let word = WordTable.pack(bytes.extracting(start..<end))
+            if AddressWords.streetWord(word).contains(.collectionPoint) { return true }
+            start = end + 1
+        }
+        return false
+    }
+
     init(_ line: Span<UInt8>) {
         var folded = FoldedText()
         Folding.fold(line, into: &folded)

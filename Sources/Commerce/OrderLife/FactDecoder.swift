@@ -52,14 +52,14 @@ extension CommandDecoder {
     }
 }
 
-private struct FactPacker: ~Escapable {
+private struct FactPacker: ~Copyable, ~Escapable {
     let json: Span<UInt8>
     let kind: FactKind
     let shape: FactShape
     let members: MemberTable
 
     @_lifetime(copy json)
-    init(_ json: Span<UInt8>, _ kind: FactKind, _ members: MemberTable) {
+    init(_ json: Span<UInt8>, _ kind: FactKind, _ members: consuming MemberTable) {
         self.json = json
         self.kind = kind
         self.members = members
@@ -154,21 +154,21 @@ private struct FactPacker: ~Escapable {
     }
 
     private func line(_ reader: inout JSONReader, _ scratch: inout PackingScratch) throws(Refusal) {
-        scratch.innerExtra.removeAll()
-        var line = MemberTable()
-        try line.read(&reader, FactLineShape.names, path: "lines", extra: &scratch.innerExtra)
-        guard line.has(FactLineShape.line) || line.has(FactLineShape.sku) else {
+        reader.resume(at: try scratch.nested.read(json, at: reader.position, FactLineShape.names, path: "lines"))
+        let places = scratch.nested.members.places
+        guard scratch.nested.members.has(FactLineShape.line) || scratch.nested.members.has(FactLineShape.sku) else {
             throw .invalid("lines", "each needs a sku, or as line the channel's id of the order's line")
         }
         let lengthAt = scratch.normalised.count
         scratch.normalised.appendLittleEndian(UInt32(0))
-        var bitmap: UInt64 = scratch.innerExtra.count > 0 ? 1 << UInt64(FactLineShape.extra) : 0
-        for place in 0..<FactLineShape.extra where line.has(place) { bitmap |= 1 << UInt64(place) }
+        let bitmap = places | (scratch.nested.extra.count > 0 ? 1 << UInt64(FactLineShape.extra) : 0)
         scratch.normalised.appendVarint(bitmap)
-        for place in 0..<FactLineShape.extra where line.has(place) { try pack(line[place], place, &scratch) }
-        if scratch.innerExtra.count > 0 {
-            scratch.normalised.appendVarint(UInt64(scratch.innerExtra.count))
-            scratch.normalised.append(contentsOf: scratch.innerExtra)
+        for place in 0..<FactLineShape.extra where places & (1 << UInt64(place)) != 0 {
+            try pack(scratch.nested.members[place], place, &scratch)
+        }
+        if scratch.nested.extra.count > 0 {
+            scratch.normalised.appendVarint(UInt64(scratch.nested.extra.count))
+            scratch.normalised.append(contentsOf: scratch.nested.extra)
         }
         let length = scratch.normalised.count - lengthAt - 4
         scratch.normalised.overwriteUInt32(UInt32(length), at: lengthAt)

@@ -26,6 +26,12 @@ package struct PackedRecord: ~Escapable {
             while rest != 0 {
                 let place = rest.trailingZeroBitCount
                 let bit = rest & (0 &- rest)
+                if (kinds.nested | kinds.decimals | kinds.moments) & bit == 0, let range = reader.shortCountedRange() {
+                    starts[place] = UInt32(truncatingIfNeeded: range.lowerBound)
+                    ends[place] = UInt32(truncatingIfNeeded: range.upperBound)
+                    rest ^= bit
+                    continue
+                }
                 let range =
                     (kinds.nested | kinds.decimals | kinds.moments) & bit == 0
                     ? try reader.countedRange() : try Self.range(of: bit, kinds, &reader)

@@ -6,22 +6,24 @@ import Bytes
 // hash), then one byte with their number. The keys stand in the record so that a later version of the
 // normalisers never changes what an old journal means.
 
-/// The JSON texts that make up a party: they stand in different places of an order and of a profile. Channel and store
-/// stand in the scratch, checked and lower-cased.
-struct PartySource {
-    /// The members of `customer` (of an order) or of the profile itself.
-    var person = MemberTable()
-    var billing = MemberTable.Slot()
-    var shipping = MemberTable.Slot()
-}
-
 /// Reusable buffers of the packers: one per session, so that packing allocates nothing.
 package struct PackingScratch: ~Copyable {
+    /// Channel and store, checked and lower-cased.
     var channel = ByteWriter()
     var store = ByteWriter()
+    /// The members of `ORDER.PUT`'s object.
+    var order = MemberTable()
     var orderExtra = ByteWriter()
+    /// The members of `customer` (of an order) or of the profile itself.
+    var person = MemberTable()
+    /// Where the customer lies that was read.
+    var customer = 0..<0
     var extra = ByteWriter()
-    var innerExtra = ByteWriter()
+    var billing = NestedTable()
+    var shipping = NestedTable()
+    /// A line, or one address of many.
+    var nested = NestedTable()
+    var lines = PackedLines()
     var addresses = ByteWriter()
     var normalised = ByteWriter()
     var familyKey = ByteWriter()
@@ -61,10 +63,11 @@ struct PartyPacker: ~Escapable {
     /// Appends the party record to `output`. `orderHash` separates parties that carry no key at all: without one,
     /// two strangers who both gave no data would be the same buyer.
     func pack(
-        _ source: PartySource, orderHash: UInt64, scratch: inout PackingScratch, into output: inout ByteWriter
+        billing: MemberTable.Slot, shipping: MemberTable.Slot, orderHash: UInt64, scratch: inout PackingScratch,
+        into output: inout ByteWriter
     ) throws(Refusal) -> PreparedParty {
         let start = output.count
-        try packMembers(source, &scratch, into: &output)
+        try packMembers(billing, shipping, &scratch, into: &output)
         let membersEnd = output.count
         scratch.keys.removeAll()
         collectKeys(PackedRecord(output.span.extracting(start..<membersEnd), PartyShape.kinds), &scratch)
@@ -73,7 +76,7 @@ struct PartyPacker: ~Escapable {
         let isAnonymous = scratch.keys.count == 0
         party.contentHash = hasher.content(
             output.span.extracting(start..<membersEnd), salt: isAnonymous ? orderHash : 0)
-        if source.person.has(PartyShape.ref) { party.referenceHash = scratch.keys[0].hash }
+        if scratch.person.has(PartyShape.ref) { party.referenceHash = scratch.keys[0].hash }
         for index in 0..<scratch.keys.count {
             output.append(scratch.keys[index].kind.rawValue)
             output.appendLittleEndian(scratch.keys[index].hash)
@@ -86,90 +89,79 @@ struct PartyPacker: ~Escapable {
     // MARK: Members
 
     private func packMembers(
-        _ source: PartySource, _ scratch: inout PackingScratch, into output: inout ByteWriter
+        _ billing: MemberTable.Slot, _ shipping: MemberTable.Slot, _ scratch: inout PackingScratch,
+        into output: inout ByteWriter
     ) throws(Refusal) {
-        let (billingEnd, shippingIsBilling) = try packAddresses(source, &scratch)
-        output.appendVarint(bitmap(source, hasExtra: scratch.extra.count > 0, shippingIsBilling: shippingIsBilling))
+        let (billingEnd, shippingIsBilling) = try packAddresses(billing, shipping, &scratch)
+        let texts = scratch.person.places(PartyShape.ref...PartyShape.language)
+        var bitmap = texts | 1 << UInt64(PartyShape.channel) | 1 << UInt64(PartyShape.store)
+        func set(_ place: Int, _ condition: Bool) { if condition { bitmap |= 1 << UInt64(place) } }
+        set(PartyShape.billing, billing.form != .absent)
+        set(PartyShape.shipping, shipping.form != .absent && !shippingIsBilling)
+        set(PartyShape.addresses, scratch.person.has(PartyShape.addresses))
+        set(PartyShape.extra, scratch.extra.count > 0)
+        set(PartyShape.shippingIsBilling, shippingIsBilling)
+
+        output.appendVarint(bitmap)
         output.appendCounted(scratch.channel.span)
         output.appendCounted(scratch.store.span)
-        try RecordPacker(bytes).texts(
-            source.person, source.person.places(PartyShape.ref...PartyShape.language), PartyShape.members, into: &output
-        )
+        try RecordPacker(bytes).texts(scratch.person, texts, PartyShape.members, into: &output)
         output.append(scratch.addresses.span.extracting(0..<(shippingIsBilling ? billingEnd : scratch.addresses.count)))
-        if source.person.has(PartyShape.addresses) {
-            try addresses(source.person[PartyShape.addresses], &scratch, into: &output)
+        if scratch.person.has(PartyShape.addresses) {
+            try addresses(scratch.person[PartyShape.addresses], &scratch.nested, into: &output)
         }
         if scratch.extra.count > 0 { output.appendCounted(scratch.extra.span) }
-    }
-
-    private func bitmap(_ source: PartySource, hasExtra: Bool, shippingIsBilling: Bool) -> UInt64 {
-        var bitmap = source.person.places(PartyShape.ref...PartyShape.language)
-        func set(_ place: Int, _ condition: Bool) { if condition { bitmap |= 1 << UInt64(place) } }
-        set(PartyShape.channel, true)
-        set(PartyShape.store, true)
-        set(PartyShape.billing, source.billing.form != .absent)
-        set(PartyShape.shipping, source.shipping.form != .absent && !shippingIsBilling)
-        set(PartyShape.addresses, source.person.has(PartyShape.addresses))
-        set(PartyShape.extra, hasExtra)
-        set(PartyShape.shippingIsBilling, shippingIsBilling)
-        return bitmap
     }
 
     /// Packs billing and shipping address into the scratch and returns where the first ends. Most orders ship to the
     /// billing address, which is stored once, however the two were spelled.
     private func packAddresses(
-        _ source: PartySource, _ scratch: inout PackingScratch
+        _ billing: MemberTable.Slot, _ shipping: MemberTable.Slot, _ scratch: inout PackingScratch
     ) throws(Refusal) -> (billingEnd: Int, shippingIsBilling: Bool) {
         scratch.addresses.removeAll()
-        if source.billing.form != .absent {
-            try address(source.billing, "billing", &scratch.innerExtra, into: &scratch.addresses)
-        }
+        if billing.form != .absent { try address(billing, "billing", &scratch.billing, into: &scratch.addresses) }
         let billingEnd = scratch.addresses.count
-        guard source.shipping.form != .absent else { return (billingEnd, false) }
-        if bytes.extracting(source.billing.range).equals(bytes.extracting(source.shipping.range)) {
-            return (billingEnd, true)
-        }
-        try address(source.shipping, "shipping", &scratch.innerExtra, into: &scratch.addresses)
+        guard shipping.form != .absent else { return (billingEnd, false) }
+        if bytes.extracting(billing.range).equals(bytes.extracting(shipping.range)) { return (billingEnd, true) }
+        try address(shipping, "shipping", &scratch.shipping, into: &scratch.addresses)
         let both = scratch.addresses.span
         return (billingEnd, both.extracting(0..<billingEnd).equals(both.extracting(billingEnd..<both.count)))
     }
 
     /// Appends a counted address record.
     func address(
-        _ slot: MemberTable.Slot, _ path: StaticString, _ extra: inout ByteWriter, into output: inout ByteWriter
+        _ slot: MemberTable.Slot, _ path: StaticString, _ table: inout NestedTable, into output: inout ByteWriter
     ) throws(Refusal) {
         guard slot.form == .nested else { throw .invalid("\(path)", "must be an object") }
-        _ = try address(at: slot.range.lowerBound, path, &extra, into: &output)
+        if !table.holds(slot) {
+            _ = try table.read(bytes, at: slot.range.lowerBound, AddressShape.names, path: path)
+        }
+        try append(table, into: &output)
     }
 
-    /// Appends a counted record of the address whose JSON begins at `start` and returns where it ends.
-    private func address(
-        at start: Int, _ path: StaticString, _ extra: inout ByteWriter, into output: inout ByteWriter
-    ) throws(Refusal) -> Int {
-        extra.removeAll()
-        var reader = JSONReader(bytes, at: start)
-        var table = MemberTable()
-        try table.read(&reader, AddressShape.names, path: path, extra: &extra)
+    /// Appends the counted record of the address whose members were read.
+    private func append(_ address: borrowing NestedTable, into output: inout ByteWriter) throws(Refusal) {
         // The length is a fixed four bytes, so that it can be set when the record is there.
         let lengthAt = output.count
+        let (places, hasExtra) = (address.members.places, address.extra.count > 0)
         output.appendLittleEndian(UInt32(0))
-        output.appendVarint(table.places | (extra.count > 0 ? 1 << UInt64(AddressShape.extra) : 0))
-        try RecordPacker(bytes).texts(table, table.places, AddressShape.members, into: &output)
-        if extra.count > 0 { output.appendCounted(extra.span) }
+        output.appendVarint(places | (hasExtra ? 1 << UInt64(AddressShape.extra) : 0))
+        try RecordPacker(bytes).texts(address.members, places, AddressShape.members, into: &output)
+        if hasExtra { output.appendCounted(address.extra.span) }
         output.overwriteUInt32(UInt32(output.count - lengthAt - 4), at: lengthAt)
-        return reader.position
     }
 
     /// Appends a list: its length in bytes (four), then counted addresses.
     private func addresses(
-        _ slot: MemberTable.Slot, _ scratch: inout PackingScratch, into output: inout ByteWriter
+        _ slot: MemberTable.Slot, _ table: inout NestedTable, into output: inout ByteWriter
     ) throws(Refusal) {
         let lengthAt = output.count
         output.appendLittleEndian(UInt32(0))
         var reader = JSONReader(bytes, at: slot.range.lowerBound)
         var isFirst = true
         while let start = try RecordPacker.nextObject(&reader, &isFirst, "addresses") {
-            reader.resume(at: try address(at: start, "addresses", &scratch.innerExtra, into: &output))
+            reader.resume(at: try table.read(bytes, at: start, AddressShape.names, path: "addresses"))
+            try append(table, into: &output)
         }
         output.overwriteUInt32(UInt32(output.count - lengthAt - 4), at: lengthAt)
     }

@@ -41,22 +41,37 @@ package protocol RecordShape {
 /// Finds a member's place by its name in constant time. A name is two words of eight bytes; a table of 128 places is
 /// hashed with a multiplier that was searched so that no two names of the shape meet, and the words are compared.
 package struct MemberNames: ~Copyable, Sendable {
-    // The arrays are read through their spans: a subscript of the array itself would copy all of it first.
-
     /// No name is longer than two words.
     private static let longest = 16
 
-    private var lows: InlineArray<20, UInt64> = .init(repeating: 0)
-    private var highs: InlineArray<20, UInt64> = .init(repeating: 0)
-    private var table: InlineArray<128, UInt8> = .init(repeating: 0)
+    private struct Name: BitwiseCopyable, Sendable {
+        let low: UInt64
+        let high: UInt64
+        /// `,"name":`, as machines write it behind another member; its length is 0 where that is longer than two words, and of
+        /// what holds the unknown members, which nobody may name.
+        let written: (low: UInt64, high: UInt64)
+        let writtenMask: (low: UInt64, high: UInt64)
+        let writtenLength: Int
+
+        init(_ member: Member) {
+            let name = Array(member.name.description.utf8)
+            precondition(name.count <= longest, "a member's name is longer than two words")
+            (low, high) = name.span.words(at: 0, count: name.count)
+            let written = Array(",\"\(member.name)\":".utf8)
+            writtenLength = written.count <= longest && member.kind != .extra ? written.count : 0
+            self.written = written.span.words(at: 0, count: writtenLength)
+            writtenMask = (ByteWord.mask(min(writtenLength, 8)), ByteWord.mask(max(writtenLength - 8, 0)))
+        }
+    }
+
+    private let names: [Name]
+    /// The places plus one, 0 where there is none.
+    private var table: [UInt8] = []
     private var multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     init(_ members: [Member]) {
-        for (place, member) in members.enumerated() where member.kind != .extra {
-            let name = Array(member.name.description.utf8)
-            precondition(name.count <= Self.longest, "a member's name is longer than two words")
-            (lows[place], highs[place]) = name.span.words(at: 0, count: name.count)
-        }
+        precondition(members.count <= MemberTable.capacity, "a shape has more members than a table has places")
+        names = members.map(Name.init)
         var attempts = 0
         while !fill(members) {
             multiplier &+= 0x3C6E_F372_FE94_F82A
@@ -66,10 +81,10 @@ package struct MemberNames: ~Copyable, Sendable {
     }
 
     private mutating func fill(_ members: [Member]) -> Bool {
-        table = .init(repeating: 0)
+        table = [UInt8](repeating: 0, count: 128)
         for (place, member) in members.enumerated() where member.kind != .extra {
-            let bucket = bucket(lows.span[place], highs.span[place])
-            guard table.span[bucket] == 0 else { return false }
+            let bucket = bucket(names[place].low, names[place].high)
+            guard table[bucket] == 0 else { return false }
             table[bucket] = UInt8(place + 1)
         }
         return true
@@ -80,16 +95,26 @@ package struct MemberNames: ~Copyable, Sendable {
     }
 
     /// The packed place of the member whose name stands at `name`.
-    @inline(__always) func place(of name: Range<Int>, in json: Span<UInt8>) -> Int? {
+    func place(of name: Range<Int>, in json: Span<UInt8>) -> Int? {
         guard !name.isEmpty, name.count <= Self.longest else { return nil }
         let (low, high) = json.words(at: name.lowerBound, count: name.count)
         return place(low: low, high: high)
     }
 
+    /// How many bytes comma, name and colon of the member at `place` take, if the text in `words` begins with them.
+    @inline(__always) func length(of place: Int, in words: (low: UInt64, high: UInt64)) -> Int? {
+        guard place < names.count else { return nil }
+        let (written, mask, length) = (names[place].written, names[place].writtenMask, names[place].writtenLength)
+        guard words.low & mask.low == written.low, words.high & mask.high == written.high, length > 0 else {
+            return nil
+        }
+        return length
+    }
+
     /// The same of a name of up to 16 bytes in two words.
     @inline(__always) func place(low: UInt64, high: UInt64) -> Int? {
-        let place = Int(table.span[bucket(low, high)]) &- 1
-        guard place >= 0, lows.span[place] == low, highs.span[place] == high else { return nil }
+        let place = Int(table[bucket(low, high)]) &- 1
+        guard place >= 0, names[place].low == low, names[place].high == high else { return nil }
         return place
     }
 }

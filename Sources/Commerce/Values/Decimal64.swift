@@ -18,6 +18,10 @@ package struct Decimal64: Hashable, Sendable, BitwiseCopyable {
 
     /// Reads `39.90` and `-5`, not `+.5`: digits, at most one point with digits on both sides, perhaps a minus before.
     package init?(_ text: Span<UInt8>) {
+        if let short = Decimal64(short: text) {
+            self = short
+            return
+        }
         var index = 0
         let isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")
         if isNegative { index = 1 }
@@ -39,6 +43,32 @@ package struct Decimal64: Hashable, Sendable, BitwiseCopyable {
         guard digits > 0, pointAt != digits, pointAt < 0 || digits - pointAt <= Self.maximumScale else { return nil }
         self.units = isNegative ? -units : units
         scale = pointAt < 0 ? 0 : UInt8(digits - pointAt)
+    }
+
+    /// Reads up to eight digits and point, which are nearly all amounts, in one word; nil where a byte needs a closer look.
+    private init?(short text: Span<UInt8>) {
+        let count = text.count
+        guard count > 0, count <= 8 else { return nil }
+        let word = text.word(at: 0, count: count)
+        let point = ByteWord.first(UInt8(ascii: "."), in: word)
+        var (digits, length) = (word, count)
+        if point != 0 {
+            let before = ByteWord.before(point)
+            digits = word & before | word &>> 8 & ~before
+            length = count &- 1
+            scale = UInt8(truncatingIfNeeded: length &- ByteWord.index(of: point))
+            // Digits on both sides.
+            guard scale > 0, Int(scale) < length else { return nil }
+        } else {
+            scale = 0
+        }
+        // Zeros in front, so that there are eight.
+        let missing = UInt64(truncatingIfNeeded: 64 &- length &* 8)
+        let values = (digits &<< missing) ^ (ByteWord.repeating(0x30) &<< missing)
+        guard length > 0, (values | (values &+ ByteWord.repeating(0x76))) & ByteWord.highBits == 0 else { return nil }
+        let pairs = (values &* 10 &+ values &>> 8) & 0x00FF_00FF_00FF_00FF
+        let fours = (pairs &* 100 &+ pairs &>> 16) & 0x0000_FFFF_0000_FFFF
+        units = Int64(truncatingIfNeeded: (fours &* 10_000 &+ fours &>> 32) & 0xFFFF_FFFF)
     }
 
     /// The same value with at least `minimum` decimals; nil if it no longer fits.

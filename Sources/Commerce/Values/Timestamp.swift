@@ -12,14 +12,19 @@ package struct Timestamp: Comparable, Hashable, Sendable, BitwiseCopyable {
     /// counts as the first of the next minute; what is finer than a millisecond is cut off. A moment that an offset
     /// moves out of the years 0001 to 9999 is refused, since it could not be written again.
     package init?(rfc3339 text: Span<UInt8>) {
-        guard text.count >= 20, text.count <= 40,
-            let year = Self.digits(text, 0, 4), text[4] == UInt8(ascii: "-"),
-            let month = Self.digits(text, 5, 2), text[7] == UInt8(ascii: "-"),
-            let day = Self.digits(text, 8, 2), text[10] | 0x20 == UInt8(ascii: "t") || text[10] == UInt8(ascii: " "),
-            let hour = Self.digits(text, 11, 2), text[13] == UInt8(ascii: ":"),
-            let minute = Self.digits(text, 14, 2), text[16] == UInt8(ascii: ":"),
-            let second = Self.digits(text, 17, 2)
+        // "2026-03-", "01T10:22", ":31": less the zeros and signs that stand there, every digit is below 10, every sign 0.
+        guard text.count >= 20, text.count <= 40 else { return nil }
+        let date = text.word(at: 0) ^ 0x2D30_302D_3030_3030
+        let clock = (text.word(at: 8) ^ 0x3030_3A30_3000_3030) & ~0xFF_0000
+        let seconds = text.word(at: 16, count: 3) ^ 0x3030_3A
+        guard text[10] | 0x20 == UInt8(ascii: "t") || text[10] == UInt8(ascii: " "),
+            (date | (date &+ 0x7F76_767F_7676_7676) | clock | (clock &+ 0x7676_7F76_767F_7676)) & ByteWord.highBits
+                == 0,
+            (seconds | (seconds &+ 0x7676_7F)) & 0x8080_80 == 0
         else { return nil }
+        let year = Self.two(date, at: 0) * 100 + Self.two(date, at: 2)
+        let (month, day) = (Self.two(date, at: 5), Self.two(clock, at: 0))
+        let (hour, minute, second) = (Self.two(clock, at: 3), Self.two(clock, at: 6), Self.two(seconds, at: 1))
         guard year >= 1, (1...12).contains(month), (1...Self.days(inMonth: month, of: year)).contains(day),
             hour <= 23, minute <= 59, second <= 60
         else { return nil }
@@ -27,13 +32,18 @@ package struct Timestamp: Comparable, Hashable, Sendable, BitwiseCopyable {
         guard let fraction = Self.fraction(text, &position), let offset = Self.offsetMinutes(text, position) else {
             return nil
         }
-        let seconds = Self.dayNumber(year, month, day) * 86_400 + hour * 3_600 + (minute - offset) * 60 + second
-        milliseconds = Int64(seconds * 1_000 + fraction)
+        let time = Self.dayNumber(year, month, day) * 86_400 + hour * 3_600 + (minute - offset) * 60 + second
+        milliseconds = Int64(time * 1_000 + fraction)
         guard Self.writable.contains(milliseconds) else { return nil }
     }
 
     /// Milliseconds of 0001-01-01T00:00:00Z to the end of 9999.
     private static let writable: Range<Int64> = -62_135_596_800_000..<253_402_300_800_000
+
+    /// The number of two digits, 0 to 9 each, in the bytes of `word` from `index` on.
+    @inline(__always) private static func two(_ word: UInt64, at index: UInt64) -> Int {
+        Int((word &>> (index &* 8)) & 0xF) * 10 + Int((word &>> (index &* 8 &+ 8)) & 0xF)
+    }
 
     @inline(__always) private static func digits(_ text: Span<UInt8>, _ start: Int, _ count: Int) -> Int? {
         var value = 0
