@@ -80,8 +80,18 @@ package struct PagedArray<Entry: BitwiseCopyable & Sendable>: Sendable {
     package mutating func append(rawBytes: Span<UInt8>) -> Bool {
         let stride = MemoryLayout<Entry>.stride
         guard rawBytes.count % stride == 0 else { return false }
-        for index in 0..<(rawBytes.count / stride) {
-            append(rawBytes.bytes.unsafeLoadUnaligned(fromByteOffset: index * stride, as: Entry.self))
+        rawBytes.withUnsafeBytes { source in
+            var rest = source[...]
+            while !rest.isEmpty {
+                let page = count >> Self.shift
+                let used = count & (Self.entriesPerPage - 1)
+                if page == pages.count { pages.append(Page(capacity: Self.entriesPerPage)) } else { own(page) }
+                let taken = min(Self.entriesPerPage - used, rest.count / stride)
+                let room = UnsafeMutableRawBufferPointer(start: pages[page].entries + used, count: taken * stride)
+                room.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest.prefix(taken * stride)))
+                rest = rest.dropFirst(taken * stride)
+                count += taken
+            }
         }
         return true
     }
