@@ -24,7 +24,8 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
             if !contents.isClosed { contents.elements.append(element) }
             return !contents.isClosed
         }
-        arrivals.signal()
+        // Closed for the next one too, who must not wait for room.
+        if isOpen { arrivals.signal() } else { room.signal() }
         return isOpen
     }
 

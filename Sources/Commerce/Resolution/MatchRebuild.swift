@@ -39,7 +39,7 @@ private struct LoadedRecords: Sendable {
 
 extension DirectoryState {
     /// Records in one piece.
-    private static let pieceSize = 512
+    private static let pieceSize = 256
 
     /// Takes every variant of a snapshot into what matching needs. Values that people spoke about come first, so that their
     /// word stands.
