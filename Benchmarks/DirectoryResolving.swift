@@ -42,7 +42,7 @@ struct DirectoryResolving: Benchmark {
             samples.add("new order\(suffix)", new * 1e9 / Double(count), "ns CPU/order")
             samples.add("weighing behind the reply\(suffix)", behind * 1e9 / Double(count), "ns CPU/order")
             samples.add("profiles weighed\(suffix)", Double(weighed) / Double(count), "an order")
-            samples.add("comparisons\(suffix)", Double(scratch.comparisons) / Double(count), "an order")
+            samples.add("comparisons\(suffix)", Double(scratch.comparisonsMade) / Double(count), "an order")
             samples.add("customers\(suffix)", Double(state.customerCount) / Double(count), "an order")
             samples.add(
                 "tables and indexes\(suffix)", Double(state.allocatedBytes) / Double(count), "bytes/order")

@@ -8,10 +8,7 @@ extension Directory {
     func postWeighing() {
         guard !isWeighingPosted, !state.isAtRest || state.owesRestMark || !waitingForRest.isEmpty else { return }
         isWeighingPosted = true
-        let weigh: @Sendable () -> Void = { self.assumeIsolated { $0.weighSome() } }
-        // What new data touched is weighed before more of it is taken in. A sweep over everybody lets the sockets have their
-        // turn between two slices: posted at once, hundreds of them would run in one turn of the lane.
-        if state.isSweeping { lane.post(after: .zero, weigh) } else { lane.post(weigh) }
+        lane.post { self.assumeIsolated { $0.weighSome() } }
     }
 
     /// Weighs what new data, new rules or people's decisions have touched, a slice at a time.

@@ -1,8 +1,11 @@
 /// The inside of a lane: everything only its own thread may touch, and the turn of the loop.
 final class LaneLoop {
-    /// Work that posts work is carried on within one turn until this many pieces have run, so that a chain of calls
-    /// between actors of the lane ends in one write; then the sockets have their turn.
-    private static let workPerTurn = 1024
+    /// Work that posts work is carried on within one turn, so that a chain of calls between actors of the lane ends in one
+    /// write, for this long; then the sockets have their turn, however cheap or dear a piece is.
+    private static let leastPostedNanoseconds: UInt64 = 5_000_000
+    /// What the sockets brought in must not grow faster than the work behind it gets done: posted work may take so many
+    /// times as long as the turn has taken before it.
+    private static let postedShare: UInt64 = 3
 
     private let queue: WorkQueue
     private var batch: [WorkQueue.Work] = []
@@ -63,16 +66,13 @@ final class LaneLoop {
     }
 
     private func runPosted(on executor: UnownedSerialExecutor) {
-        var count = 0
-        while count < Self.workPerTurn {
-            let batchCount = runBatch(on: executor)
-            if batchCount == 0 { return }
-            count += batchCount
-        }
+        let start = SystemCalls.monotonicNanoseconds()
+        let end = start + max(Self.leastPostedNanoseconds, Self.postedShare * (start - nowNanoseconds))
+        while runBatch(on: executor), SystemCalls.monotonicNanoseconds() < end {}
     }
 
-    /// Runs what waits now, and returns how much that was. Work posted meanwhile waits for the next batch.
-    private func runBatch(on executor: UnownedSerialExecutor) -> Int {
+    /// Runs what waits now, and says whether that was anything. Work posted meanwhile waits for the next batch.
+    private func runBatch(on executor: UnownedSerialExecutor) -> Bool {
         queue.take(into: &batch)
         for work in batch {
             switch work {
@@ -81,7 +81,7 @@ final class LaneLoop {
             }
         }
         defer { batch.removeAll(keepingCapacity: true) }
-        return batch.count
+        return !batch.isEmpty
     }
 
     /// Everything posted before the stop has run. What the farewell itself posts still runs, and then whatever came

@@ -55,6 +55,26 @@ private actor Counter {
         }
     }
 
+    /// Work that goes on slice by slice, however long, keeps nobody else from the lane: a timer is due between two slices.
+    @Test func workThatPostsItselfLetsOthersHaveTheirTurn() throws {
+        try withLane { lane in
+            let slices = Log<Int>()
+            let others = Mailbox<Int>()
+            @Sendable func slice() {
+                let end = DispatchTime.now().uptimeNanoseconds + 2_000_000
+                while DispatchTime.now().uptimeNanoseconds < end {}
+                slices.entries.append(slices.entries.count)
+                if slices.entries.count < 300 { lane.post(slice) }
+            }
+            lane.post {
+                lane.schedule(after: .zero) { others.put(slices.entries.count) }
+                slice()
+            }
+            let slicesBefore = try #require(others.take())
+            #expect(slicesBefore < 30)
+        }
+    }
+
     /// Every post waits for the one before it, so the lane falls asleep in between: a wake-up lost once hangs here.
     @Test func wakeUpsAreNotLostBetweenLanesThatSleep() throws {
         let hops = 100_000

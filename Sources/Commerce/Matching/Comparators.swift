@@ -13,7 +13,7 @@ extension ShortText {
         let isPart = shorter >= 3 && (count < other.count ? other.starts(with: self) : starts(with: other))
         if isPart, longer - shorter > 1 { return .part }
         if (longer - shorter) * 2 > longer { return .differs }
-        let distance = distance(to: other)
+        let distance = distance(to: other, atMost: longer / 2)
         if distance == 1 { return longer >= 3 ? .near : .differs }
         if distance == 2, longer >= 5 { return .close }
         return distance * 2 <= longer ? .similar : .differs
@@ -70,21 +70,21 @@ extension ShortText {
 struct NameComparison {
     var first: PairLevel
     var last: PairLevel
-    /// One of the given names is none, or is a slip of the other, so that what differs in it tells no two people apart.
-    let isMisspelt: Bool
-    /// The given names are alike, and many bear the one while few or none bear the other.
-    let isSlipOfKnown: Bool
-    /// One of the given names is written as none is and holds little of the other.
-    let isOfAnother: Bool
+    /// What of them the levels do not say.
+    let traits: PairTraits
 
     @inline(__always) init(_ left: PartyFeatures, _ right: PartyFeatures) {
         first = Self.firstLevel(left, right)
         last = Self.lastLevel(left, right)
-        isMisspelt = left.isFirstNameUnlikely || right.isFirstNameUnlikely
-        isSlipOfKnown =
-            Self.isOneKnown(left, right)
-            && (first == .sounds || first == .similar && left.firstName[0] == right.firstName[0])
-        isOfAnother = first == .garbled && !Self.resembles(left.firstName, right.firstName)
+        var traits = PairTraits()
+        if left.isFirstNameUnlikely || right.isFirstNameUnlikely { traits.insert(.isMisspelt) }
+        if Self.isOneKnown(left, right),
+            first == .sounds || first == .similar && left.firstName[0] == right.firstName[0]
+        {
+            traits.insert(.isSlipOfKnown)
+        }
+        if first == .garbled, !Self.resembles(left.firstName, right.firstName) { traits.insert(.isOfAnother) }
+        self.traits = traits
         if first <= .similar, last <= .similar, first != .missing || last != .missing {
             compareExchanged(left, right)
         }
@@ -229,7 +229,7 @@ extension PartyFeatures {
         // What was cut may differ more.
         let isCut = longer == ShortText.capacity
         if longer - min(emailLocal.count, other.emailLocal.count) > 3 { return .differs }
-        let distance = emailLocal.distance(to: other.emailLocal)
+        let distance = emailLocal.distance(to: other.emailLocal, atMost: 3)
         switch distance {
         case 1 where longer >= 5 && !isCut: return isSameDomain ? .near : .close
         case 1 where isCut: return isSameDomain ? .close : .similar
@@ -260,6 +260,17 @@ struct AddressComparison {
     var sum: Int32 = 0
 
     init() {}
+
+    /// The parts of an address among the levels of `PairWeight`.
+    @inline(__always) init(_ levels: UInt64) {
+        let weight = PairWeight(score: 0, levels: levels, verdict: .none, reason: .none)
+        street = weight[.street]
+        houseNumber = weight[.houseNumber]
+        addition = weight[.addition]
+        postalCode = weight[.postalCode]
+        city = weight[.city]
+        state = weight[.state]
+    }
 
     @inline(__always) init(_ left: AddressFeatures, _ right: AddressFeatures) {
         street = left.street.level(against: right.street)

@@ -2,16 +2,12 @@
 struct PairJudge {
     let weight: PairWeight
     let address: AddressComparison
-    let isGenerationApart: Bool
-    /// The years of birth are a generation apart, be it by one digit.
-    let isDecadesApart: Bool
-    /// The dates of birth lie in one year and differ by a slip: no two children of a family are born days apart.
-    let isDateSlip: Bool
-    let names: NameComparison
-    let rules: MatchRules
+    let traits: PairTraits
+    let mergeThreshold: Int32
+    let queueThreshold: Int32
 
     /// One of the given names is no name: it does not tell two people apart.
-    private var isMisspelt: Bool { names.isMisspelt }
+    private var isMisspelt: Bool { traits.contains(.isMisspelt) }
     private var first: PairLevel { weight[.firstName] }
     private var last: PairLevel { weight[.lastName] }
 
@@ -23,9 +19,9 @@ struct PairJudge {
         }
         let score = weight.score
         let byScore: PairVerdict =
-            score >= rules.mergeThreshold ? .merge : score >= rules.queueThreshold ? .queue : .none
+            score >= mergeThreshold ? .merge : score >= queueThreshold ? .queue : .none
         let isOtherPerson =
-            first == .differs || names.isOfAnother && first == .garbled
+            first == .differs || traits.contains(.isOfAnother) && first == .garbled
             ? !isSameBirthDate : first == .similar && !birthDateAgrees && !isSlip
         if isOtherPerson {
             (result.verdict, result.reason) = otherPerson(byScore)
@@ -48,10 +44,12 @@ struct PairJudge {
     private var contactAgrees: Bool { weight[.email] >= .near || weight[.phone] >= .near }
     /// The one thing that members of a household do not share.
     private var birthDateAgrees: Bool { weight[.birthDate] >= .close && weight[.birthDate] != .part }
-    private var isSameBirthDate: Bool { weight[.birthDate] == .same || weight[.birthDate] == .swapped || isDateSlip }
+    private var isSameBirthDate: Bool {
+        weight[.birthDate] == .same || weight[.birthDate] == .swapped || traits.contains(.isDateSlip)
+    }
     /// Names that are alike run in families, but of a known name and one like it that few bear the one behind the same
     /// telephone is a slip.
-    private var isSlip: Bool { names.isSlipOfKnown && contactAgrees }
+    private var isSlip: Bool { traits.contains(.isSlipOfKnown) && contactAgrees }
     private var contactsDiffer: Bool { weight[.email] == .differs || weight[.phone] == .differs }
     private var isSharedByHousehold: Bool {
         weight[.email] == .same || weight[.phone] >= .local || (address.isSameDoor && lastAgrees)
@@ -72,7 +70,8 @@ struct PairJudge {
         // "Jan Bakker jr." beside a Jan Bakker: father and son unless something personal is the same.
         if weight[.generation] == .part, !birthDateAgrees, weight[.email] < .near { return .generationsDiffer }
         let birthDate = weight[.birthDate]
-        if isGenerationApart || (isDecadesApart && address.isSameDoor && !contactAgrees)
+        if traits.contains(.isGenerationApart)
+            || (traits.contains(.isDecadesApart) && address.isSameDoor && !contactAgrees)
             || birthDate == .differs && first != .same && !(isMisspelt && first >= .close)
         {
             return .birthDatesDiffer
@@ -92,7 +91,7 @@ struct PairJudge {
         }
         if birthDate == .missing, weight[.email] == .differs, weight[.phone] == .differs { return .contactsDiffer }
         if !(contactAgrees || birthDate >= .similar || hasAddress || isRareNameInPlace) { return .onlyName }
-        if isOnlyNameAndBirthDate, weight.score < rules.mergeThreshold + slipMargin { return .onlyName }
+        if isOnlyNameAndBirthDate, weight.score < mergeThreshold + slipMargin { return .onlyName }
         return .none
     }
 
@@ -149,7 +148,7 @@ struct PairJudge {
     /// One name in one postcode, and so rare a pair that no second bearer is to be expected there.
     private var isRareNameInPlace: Bool {
         firstAgrees && last >= .near && address.postalCode == .same
-            && (address.city == .missing || address.city >= .sounds) && weight.score >= rules.mergeThreshold + 500
+            && (address.city == .missing || address.city >= .sounds) && weight.score >= mergeThreshold + 500
     }
 
     /// Two firms of one name, or branches of one chain.

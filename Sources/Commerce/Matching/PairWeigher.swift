@@ -13,72 +13,50 @@ package final class PairWeigher: Sendable {
         priors = (0..<FrequencyClasses.populationClasses).map { rules.prior - Int32($0) * 500 }
     }
 
-    /// - Parameter isBrief: whether only a verdict matters. A pair that no address could bring to one is then let go before
-    ///   its addresses are compared, with a score that says nothing.
     package func weigh(
-        _ left: PartyFeatures, _ right: PartyFeatures, _ classes: FrequencyClasses, withheld: FieldMask,
-        isBrief: Bool = false
+        _ left: PartyFeatures, _ right: PartyFeatures, _ classes: FrequencyClasses, withheld: FieldMask
     ) -> PairWeight {
-        var weight = PairWeight(score: prior(classes), levels: 0, verdict: .none, reason: .none)
-        let names = NameComparison(left, right)
-        add(.firstName, names.first, .firstName, classes, to: &weight)
-        add(.lastName, names.last, .lastName, classes, to: &weight)
-        if !withheld.contains(.company) {
-            add(.company, left.companyLevel(against: right), .company, classes, to: &weight)
+        let comparison = PairComparison(left, right)
+        var address = AddressComparison(comparison.levels)
+        if !left.hasOneAddress(beside: right) { address = bestAddress(address, left, right, classes) }
+        return weigh(comparison, address, classes, withheld: withheld)
+    }
+
+    /// Weighs two variants of which each has one address at most (`PartyFeatures.hasOneAddress`).
+    func weigh(_ comparison: PairComparison, _ classes: FrequencyClasses, withheld: FieldMask) -> PairWeight {
+        weigh(comparison, AddressComparison(comparison.levels), classes, withheld: withheld)
+    }
+
+    private func weigh(
+        _ comparison: PairComparison, _ address: AddressComparison, _ classes: FrequencyClasses, withheld: FieldMask
+    ) -> PairWeight {
+        var weight = PairWeight(score: prior(classes), levels: comparison.levels, verdict: .none, reason: .none)
+        var traits = comparison.traits
+        var address = address
+        if !withheld.isEmpty {
+            weight.levels &= ~withheld.levels
+            if withheld.contains(.birthDate) { traits.subtract(.ofDates) }
+            if withheld.contains(.address) { address = AddressComparison() }
         }
-        if !withheld.contains(.birthDate) {
-            add(.birthDate, left.birthDate.level(against: right.birthDate), to: &weight)
-        }
-        if !withheld.contains(.email) { add(.email, left.emailLevel(against: right), to: &weight) }
-        if !withheld.contains(.phone) { add(.phone, left.phone.level(against: right.phone), to: &weight) }
-        if !withheld.contains(.vat), left.vatHash != 0, right.vatHash != 0 {
-            add(.vat, left.vatHash == right.vatHash ? .same : .differs, to: &weight)
-        }
-        if left.generation != .none, right.generation != .none {
-            add(.generation, left.generation == right.generation ? .same : .differs, to: &weight)
-        } else if left.generation != right.generation {
-            add(.generation, .part, to: &weight)
-        }
-        if isBrief, !mayMatter(weight, left, right) { return .strangers }
-        var address = AddressComparison()
-        if !withheld.contains(.address) { address = addBestAddress(left, right, classes, to: &weight) }
-        let isGenerationApart =
-            weight[.birthDate] <= .similar && weight[.birthDate] != .missing
-            && left.birthDate.isGenerationApart(from: right.birthDate)
-        let isDateSlip = weight[.birthDate] >= .close && left.birthDate.isSlip(of: right.birthDate)
+        weight.score +=
+            value(.firstName, weight[.firstName], .firstName, classes)
+            + value(.lastName, weight[.lastName], .lastName, classes)
+            + value(.company, weight[.company], .company, classes)
+            + rules.weight(.birthDate, weight[.birthDate]) + rules.weight(.email, weight[.email])
+            + rules.weight(.phone, weight[.phone]) + rules.weight(.vat, weight[.vat])
+            + rules.weight(.generation, weight[.generation])
+        address.sum = sum(address, classes)
+        weight.setAddress(address)
+        weight.score += address.sum
         PairJudge(
-            weight: weight, address: address, isGenerationApart: isGenerationApart,
-            isDecadesApart: left.birthDate.isDecadesApart(from: right.birthDate), isDateSlip: isDateSlip,
-            names: names, rules: rules
+            weight: weight, address: address, traits: traits, mergeThreshold: rules.mergeThreshold,
+            queueThreshold: rules.queueThreshold
         ).decide(&weight)
         return weight
     }
 
-    /// Whether the best of addresses could still bring the pair to a verdict: by weight, or by what a household shares
-    /// (`PairJudge`), which links two people however little they weigh together.
-    @inline(__always) private func mayMatter(
-        _ weight: PairWeight, _ left: PartyFeatures, _ right: PartyFeatures
-    ) -> Bool {
-        if weight.score + rules.addressLimit >= rules.queueThreshold { return true }
-        if weight[.vat] == .same || weight[.email] == .same || weight[.phone] >= .local { return true }
-        return weight[.lastName] >= .sounds && left.mayShareDoor(with: right)
-    }
-
     @inline(__always) func prior(_ classes: FrequencyClasses) -> Int32 {
         priors[min(Int(classes.population), FrequencyClasses.populationClasses - 1)]
-    }
-
-    @inline(__always) private func add(_ field: MatchField, _ level: PairLevel, to weight: inout PairWeight) {
-        weight[field] = level
-        weight.score += rules.weight(field, level)
-    }
-
-    @inline(__always) private func add(
-        _ field: MatchField, _ level: PairLevel, _ counted: FrequencyField, _ classes: FrequencyClasses,
-        to weight: inout PairWeight
-    ) {
-        weight[field] = level
-        weight.score += value(field, level, counted, classes)
     }
 
     @inline(__always) func value(
@@ -89,11 +67,11 @@ package final class PairWeigher: Sendable {
 
     // MARK: Addresses
 
-    /// Adds the pair of addresses that agrees best.
-    private func addBestAddress(
-        _ left: PartyFeatures, _ right: PartyFeatures, _ classes: FrequencyClasses, to weight: inout PairWeight
+    /// The pair of addresses that agrees best, of the pair of the first ones and the others.
+    private func bestAddress(
+        _ first: AddressComparison, _ left: PartyFeatures, _ right: PartyFeatures, _ classes: FrequencyClasses
     ) -> AddressComparison {
-        var best = AddressComparison(left.firstAddress, right.firstAddress)
+        var best = first
         best.sum = sum(best, classes)
         func consider(_ one: AddressFeatures, _ other: AddressFeatures) {
             var comparison = AddressComparison(one, other)
@@ -105,13 +83,6 @@ package final class PairWeigher: Sendable {
         if !left.secondAddress.isEmpty, !right.secondAddress.isEmpty {
             consider(left.secondAddress, right.secondAddress)
         }
-        weight[.street] = best.street
-        weight[.houseNumber] = best.houseNumber
-        weight[.addition] = best.addition
-        weight[.postalCode] = best.postalCode
-        weight[.city] = best.city
-        weight[.state] = best.state
-        weight.score += best.sum
         return best
     }
 

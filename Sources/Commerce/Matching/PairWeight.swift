@@ -151,4 +151,17 @@ package struct FieldMask: OptionSet, BitwiseCopyable, Sendable {
     package static let address = FieldMask(rawValue: 8)
     package static let company = FieldMask(rawValue: 16)
     package static let birthDate = FieldMask(rawValue: 32)
+
+    /// The digits of the fields in `PairWeight.levels`.
+    @inline(__always) var levels: UInt64 {
+        var levels: UInt64 = 0
+        if contains(.email) { levels |= Self.digit(.email) }
+        if contains(.phone) { levels |= Self.digit(.phone) }
+        if contains(.vat) { levels |= Self.digit(.vat) }
+        if contains(.company) { levels |= Self.digit(.company) }
+        if contains(.birthDate) { levels |= Self.digit(.birthDate) }
+        return levels
+    }
+
+    private static func digit(_ field: MatchField) -> UInt64 { 0xF << (UInt64(field.rawValue) * 4) }
 }

@@ -67,14 +67,6 @@ package struct PartyFeatures: BitwiseCopyable, Sendable, Equatable {
     }
 
     var hasName: Bool { !lastName.isEmpty || firstLow != 0 }
-
-    /// Whether any two of their addresses have one house number.
-    @inline(__always) func mayShareDoor(with other: PartyFeatures) -> Bool {
-        func has(_ number: UInt32) -> Bool {
-            number != 0 && (number == other.firstAddress.houseNumber || number == other.secondAddress.houseNumber)
-        }
-        return has(firstAddress.houseNumber) || has(secondAddress.houseNumber)
-    }
 }
 
 /// A telephone number in two words: its digits, four bits each, the last one lowest.

@@ -83,11 +83,13 @@ extension ShortText {
     /// Insertions, deletions, substitutions and exchanges of neighbours between the two texts: optimal string alignment,
     /// 16 columns of the matrix at a time in one integer (Hyyrö, "A bit-vector algorithm for computing Levenshtein and
     /// Damerau edit distances", 2003).
-    package func distance(to other: ShortText) -> Int {
+    /// - Parameter limit: where more are certain, the answer may be any number above it.
+    package func distance(to other: ShortText, atMost limit: Int = .max) -> Int {
         let length = count
         guard length > 0 else { return other.count }
+        var steps = other.count
         // A step for each byte of the other text: the same from either side, and cheaper from the longer.
-        if other.count > length { return other.distance(to: self) }
+        if steps > length { return other.distance(to: self, atMost: limit) }
         var positive: UInt32 = 0xFFFF_FFFF
         var negative: UInt32 = 0
         var diagonal: UInt32 = 0
@@ -105,6 +107,9 @@ extension ShortText {
             let horizontalNegative = diagonal & positive
             if horizontalPositive & last != 0 { distance += 1 }
             if horizontalNegative & last != 0 { distance -= 1 }
+            // Each step takes one away at most.
+            steps -= 1
+            if distance - steps > limit { return distance - steps }
             horizontalPositive = horizontalPositive << 1 | 1
             positive = horizontalNegative << 1 | ~(diagonal | horizontalPositive)
             negative = horizontalPositive & diagonal

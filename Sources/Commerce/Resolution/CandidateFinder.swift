@@ -58,6 +58,8 @@ extension DirectoryState {
             let implied = kind.implied
             for position in 0..<Int(others.count) {
                 let other = index.lists[others, position]
+                // Most values lead to the same few.
+                guard !scratch.isSeen(other) else { continue }
                 let entry = index.profiles[Int(other)]
                 guard sketch.mayAgree(entry.sketch, beside: implied), scratch.isFirst(other) else { continue }
                 scratch.leads.append(Lead(profile: other, kind: kind, hash: hash))
@@ -144,10 +146,8 @@ extension DirectoryState {
     }
 
     /// The best that any two rows of the profiles give that may agree. Needs `prepareRows` of the first.
-    /// - Parameter isBrief: as `PairWeigher` has it.
     func weigh(
-        _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch,
-        isBrief: Bool = true
+        _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> PairWeight {
         let own = index.profiles[Int(profile)]
         let its = index.profiles[Int(other)]
@@ -156,37 +156,49 @@ extension DirectoryState {
         var best: PairWeight?
         for place in scratch.ownRows.indices {
             let own = Int(scratch.ownRows[place])
-            let ownClasses = ownClasses(place, profile, &scratch)
+            let classes = ownClasses(place, profile, &scratch)
             index.forEachComparedRow(of: other, &scratch.otherRows) { row in
-                guard index.rows[own].sketch.mayAgree(index.rows[row].sketch) else { return }
-                let classes = self.classes(ownClasses, own, row, profile)
-                let weight = rules.weigher.weigh(
-                    index.rows[own].features, index.rows[row].features, classes, withheld: withheld, isBrief: isBrief)
+                guard
+                    let weight = weigh(
+                        row: own, classes, row, of: profile, withheld, rules.weigher, &scratch.comparisons)
+                else { return }
                 if best.map({ weight.isStronger(than: $0) }) ?? true { best = weight }
             }
-            scratch.noteComparison()
         }
         return best ?? .strangers
     }
 
-    /// The classes by which two rows are weighed: the same from either side. Values that agree are one value, with one
-    /// class, unless it is a second address that agrees: only the first is counted, so the commoner of the two stands.
+    /// How a row of a profile compares with a row of another; nil if the two cannot agree.
     @inline(__always)
-    private func classes(
-        _ classes: FrequencyClasses, _ own: Int, _ other: Int, _ profile: UInt32
-    ) -> FrequencyClasses {
-        let isFirstAlone =
-            index.rows[own].features.secondAddress.isEmpty && index.rows[other].features.secondAddress.isEmpty
-        if isFirstAlone { return classes }
+    private func weigh(
+        row own: Int, _ ownClasses: FrequencyClasses, _ row: Int, of profile: UInt32, _ withheld: FieldMask,
+        _ weigher: PairWeigher, _ comparisons: inout ComparisonCache
+    ) -> PairWeight? {
+        guard index.rows[own].sketch.mayAgree(index.rows[row].sketch) else { return nil }
+        guard index.rows[own].features.hasOneAddress(beside: index.rows[row].features) else {
+            let classes = classes(ownClasses, row, profile)
+            return weigher.weigh(
+                index.rows[own].features, index.rows[row].features, classes, withheld: withheld)
+        }
+        let comparison = comparisons.comparison(index.rows[own].hash, index.rows[row].hash) {
+            PairComparison(index.rows[own].features, index.rows[row].features)
+        }
+        return weigher.weigh(comparison, ownClasses, withheld: withheld)
+    }
+
+    /// The classes by which rows with several addresses are weighed: the same from either side. Values that agree are one
+    /// value, with one class, unless it is a second address that agrees: only the first is counted, so the commoner of the
+    /// two stands.
+    private func classes(_ own: FrequencyClasses, _ row: Int, _ profile: UInt32) -> FrequencyClasses {
         let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
-        return classes.commoner(index.classes(of: index.rows[other].features, shop: shop))
+        return own.commoner(index.classes(of: index.rows[row].features, shop: shop))
     }
 
     /// How two profiles compare, whatever led to them.
     package func weigh(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> PairWeight {
         let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
         prepareRows(of: one, &scratch)
-        return weigh(one, two, identities[Int(shop)], &scratch, isBrief: false)
+        return weigh(one, two, identities[Int(shop)], &scratch)
     }
 
     /// The candidates that an arriving party shares an identity key with, weighed against what it shows.
@@ -241,8 +253,7 @@ extension DirectoryState {
         var found: PairWeight?
         index.forEachComparedRow(of: other, &scratch.otherRows) { row in
             guard found == nil, sketch.mayAgree(index.rows[row].sketch) else { return }
-            let weight = rules.weigher.weigh(
-                features, index.rows[row].features, classes, withheld: withheld, isBrief: true)
+            let weight = rules.weigher.weigh(features, index.rows[row].features, classes, withheld: withheld)
             if weight.verdict == .merge { found = weight }
         }
         return found

@@ -31,8 +31,7 @@ package struct ResolutionScratch: ~Copyable, Sendable {
     /// What was extracted last, and from which content.
     var features = PartyFeatures()
     var featuresHash: UInt64 = 0
-    /// Comparisons of two rows so far.
-    package private(set) var comparisons = 0
+    var comparisons = ComparisonCache()
     /// What the profile in hand is posted under, and whom that leads to.
     var postingKeys: [PostingKey] = []
     var leads: [Lead] = []
@@ -64,7 +63,11 @@ package struct ResolutionScratch: ~Copyable, Sendable {
 
     mutating func noteExpanded(_ profile: UInt32) { expanded.mark(profile) }
 
-    @inline(__always) mutating func noteComparison() { comparisons += 1 }
+    /// Comparisons of two rows so far, but for those with several addresses and those of arrivals.
+    package var comparisonsMade: Int { comparisons.made }
+
+    /// Whether `isFirst` was asked about the profile since `begin`.
+    @inline(__always) func isSeen(_ profile: UInt32) -> Bool { seen.isMarked(profile) }
 
     /// Whether the profile was not seen since `begin`, and its pairs are still to be found.
     @inline(__always) mutating func isFirst(_ profile: UInt32) -> Bool {

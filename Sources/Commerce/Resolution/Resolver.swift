@@ -62,8 +62,6 @@ extension DirectoryState {
 
     /// Whether nothing waits to be weighed.
     package var isAtRest: Bool { index.queue.isEmpty }
-    /// Whether nothing waits but everybody's being weighed again, which nobody waits for.
-    package var isSweeping: Bool { index.queue.isSweeping }
     /// Profiles that wait to be weighed.
     package var waitingProfiles: Int { index.queue.count }
     package var variantCount: Int { variants.count }

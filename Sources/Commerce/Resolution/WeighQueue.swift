@@ -6,9 +6,10 @@ struct WeighQueue: Sendable {
     private var sweepEnd = 0
 
     var isEmpty: Bool { count == 0 }
-    /// Nothing waits but a sweep.
-    var isSweeping: Bool { head == waiting.count && sweepNext < sweepEnd }
     var count: Int { waiting.count - head + max(0, sweepEnd - sweepNext) }
+
+    /// Entries in memory, those that were taken included.
+    var keptEntries: Int { waiting.count }
 
     mutating func append(_ profile: UInt32) { waiting.append(profile) }
 
@@ -19,18 +20,25 @@ struct WeighQueue: Sendable {
 
     mutating func next() -> UInt32? {
         if head < waiting.count {
+            defer { dropTaken() }
             head += 1
-            if head == waiting.count {
-                defer {
-                    waiting.removeAll(keepingCapacity: waiting.count < 65_536)
-                    head = 0
-                }
-                return waiting[head - 1]
-            }
             return waiting[head - 1]
         }
         guard sweepNext < sweepEnd else { return nil }
         sweepNext += 1
         return UInt32(sweepNext - 1)
     }
+
+    /// A list that is never empty while much comes in must not keep all that was ever on it.
+    private mutating func dropTaken() {
+        guard head == waiting.count || head >= Self.mostTaken && head >= waiting.count - head else { return }
+        if head == waiting.count {
+            waiting.removeAll(keepingCapacity: waiting.count < Self.mostTaken)
+        } else {
+            waiting.removeFirst(head)
+        }
+        head = 0
+    }
+
+    private static let mostTaken = 65_536
 }

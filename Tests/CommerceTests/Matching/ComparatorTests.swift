@@ -38,6 +38,10 @@ struct ComparatorTests {
             let (one, other) = (ShortText(left.span), ShortText(right.span))
             #expect(one.distance(to: other) == naiveDistance(left, right), "seed \(seed): \(left) \(right)")
             #expect(one.count == left.count)
+            let limit = next(6)
+            let (bounded, distance) = (one.distance(to: other, atMost: limit), naiveDistance(left, right))
+            #expect(
+                bounded == distance || bounded > limit && distance > limit, "seed \(seed): \(left) \(right) \(limit)")
         }
     }
 

@@ -2,23 +2,31 @@ import Testing
 
 @testable import Commerce
 
-/// What new data touched is weighed before a sweep goes on; a sweep alone is what lets others in between two slices.
 @Suite struct WeighQueueTests {
+    /// What new data touched is weighed before a sweep over everybody goes on.
     @Test func aSweepComesBehindWhatWaits() {
         var queue = WeighQueue()
         var taken: [UInt32?] = []
-        var sweeping: [Bool] = [queue.isSweeping]
-        func take() {
-            taken.append(queue.next())
-            sweeping.append(queue.isSweeping)
-        }
         queue.sweepAll(3)
-        take()
+        taken.append(queue.next())
         queue.append(7)
-        #expect(!queue.isSweeping && queue.count == 3)
-        for _ in 0..<4 { take() }
+        #expect(queue.count == 3)
+        for _ in 0..<4 { taken.append(queue.next()) }
         #expect(taken == [0, 7, 1, 2, nil])
-        #expect(sweeping == [false, true, true, true, false, false])
         #expect(queue.isEmpty)
+    }
+
+    /// A queue that is never empty hands out everything once, in order, and forgets what it has handed out.
+    @Test func whatIsTakenIsForgottenThoughTheQueueIsNeverEmpty() {
+        var queue = WeighQueue()
+        var next: UInt32 = 0
+        queue.append(next)
+        for expected: UInt32 in 0..<500_000 {
+            next += 1
+            queue.append(next)
+            #expect(queue.next() == expected)
+        }
+        #expect(queue.count == 1)
+        #expect(queue.keptEntries <= 2 * 65_536 + 2)
     }
 }
