@@ -86,7 +86,8 @@ struct PageTable: Sendable {
 
     /// Makes sure that nobody else sees what is written to the page, and returns where it begins.
     /// - Parameter used: bytes of it that have to stay, from its beginning on.
-    @inlinable @inline(__always) mutating func own(_ page: Int, used: @autoclosure () -> Int) -> UnsafeMutableRawPointer {
+    @inlinable @inline(__always) mutating func own(_ page: Int, used: @autoclosure () -> Int) -> UnsafeMutableRawPointer
+    {
         let row = page >> Self.rowShift
         let place = page & (Self.pagesPerRow - 1)
         if !isKnownUniquelyReferenced(&rows[row]) || !isKnownUniquelyReferenced(&rows[row].pages[place]) {
