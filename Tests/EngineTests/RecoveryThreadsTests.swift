@@ -29,7 +29,9 @@ import Testing
     private static func ingest(
         _ numbers: Range<Int>, _ engine: Engine, _ lane: HandLane, _ random: inout SeededGenerator
     ) throws {
-        let syllables = ["ba", "ko", "ri", "mel", "tus", "van", "dor", "sli", "ge", "nup", "fa", "wim", "zo", "hert", "lu"]
+        let syllables = [
+            "ba", "ko", "ri", "mel", "tus", "van", "dor", "sli", "ge", "nup", "fa", "wim", "zo", "hert", "lu",
+        ]
         for start in stride(from: numbers.lowerBound, to: numbers.upperBound, by: 64) {
             var decoder = CommandDecoder()
             var bytes = ByteWriter()
