@@ -8,18 +8,6 @@
 package struct ByteArena: Sendable {
     package static let pageSize = 65_536
 
-    private final class Page: @unchecked Sendable {
-        let base: UnsafeMutableRawPointer
-        let capacity: Int
-
-        init(capacity: Int) {
-            self.capacity = capacity
-            base = .allocate(byteCount: capacity, alignment: 16)
-        }
-
-        deinit { base.deallocate() }
-    }
-
     /// Where a record lies: page number in the upper 40 bits, offset in the lower 24.
     package struct Reference: BitwiseCopyable, Sendable, Equatable {
         package let rawValue: UInt64
@@ -32,21 +20,20 @@ package struct ByteArena: Sendable {
         fileprivate var offset: Int { Int(rawValue & 0xFF_FFFF) }
     }
 
-    private var pages: [Page] = []
+    private var pages = PageTable()
     /// Used bytes of each page.
     private var used: [Int32] = []
 
     package init() {}
 
     /// Bytes held by the pages.
-    package var allocatedBytes: Int { pages.reduce(0) { $0 + $1.capacity } }
+    package private(set) var allocatedBytes = 0
 
     /// Stores the record behind its length and returns where it lies.
     package mutating func append(_ record: Span<UInt8>) -> Reference {
         let needed = record.count + 4
-        let page = pageWithRoom(for: needed)
+        let (page, base) = pageWithRoom(for: needed)
         let offset = Int(used[page])
-        let base = pages[page].base
         base.storeBytes(of: UInt32(record.count), toByteOffset: offset, as: UInt32.self)
         record.withUnsafeBytes { source in
             if let start = source.baseAddress { (base + offset + 4).copyMemory(from: start, byteCount: source.count) }
@@ -55,20 +42,17 @@ package struct ByteArena: Sendable {
         return Reference(page: page, offset: offset)
     }
 
-    private mutating func pageWithRoom(for needed: Int) -> Int {
-        if let last = pages.indices.last, Int(used[last]) + needed <= pages[last].capacity {
-            if !isKnownUniquelyReferenced(&pages[last]) { copyPage(last) }
-            return last
+    private mutating func pageWithRoom(for needed: Int) -> (page: Int, base: UnsafeMutableRawPointer) {
+        if let last = used.indices.last, Int(used[last]) + needed <= pages.capacity(last) {
+            return (last, pages.own(last, used: Int(used[last])))
         }
-        pages.append(Page(capacity: max(needed, Self.pageSize)))
-        used.append(0)
-        return pages.count - 1
+        return (used.count, addPage(max(needed, Self.pageSize)))
     }
 
-    private mutating func copyPage(_ page: Int) {
-        let copy = Page(capacity: pages[page].capacity)
-        copy.base.copyMemory(from: pages[page].base, byteCount: Int(used[page]))
-        pages[page] = copy
+    private mutating func addPage(_ capacity: Int) -> UnsafeMutableRawPointer {
+        allocatedBytes += capacity
+        used.append(0)
+        return pages.append(capacity: capacity)
     }
 
     /// The record's bytes, valid while the arena is not changed.
@@ -76,8 +60,8 @@ package struct ByteArena: Sendable {
         @_lifetime(borrow self) get {
             let page = reference.page
             let offset = reference.offset
-            precondition(page < pages.count && offset + 4 <= Int(used[page]))
-            let base = pages[page].base
+            precondition(page < used.count && offset + 4 <= Int(used[page]))
+            let base = pages.base(page)
             let count = Int(base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
             precondition(offset + 4 + count <= Int(used[page]))
             let raw = UnsafeRawBufferPointer(start: base + offset + 4, count: count)
@@ -89,27 +73,29 @@ package struct ByteArena: Sendable {
 
     /// Calls `body` with the used bytes of each page, in order.
     package func forEachPage<E: Error>(_ body: (Span<UInt8>) throws(E) -> Void) throws(E) {
-        for (number, page) in pages.enumerated() {
-            try body(Span(_unsafeBytes: UnsafeRawBufferPointer(start: page.base, count: Int(used[number]))))
+        for page in used.indices {
+            try body(Span(_unsafeBytes: UnsafeRawBufferPointer(start: pages.base(page), count: Int(used[page]))))
         }
     }
 
     /// Appends one page that `forEachPage` gave; references to it stay what they were.
     package mutating func append(page bytes: Span<UInt8>) {
-        let page = Page(capacity: max(bytes.count, Self.pageSize))
+        let base = addPage(max(bytes.count, Self.pageSize))
         bytes.withUnsafeBytes { source in
-            if let start = source.baseAddress { page.base.copyMemory(from: start, byteCount: source.count) }
+            if let start = source.baseAddress { base.copyMemory(from: start, byteCount: source.count) }
         }
-        pages.append(page)
-        used.append(Int32(bytes.count))
+        used[used.count - 1] = Int32(bytes.count)
     }
+
+    /// Bytes that appending has copied or added since an earlier copy of the arena was made. For tests.
+    package func bytesApart(from earlier: ByteArena) -> Int { pages.bytesApart(from: earlier.pages) }
 
     /// Whether a record lies whole at `reference`; for data that came from disk.
     package func contains(_ reference: Reference) -> Bool {
         let page = reference.page
         let offset = reference.offset
-        guard page < pages.count, offset + 4 <= Int(used[page]) else { return false }
-        let count = Int(pages[page].base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        guard page < used.count, offset + 4 <= Int(used[page]) else { return false }
+        let count = Int(pages.base(page).loadUnaligned(fromByteOffset: offset, as: UInt32.self))
         return offset + 4 + count <= Int(used[page])
     }
 }

@@ -32,6 +32,8 @@ package struct HashIndex: ~Copyable, @unchecked Sendable {
     @usableFromInline let parts: UnsafeMutablePointer<Part>
     /// Entries in the index.
     @usableFromInline package internal(set) var count = 0
+    /// Keeps look-ahead reads from being optimised away.
+    @usableFromInline var touched: UInt64 = 0
 
     package init() {
         parts = .allocate(capacity: 1 << Int(Self.partBits))
@@ -87,6 +89,25 @@ package struct HashIndex: ~Copyable, @unchecked Sendable {
         Self.place(Slot(tag: UInt32(truncatingIfNeeded: hash), entry: UInt32(entry + 1)), in: parts[number])
         parts[number].count += 1
         count += 1
+    }
+
+    /// Adds the entries 0 to `count` - 1 of a table that is new to the index, each under its own hash. Room is made at once,
+    /// and what a few entries will look at is asked for before any of it is waited for.
+    @inlinable package mutating func insertAll(_ count: Int, hash: (Int) -> UInt64) {
+        reserve(count)
+        for start in stride(from: 0, to: count, by: 16) {
+            let end = min(count, start + 16)
+            for entry in start..<end { touched &+= touch(hash(entry)) }
+            for entry in start..<end { insert(hash(entry), entry) }
+        }
+    }
+
+    /// Makes room for so many entries more, as much as adding them one by one would end with.
+    @usableFromInline mutating func reserve(_ more: Int) {
+        let share = more >> Int(Self.partBits)
+        for number in 0..<(1 << Int(Self.partBits)) {
+            while (parts[number].count + share) * 4 > (parts[number].mask + 1) * 3 { grow(number) }
+        }
     }
 
     @inlinable static func place(_ slot: Slot, in part: Part) {

@@ -86,21 +86,10 @@ package final class Engine: Sendable {
         _ configuration: EngineConfiguration, _ folder: DataFolder, clock: any WallClock, lanes: EngineLanes,
         progress: (RecoveryProgress) -> Void
     ) throws(StoreError) {
-        var state = EngineState()
-        var isLoaded = false
+        var state = EngineState(threads: configuration.recoveryThreads)
         let plan = try Recovery.scan(folder, mode: configuration.recovery)
-        let (report, end) = try Recovery.replay(
-            plan, from: folder,
-            onChunk: { section, bytes throws(StoreError) in try state.load(section, bytes) },
-            onEvent: { sequence, bytes throws(StoreError) in
-                if !isLoaded {
-                    isLoaded = true
-                    try state.finishLoading()
-                }
-                try state.apply(sequence, bytes)
-            },
-            onProgress: progress)
-        if !isLoaded { try state.finishLoading() }
+        let recovered = try state.recover(plan, from: folder, progress: progress)
+        let (report, end) = (recovered.report, recovered.journal)
         let isNew = !state.directory.isInitialised
         if isNew { state.shards = (0..<configuration.shards).map { ShardState(number: $0, of: configuration.shards) } }
 

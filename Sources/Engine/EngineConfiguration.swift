@@ -28,6 +28,7 @@ package struct EngineConfiguration: Sendable {
     /// restart would take ever longer.
     package var maximumJournalBytes = 16 << 30
     package var recovery = RecoveryMode.strict
+    package var recoveryThreads = RecoveryThreads()
     /// How much of the journal stays beyond what a start needs: what feeds and questions about the past reach back to.
     package var history = HistoryChoice.all
     /// How a new shop decides who is who; an existing one keeps what it was opened or configured with.

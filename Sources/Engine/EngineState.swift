@@ -10,7 +10,11 @@ struct EngineState: ~Copyable {
     /// The snapshot's table of rules while it is read.
     private var loadedAutomation: [UInt8] = []
     var shards: [ShardState] = []
+    let threads: RecoveryThreads
+    private var isLoaded = false
     private var partial = ByteWriter()
+
+    init(threads: RecoveryThreads = RecoveryThreads()) { self.threads = threads }
 
     /// Gives the directory away.
     consuming func takeDirectory() -> DirectoryState { directory }
@@ -61,8 +65,10 @@ struct EngineState: ~Copyable {
         shards = (0..<directory.shardCount).map { ShardState(number: $0, of: directory.shardCount) }
     }
 
-    /// Builds the indexes once the snapshot is loaded, and checks that its tables fit together.
+    /// Builds the indexes once the snapshot is loaded, and checks that its tables fit together; only the first time.
     mutating func finishLoading() throws(StoreError) {
+        guard !isLoaded else { return }
+        isLoaded = true
         guard directory.isInitialised else { return }
         var isConsistent =
             partial.count == 0 && directory.takeIdentity() && directory.takeHeldFacts() && directory.isConsistent()
@@ -86,30 +92,49 @@ struct EngineState: ~Copyable {
             throw .rejected(sequence: nil, reason: "the tables of the snapshot do not fit together")
         }
         directory.rebuildIndexes()
-        let shardCount = UInt32(shards.count)
-        let reads = directory.rebuildMatching(
-            record: { profile, row, body in shards[Int(profile % shardCount)].withParty(row: row, body) },
-            order: { profile, row, body in shards[Int(profile % shardCount)].withOrder(row: row, body) },
-            document: { profile, row, body in shards[Int(profile % shardCount)].withDocument(row: row, body) })
+        let reads = directory.rebuildMatching(from: shards, threads: threads.count)
         if !reads { throw .rejected(sequence: nil, reason: "a record of the snapshot does not read") }
     }
 
     /// Applies an event from the journal.
     mutating func apply(_ sequence: UInt64, _ bytes: Span<UInt8>) throws(StoreError) {
         do throws(EventError) {
-            let event = try Event(bytes)
-            if event.kind.concernsOutbox { return try applyToOutbox(event, bytes) }
-            if event.kind.concernsRules { return try applyToRules(event, bytes) }
-            try directory.validate(event, bytes)
-            directory.evolve(event, bytes)
-            if automation.isWatching { automation.note(event, bytes, sequence: sequence, in: directory) }
-            if event.kind == .engineInitialised {
-                shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
-            } else if event.kind.concernsShard {
-                shards[directory.shard(of: event.party.profile)].evolve(event, bytes, sequence: sequence)
-            }
+            try apply(sequence, try Event(bytes), bytes, nil)
         } catch {
             throw .rejected(sequence: sequence, reason: "\(error)")
+        }
+    }
+
+    /// Applies a batch of events, up to the first that does not follow.
+    mutating func apply(_ batch: EventBatch) throws(StoreError) {
+        for number in batch.items.indices {
+            let item = batch.items[number]
+            let sequence = batch.first + UInt64(number)
+            let bytes = batch.bytes.span.extracting(item.range.range)
+            guard let preparation = item.preparation else {
+                try apply(sequence, bytes)
+                continue
+            }
+            do throws(EventError) {
+                try apply(sequence, item.event, bytes, preparation)
+            } catch {
+                throw .rejected(sequence: sequence, reason: "\(error)")
+            }
+        }
+    }
+
+    private mutating func apply(
+        _ sequence: UInt64, _ event: Event, _ bytes: Span<UInt8>, _ preparation: EventPreparation?
+    ) throws(EventError) {
+        if event.kind.concernsOutbox { return try applyToOutbox(event, bytes) }
+        if event.kind.concernsRules { return try applyToRules(event, bytes) }
+        try directory.validate(event, bytes, isPrepared: preparation != nil)
+        directory.evolve(event, bytes, features: preparation?.features)
+        if automation.isWatching { automation.note(event, bytes, sequence: sequence, in: directory) }
+        if event.kind == .engineInitialised {
+            shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
+        } else if event.kind.concernsShard {
+            shards[directory.shard(of: event.party.profile)].evolve(event, bytes, sequence: sequence)
         }
     }
 

@@ -31,14 +31,19 @@ package final class Lane: SerialExecutor {
 
     /// Names the thread in `top -H` and debuggers, which show its first 15 bytes.
     package let name: String
+    /// Whether others go before it when the cores are busy.
+    private let isBackground: Bool
     private let queue: WorkQueue
     private let phase = Mutex(Phase.created)
     /// Confined to the lane's thread; before `start`, to the thread that made the lane.
     nonisolated(unsafe) let loop: LaneLoop
 
     /// The thread starts with `start`; what is posted before waits for it.
-    package init(name: String) throws(SystemCallError) {
+    /// - Parameter isBackground: for work that nobody waits for: where cores are few, a thread that writes a snapshot would
+    ///   else keep one that has to answer from running for milliseconds.
+    package init(name: String, isBackground: Bool = false) throws(SystemCallError) {
         self.name = name
+        self.isBackground = isBackground
         queue = try WorkQueue()
         loop = try LaneLoop(queue: queue)
     }
@@ -93,6 +98,7 @@ package final class Lane: SerialExecutor {
     private func run() {
         pthread_setspecific(currentLaneKey, Unmanaged.passUnretained(self).toOpaque())
         SystemCalls.nameThread(name)
+        if isBackground { SystemCalls.lowerThreadPriority() }
         loop.run(on: asUnownedSerialExecutor())
     }
 

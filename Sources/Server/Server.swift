@@ -64,10 +64,10 @@ package final class Server: Sendable {
             }
             self.lanes = lanes
             journalLane = try Lane(name: "journal")
-            snapshotLane = try Lane(name: "snapshot")
+            snapshotLane = try Lane(name: "snapshot", isBackground: true)
             filesLane = try Lane(name: "files")
             feedLane = try Lane(name: "feed")
-            pastLane = try Lane(name: "past")
+            pastLane = try Lane(name: "past", isBackground: true)
             let connections = ConnectionCount()
             administrator = Administrator(
                 options, fileSystem: LinuxFileSystem(), connectionCount: { connections.value })

@@ -9,12 +9,17 @@ package final class SnapshotWriter {
     /// The largest content of one chunk in bytes.
     package static let maximumChunk = 1 << 20
 
+    /// Bytes that are written before they are synced. What waits for the disk at once would otherwise grow with the snapshot,
+    /// and with it how long the journal's own sync has to wait behind it.
+    static let mostUnsynced = 4 << 20
+
     private let folder: DataFolder
     private let sequence: UInt64
     private let createdAt: UInt64
     private let file: any File
     private let temporaryName: String
     private var offset = 0
+    private var syncedOffset = 0
     private var encoder = BlockEncoder(chain: 0)
     private var pending = ByteWriter(capacity: SnapshotWriter.maximumChunk)
     private var sections = 0
@@ -130,5 +135,8 @@ package final class SnapshotWriter {
         try fileOperation { () throws(FileError) in try encoder.write(to: file, at: offset) }
         encoder.accept(header)
         offset += header.blockLength
+        guard offset - syncedOffset >= Self.mostUnsynced else { return }
+        try fileOperation { () throws(FileError) in try file.synchronizeData() }
+        syncedOffset = offset
     }
 }

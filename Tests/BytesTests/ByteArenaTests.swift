@@ -90,4 +90,14 @@ import Testing
         _ = arena.append([UInt8](repeating: 0, count: 100_000).span)
         #expect(arena.allocatedBytes == ByteArena.pageSize + 100_004)
     }
+
+    @Test(arguments: [100, 1_000, 10_000])
+    func whatAnAppendCopiesDoesNotGrowWithTheArena(pages: Int) {
+        var arena = ByteArena()
+        for _ in 0..<pages { arena.append(page: [UInt8](repeating: 1, count: 60_000).span) }
+        let snapshot = arena
+        _ = arena.append([1, 2, 3].span)
+        let copied = arena.bytesApart(from: snapshot)
+        #expect(copied > 0 && copied <= ByteArena.pageSize + 64 * 2 * 8, "\(copied) bytes")
+    }
 }

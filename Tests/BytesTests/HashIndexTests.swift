@@ -53,6 +53,25 @@ import Testing
         }
     }
 
+    /// All at once comes to what one by one comes to, in the same room where hashes are spread as hashes are.
+    @Test(arguments: Draw.allCases, [0, 1, 100, 767, 768, 769, 20_000])
+    func insertsATableAtOnce(draw: Draw, count: Int) {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        var known: Set<UInt64> = []
+        // In one slot's chain or one part everything is a walk over all: fewer will do.
+        let count = draw == .spread ? count : min(count, 1_000)
+        while known.count < count { known.insert(draw.hash(using: &random)) }
+        let hashes = known.sorted { $0 &* 3 < $1 &* 3 }
+        var index = HashIndex()
+        index.insertAll(count) { hashes[$0] }
+        var plain = HashIndex()
+        for number in hashes.indices { plain.insert(hashes[number], number) }
+        #expect(index.count == count)
+        #expect(hashes.indices.allSatisfy { number in index.find(hashes[number]) { $0 == number } == number })
+        #expect(index.allocatedBytes <= plain.allocatedBytes * 5 / 4 + 64 * 16 * 8, "seed \(seed)")
+    }
+
     @Test(arguments: [UInt64(0), .max, 1, 1 << 63, 0xFFFF_FFFF, 0xFFFF_FFFF_0000_0000])
     func extremeHashesAreHashesLikeOthers(hash: UInt64) {
         var table = Table()

@@ -18,19 +18,40 @@ import Testing
 
     typealias Table = PagedArray<Entry>
 
-    @Test func pagesHoldAPowerOfTwoOfEntriesWithin64KiB() {
-        #expect(PagedArray<UInt8>.entriesPerPage == 65_536)
-        #expect(PagedArray<UInt64>.entriesPerPage == 8_192)
-        #expect(Table.entriesPerPage == 4_096)
+    @Test func pagesHoldAPowerOfTwoOfEntriesWithin16KiB() {
+        #expect(PagedArray<UInt8>.entriesPerPage == 16_384)
+        #expect(PagedArray<UInt64>.entriesPerPage == 2_048)
+        #expect(Table.entriesPerPage == 1_024)
     }
 
-    @Test(arguments: [0, 1, 4_095, 4_096, 4_097, 8_191, 8_192, 8_193])
+    /// What a batch of writes has to copy behind a snapshot's beginning, in bytes: bounded by the entries that it writes,
+    /// however many others there are.
+    @Test(arguments: [10_000, 100_000, 1_000_000])
+    func whatAWriteCopiesDoesNotGrowWithTheTable(count: Int) {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        var table = Table()
+        for number in 0..<count { table.append(Entry(UInt32(number))) }
+        let names = 64 * 2 * 8
+        for writes in [1, 64] {
+            let snapshot = table
+            #expect(table.bytesApart(from: snapshot) == 0)
+            for _ in 0..<writes { table[Int.random(in: 0..<count, using: &random)] = Entry(7) }
+            let copied = table.bytesApart(from: snapshot)
+            #expect(copied > 0 && copied <= writes * (1_024 * 12 + names), "\(copied) bytes, seed \(seed)")
+        }
+        let snapshot = table
+        table.append(Entry(8))
+        #expect(table.bytesApart(from: snapshot) <= 1_024 * 12 + names)
+    }
+
+    @Test(arguments: [0, 1, 1_023, 1_024, 1_025, 65_535, 65_536, 65_537, 131_073])
     func appendsAcrossPageBorders(count: Int) {
         var table = Table()
         for number in 0..<count { #expect(table.append(Entry(UInt32(number))) == number) }
         #expect(table.count == count)
         #expect((0..<count).allSatisfy { table[$0] == Entry(UInt32($0)) })
-        #expect(table.allocatedBytes == (count + 4_095) / 4_096 * 4_096 * 12)
+        #expect(table.allocatedBytes == (count + 1_023) / 1_024 * 1_024 * 12)
     }
 
     /// Several tables that share pages, each beside an array that says what it must hold.
@@ -88,14 +109,14 @@ import Testing
         #expect([copy[0], copy[1]] == [Entry(1), Entry(3)])
     }
 
-    @Test(arguments: [0, 1, 4_096, 10_000])
+    @Test(arguments: [0, 1, 1_024, 10_000, 70_000])
     func rawPagesGiveTheSameTableBack(count: Int) {
         var table = Table()
         for number in 0..<count { table.append(Entry(UInt32(number) &* 0x9E37_79B9)) }
         var pages: [[UInt8]] = []
         table.forEachPage { pages.append($0.array) }
         #expect(pages.map(\.count).reduce(0, +) == count * 12)
-        #expect(pages.dropLast().allSatisfy { $0.count == 4_096 * 12 })
+        #expect(pages.dropLast().allSatisfy { $0.count == 1_024 * 12 })
 
         var loaded = Table()
         for page in pages {

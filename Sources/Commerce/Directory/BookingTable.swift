@@ -28,6 +28,11 @@ struct BookingTable: Sendable {
         if kind.equals("booking") { orders.insert(number) } else { orders.remove(number) }
     }
 
+    /// Takes in what was noted elsewhere of orders that nothing was noted of here.
+    mutating func add(_ others: BookingTable) {
+        if !others.orders.isEmpty { orders.formUnion(others.orders) }
+    }
+
     mutating func noteInvoice(_ document: UInt32, of order: UInt32) { invoices[order, default: []].append(document) }
 }
 

@@ -4,7 +4,8 @@ import Bytes
 // event that `decide` made; `validate` is asked first where events come from a disk.
 extension DirectoryState {
     /// Whether the event follows from this state. Rules are not asked again: only what would break the tables.
-    package func validate(_ event: Event, _ bytes: Span<UInt8>) throws(EventError) {
+    /// - Parameter isPrepared: whether it is known that the records of party and order read.
+    package func validate(_ event: Event, _ bytes: Span<UInt8>, isPrepared: Bool = false) throws(EventError) {
         if event.kind == .engineInitialised {
             try Self.check(sequence == 0 && (1...256).contains(event.shards), "initialised twice, or with no shard")
             return
@@ -25,10 +26,11 @@ extension DirectoryState {
         try Self.check(isKnown, "an unknown profile")
         let rows = rows[profile % shardCount]
         switch event.kind {
-        case .profileRecorded: try validateParty(event, bytes, rows)
+        case .profileRecorded: try validateParty(event, bytes, rows, isPrepared)
         case .orderRecorded, .orderRevised:
-            try validateParty(event, bytes, rows)
+            try validateParty(event, bytes, rows, isPrepared)
             try validateSubject(event, isNew: event.kind == .orderRecorded, orders, rows: rows.orders)
+            if isPrepared { return }
             try Self.checkReads(bytes.extracting(event.record.range), OrderShape.members)
         case .documentRecorded, .documentRevised:
             try validateSubject(event, isNew: event.kind == .documentRecorded, documents, rows: rows.documents)
@@ -48,13 +50,16 @@ extension DirectoryState {
         try check(PackedRecord.length(of: record, shape) ?? 0 > 0, "a record that does not read")
     }
 
-    private func validateParty(_ event: Event, _ bytes: Span<UInt8>, _ rows: ShardRows) throws(EventError) {
+    private func validateParty(
+        _ event: Event, _ bytes: Span<UInt8>, _ rows: ShardRows, _ isPrepared: Bool
+    ) throws(EventError) {
         let party = event.party
         guard party.isNewVariant else {
             return try Self.check(!party.isNewProfile && party.variantRow < rows.variants, "a wrong variant")
         }
         try Self.check(party.variantRow == rows.variants, "a wrong variant")
-        try Self.check(PartyRecord.isWellFormed(bytes.extracting(party.record.range)), "a party that does not read")
+        let reads = isPrepared || PartyRecord.isWellFormed(bytes.extracting(party.record.range))
+        try Self.check(reads, "a party that does not read")
         var others: UInt32 = 0
         event.forEachEdge(in: bytes) { others = max(others, $0.older) }
         try Self.check(party.edgeCount == 0 || Int(others) < profiles.count, "evidence for an unknown profile")

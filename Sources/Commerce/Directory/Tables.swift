@@ -196,13 +196,13 @@ extension DirectoryState {
         for number in 0..<variants.count where findVariant(variants[number].hash) == nil {
             variantIndex.insert(variants[number].hash, number)
         }
-        for number in 0..<keys.count { keyIndex.insert(keys[number].hash, number) }
-        for number in 0..<orders.count { orderIndex.insert(orders[number].keyHash, number) }
-        for number in 0..<documents.count { documentIndex.insert(documents[number].keyHash, number) }
+        keyIndex.insertAll(keys.count) { keys[$0].hash }
+        orderIndex.insertAll(orders.count) { orders[$0].keyHash }
+        documentIndex.insertAll(documents.count) { documents[$0].keyHash }
         for number in 0..<edges.count where edges[number].verdict == PairVerdict.queue.rawValue {
             doubtfulEdges.append(UInt32(number))
         }
-        for number in 0..<assertions.count { assertionIndex.insert(assertions[number].slot, number) }
+        assertionIndex.insertAll(assertions.count) { assertions[$0].slot }
         rebuildFactIndex()
     }
 }

@@ -74,10 +74,17 @@ package struct PackedRecord: ~Escapable {
         var reader = ByteReader(bytes)
         do throws(ByteReaderError) {
             let bitmap = reader.isAtEnd ? 0 : try reader.varint()
-            for place in 0..<members.count where bitmap & (1 << UInt64(place)) != 0 {
-                let range = try range(of: members[place].kind, &reader)
+            var rest = bitmap & (1 << UInt64(members.count) &- 1)
+            while rest != 0 {
+                let kind = members[rest.trailingZeroBitCount].kind
+                rest &= rest &- 1
+                if kind == .text {
+                    _ = try reader.countedRange()
+                    continue
+                }
+                let range = try range(of: kind, &reader)
                 let isReadable =
-                    switch members[place].kind {
+                    switch kind {
                     case .address: length(of: bytes.extracting(range), AddressShape.members) != nil
                     case .addresses: try areReadable(bytes.extracting(range), AddressShape.members)
                     case .lines: try areReadable(bytes.extracting(range), LineShape.members)

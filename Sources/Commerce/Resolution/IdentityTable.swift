@@ -139,55 +139,6 @@ extension DirectoryState {
         let value = index.valueForDecision(MatchIndex.scoped(watch.key.hash, kind, shop: watch.shop), kind)
         index.setState(watch.state, of: value)
     }
-
-    // MARK: After loading
-
-    /// Takes every variant of a snapshot into what matching needs; `record` gives a variant's party record, `order` and
-    /// `document` the packed records of those. Values that people spoke about come first, so that their word stands.
-    /// - Returns: false if a record does not read or a profile has none; nothing may be done with the state then.
-    package mutating func rebuildMatching(
-        record: (_ profile: UInt32, _ row: UInt32, _ body: (Span<UInt8>) -> Void) -> Void,
-        order: (_ profile: UInt32, _ row: UInt32, _ body: (Span<UInt8>) -> Void) -> Void,
-        document: (_ profile: UInt32, _ row: UInt32, _ body: (Span<UInt8>, _ recordedAt: Int64) -> Void) -> Void
-    ) -> Bool {
-        for watch in watches { apply(watch) }
-        var reads = true
-        var known: UInt32 = 0
-        for number in 0..<variants.count {
-            if number == Int(settledVariants) { forgetQueue() }
-            let variant = variants[number]
-            guard variant.profile <= known else { return false }
-            let shop = UInt16(truncatingIfNeeded: profiles[Int(variant.profile)].shop)
-            record(variant.profile, variant.row) { bytes in
-                reads = reads && PartyRecord.isWellFormed(bytes)
-                guard reads else { return }
-                // Profiles are numbered in the order of their first variants.
-                let isNew = variant.profile == known
-                if index(bytes, of: variant.profile, isNew: isNew, shop: shop, nil) { index.markNew(variant.profile) }
-            }
-            if variant.profile == known { known += 1 }
-        }
-        guard Int(known) == profiles.count else { return false }
-        if Int(settledVariants) == variants.count { forgetQueue() }
-        if sweepSequence > settledSequence { index.sweepAll() }
-        for number in 0..<orders.count {
-            order(orders[number].profile, orders[number].row) { bytes in
-                reads = reads && PackedRecord.length(of: bytes, OrderShape.members) ?? 0 > 0
-                if reads { bookings.noteOrder(UInt32(number), bytes) }
-            }
-        }
-        for number in 0..<documents.count {
-            let entry = documents[number]
-            let shop = UInt16(truncatingIfNeeded: profiles[Int(entry.profile)].shop)
-            document(entry.profile, entry.row) { bytes, recordedAt in
-                reads = reads && PackedRecord.length(of: bytes, DocumentShape.members) ?? 0 > 0
-                guard reads else { return }
-                noteInvoice(UInt32(number), bytes, shop: shop)
-                noteItinerary(UInt32(number), bytes, at: recordedAt, shop: shop)
-            }
-        }
-        return reads
-    }
 }
 
 extension ByteWriter {

@@ -289,12 +289,7 @@ extension DirectoryWorld {
             guard shard.isConsistent(with: expected, profileCount: world.directory.profiles.count) else { return nil }
         }
         world.directory.rebuildIndexes()
-        let shards = world.shards
-        let count = UInt32(shards.count)
-        let reads = world.directory.rebuildMatching(
-            record: { profile, row, body in shards[Int(profile % count)].withParty(row: row, body) },
-            order: { profile, row, body in shards[Int(profile % count)].withOrder(row: row, body) },
-            document: { profile, row, body in shards[Int(profile % count)].withDocument(row: row, body) })
+        let reads = world.directory.rebuildMatching(from: world.shards, threads: 2)
         guard reads else { return nil }
         return world
     }

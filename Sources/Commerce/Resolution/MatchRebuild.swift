@@ -1,0 +1,144 @@
+import Bytes
+
+// What matching needs is not on disk: a start makes it of the records that the snapshot holds. Whatever follows from single
+// records (whether they read, features, bookings) is made in pieces on all cores; taking it in, in the order in which the
+// records came, is left to one.
+
+/// The records of a snapshot that is loaded. Nobody may change their tables while it is asked.
+private struct LoadedRecords: Sendable {
+    let variants: PagedArray<VariantEntry>
+    let orders: PagedArray<SubjectEntry>
+    let shards: [ShardState]
+
+    /// What matching compares of these variants; nil if a record does not read.
+    func features(of numbers: Range<Int>) -> [PartyFeatures]? {
+        var extractor = FeatureExtractor()
+        var features: [PartyFeatures] = []
+        features.reserveCapacity(numbers.count)
+        for number in numbers {
+            shards.withParty(of: variants[number]) { record in
+                if PartyRecord.isWellFormed(record) { features.append(extractor.features(of: record)) }
+            }
+        }
+        return features.count == numbers.count ? features : nil
+    }
+
+    /// Those of the orders that are bookings; nil if a record does not read.
+    func bookings(among numbers: Range<Int>) -> BookingTable? {
+        var bookings = BookingTable()
+        var reads = true
+        for number in numbers where reads {
+            shards.withRecord(of: orders[number]) { record in
+                reads = PackedRecord.length(of: record, OrderShape.members) ?? 0 > 0
+                if reads { bookings.noteOrder(UInt32(number), record) }
+            }
+        }
+        return reads ? bookings : nil
+    }
+}
+
+extension DirectoryState {
+    /// Records in one piece.
+    private static let pieceSize = 256
+
+    /// Takes every variant of a snapshot into what matching needs. Values that people spoke about come first, so that their
+    /// word stands.
+    /// - Parameters:
+    ///   - shards: all of them, loaded, in order.
+    ///   - threads: how many may work at once; the outcome is the same.
+    /// - Returns: false if a record does not read or a profile has none; nothing may be done with the state then.
+    package mutating func rebuildMatching(from shards: [ShardState], threads: Int) -> Bool {
+        for watch in watches { apply(watch) }
+        let records = LoadedRecords(variants: variants, orders: orders, shards: shards)
+        do throws(UnreadableRecord) {
+            try takeVariants(records, threads)
+            if Int(settledVariants) == variants.count { forgetQueue() }
+            if sweepSequence > settledSequence { index.sweepAll() }
+            try takeOrders(records, threads)
+            for number in 0..<documents.count { try takeDocument(number, shards) }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private mutating func takeVariants(_ records: LoadedRecords, _ threads: Int) throws(UnreadableRecord) {
+        let pieces = Pieces(of: variants.count, size: Self.pieceSize)
+        var known: UInt32 = 0
+        try PieceWork.run(pieces.count, threads: threads) {
+            records.features(of: pieces[$0])
+        } take: { (piece, features) throws(UnreadableRecord) in
+            guard let features else { throw UnreadableRecord() }
+            for number in pieces[piece] {
+                if number == Int(settledVariants) { forgetQueue() }
+                let variant = variants[number]
+                guard variant.profile <= known else { throw UnreadableRecord() }
+                let shop = UInt16(truncatingIfNeeded: profiles[Int(variant.profile)].shop)
+                // Profiles are numbered in the order of their first variants.
+                let isNew = variant.profile == known
+                let features = features[number - pieces[piece].lowerBound]
+                records.shards.withParty(of: variant) { record in
+                    if index(record, of: variant.profile, isNew: isNew, shop: shop, features) {
+                        index.markNew(variant.profile)
+                    }
+                }
+                if isNew { known += 1 }
+            }
+        }
+        if Int(known) != profiles.count { throw UnreadableRecord() }
+    }
+
+    private mutating func takeOrders(_ records: LoadedRecords, _ threads: Int) throws(UnreadableRecord) {
+        let pieces = Pieces(of: orders.count, size: Self.pieceSize)
+        try PieceWork.run(pieces.count, threads: threads) {
+            records.bookings(among: pieces[$0])
+        } take: { (_, found) throws(UnreadableRecord) in
+            guard let found else { throw UnreadableRecord() }
+            bookings.add(found)
+        }
+    }
+
+    private mutating func takeDocument(_ number: Int, _ shards: [ShardState]) throws(UnreadableRecord) {
+        let entry = documents[number]
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(entry.profile)].shop)
+        var reads = true
+        shards[Int(entry.profile) % shards.count].withDocument(row: entry.row) { bytes, recordedAt in
+            reads = PackedRecord.length(of: bytes, DocumentShape.members) ?? 0 > 0
+            guard reads else { return }
+            noteInvoice(UInt32(number), bytes, shop: shop)
+            noteItinerary(UInt32(number), bytes, at: recordedAt, shop: shop)
+        }
+        if !reads { throw UnreadableRecord() }
+    }
+}
+
+/// A snapshot whose records are not what its tables say.
+private struct UnreadableRecord: Error {}
+
+/// Equal pieces of so many things; the last one may be smaller.
+private struct Pieces: Sendable {
+    private let total: Int
+    private let size: Int
+
+    init(of total: Int, size: Int) {
+        self.total = total
+        self.size = size
+    }
+
+    var count: Int { (total + size - 1) / size }
+
+    subscript(number: Int) -> Range<Int> { number * size..<min(total, (number + 1) * size) }
+}
+
+extension [ShardState] {
+    /// Calls `body` with the packed party record of a variant. By a span, since a copy of the shard's state for each record
+    /// would count its references up and down.
+    fileprivate func withParty(of variant: VariantEntry, _ body: (Span<UInt8>) -> Void) {
+        span[Int(variant.profile) % count].withParty(row: variant.row, body)
+    }
+
+    /// The same with the packed record of an order.
+    fileprivate func withRecord(of order: SubjectEntry, _ body: (Span<UInt8>) -> Void) {
+        span[Int(order.profile) % count].withOrder(row: order.row, body)
+    }
+}

@@ -1,0 +1,191 @@
+import Bytes
+import Commerce
+import Store
+
+// A start in two threads: one reads the files, checks and unpacks them, and prepares what can be worked out of an event by
+// itself; the other, the caller's, takes everything in, in the order of the files. What comes out, errors included, is what one
+// thread alone would come to.
+
+/// How many threads a start may use.
+package struct RecoveryThreads: Sendable {
+    /// With one everything happens on the caller's.
+    package var count = PieceWork.coreCount
+    /// Files of fewer bytes in all are not worth a thread.
+    package var leastBytes = 1 << 20
+
+    package init() {}
+
+    func areWorth(_ plan: RecoveryPlan) -> Bool { count > 1 && plan.bytes >= leastBytes }
+}
+
+/// What the reading thread hands over, in the order of the files.
+enum RecoveryStep: Sendable {
+    case chunk(SnapshotSection, [UInt8])
+    case events(EventBatch)
+    case progress(RecoveryProgress)
+    case end(Result<RecoveryEnd, StoreError>)
+}
+
+/// What a recovery comes to beside the state.
+struct RecoveryEnd: Sendable {
+    let report: RecoveryReport
+    let journal: JournalEnd
+}
+
+/// Events from the journal, copied and prepared.
+struct EventBatch: Sendable {
+    struct Item: Sendable {
+        let event: Event
+        let range: ByteRange
+        /// nil where the event, or a record in it, does not read: applying its bytes says what is wrong.
+        let preparation: EventPreparation?
+    }
+
+    /// Sequence number of the first event; the others follow.
+    let first: UInt64
+    let bytes: [UInt8]
+    let items: [Item]
+}
+
+/// Fills batches.
+private struct EventBatcher: ~Copyable {
+    private static let mostBytes = 128 << 10
+    private static let mostEvents = 512
+
+    private var extractor = FeatureExtractor()
+    private var bytes = ByteWriter(capacity: EventBatcher.mostBytes)
+    private var items: [EventBatch.Item] = []
+    private var first: UInt64 = 0
+
+    /// Adds an event.
+    /// - Returns: the batch before it, if that is full or the event does not follow it.
+    mutating func append(_ sequence: UInt64, _ event: Span<UInt8>) -> EventBatch? {
+        let isWhole = items.count >= Self.mostEvents || bytes.count + event.count > Self.mostBytes
+        let done = isWhole || sequence != first + UInt64(items.count) ? takeRest() : nil
+        if items.isEmpty {
+            first = sequence
+            items.reserveCapacity(Self.mostEvents)
+        }
+        bytes.append(event)
+        items.append(prepared(event, ByteRange(bytes.count - event.count, bytes.count)))
+        return done
+    }
+
+    private mutating func prepared(_ bytes: Span<UInt8>, _ range: ByteRange) -> EventBatch.Item {
+        do throws(EventError) {
+            let event = try Event(bytes)
+            return EventBatch.Item(event: event, range: range, preparation: extractor.prepare(event, bytes))
+        } catch {
+            return EventBatch.Item(event: Event(kind: .engineInitialised), range: range, preparation: nil)
+        }
+    }
+
+    /// What is not handed out yet; nil if that is nothing.
+    mutating func takeRest() -> EventBatch? {
+        guard !items.isEmpty else { return nil }
+        defer {
+            bytes.removeAll()
+            items = []
+        }
+        return EventBatch(first: first, bytes: bytes.copyBytes(), items: items)
+    }
+}
+
+/// The reading thread.
+private final class RecoveryReading: Sendable {
+    /// Steps that may wait: enough that neither waits for the other's every step.
+    private static let mostWaiting = 8
+
+    private let plan: RecoveryPlan
+    private let folder: DataFolder
+    let steps = BoundedQueue<RecoveryStep>(capacity: RecoveryReading.mostWaiting)
+
+    init(_ plan: RecoveryPlan, _ folder: DataFolder) {
+        self.plan = plan
+        self.folder = folder
+    }
+
+    func run() {
+        var batcher = EventBatcher()
+        let result: Result<RecoveryEnd, StoreError>
+        do throws(StoreError) {
+            let (report, end) = try Recovery.replay(
+                plan, from: folder,
+                onChunk: { section, bytes throws(StoreError) in try send(.chunk(section, bytes.array)) },
+                onEvent: { sequence, bytes throws(StoreError) in
+                    if let batch = batcher.append(sequence, bytes) { try send(.events(batch)) }
+                },
+                onProgress: { _ = steps.append(.progress($0)) })
+            result = .success(RecoveryEnd(report: report, journal: end))
+        } catch {
+            result = .failure(error)
+        }
+        // Whatever is wrong with an event is told before what is wrong with the bytes behind it.
+        if let rest = batcher.takeRest() { _ = steps.append(.events(rest)) }
+        _ = steps.append(.end(result))
+    }
+
+    private func send(_ step: RecoveryStep) throws(StoreError) {
+        // Nobody hears this: who takes the steps has left with an error of its own.
+        if !steps.append(step) { throw .rejected(sequence: nil, reason: "nobody takes what is read") }
+    }
+}
+
+extension EngineState {
+    /// Fills the state with what the plan's files hold. After an error the state is to be thrown away.
+    mutating func recover(
+        _ plan: RecoveryPlan, from folder: DataFolder, progress: (RecoveryProgress) -> Void
+    ) throws(StoreError) -> RecoveryEnd {
+        let end =
+            threads.areWorth(plan)
+            ? try takeSteps(plan, from: folder, progress) : try replay(plan, from: folder, progress)
+        try finishLoading()
+        return end
+    }
+
+    private mutating func replay(
+        _ plan: RecoveryPlan, from folder: DataFolder, _ progress: (RecoveryProgress) -> Void
+    ) throws(StoreError) -> RecoveryEnd {
+        let (report, end) = try Recovery.replay(
+            plan, from: folder,
+            onChunk: { section, bytes throws(StoreError) in try load(section, bytes) },
+            onEvent: { sequence, bytes throws(StoreError) in
+                try finishLoading()
+                try apply(sequence, bytes)
+            },
+            onProgress: progress)
+        return RecoveryEnd(report: report, journal: end)
+    }
+
+    private mutating func takeSteps(
+        _ plan: RecoveryPlan, from folder: DataFolder, _ progress: (RecoveryProgress) -> Void
+    ) throws(StoreError) -> RecoveryEnd {
+        let reading = RecoveryReading(plan, folder)
+        let thread = WorkerThread { reading.run() }
+        let result: Result<RecoveryEnd, StoreError>
+        do throws(StoreError) {
+            result = try takeSteps(reading.steps, progress)
+        } catch {
+            result = .failure(error)
+        }
+        reading.steps.close()
+        thread.join()
+        return try result.get()
+    }
+
+    private mutating func takeSteps(
+        _ steps: BoundedQueue<RecoveryStep>, _ progress: (RecoveryProgress) -> Void
+    ) throws(StoreError) -> Result<RecoveryEnd, StoreError> {
+        while let step = steps.next() {
+            switch step {
+            case .chunk(let section, let bytes): try load(section, bytes.span)
+            case .events(let batch):
+                try finishLoading()
+                try apply(batch)
+            case .progress(let reached): progress(reached)
+            case .end(let result): return result
+            }
+        }
+        preconditionFailure("the reading thread ended without saying so")
+    }
+}

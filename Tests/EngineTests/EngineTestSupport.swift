@@ -1,0 +1,51 @@
+import Bytes
+import Commerce
+import Engine
+import Foundation
+import Synchronization
+
+/// A new seed for a random test, or the one in DOSSIER_SEED: a failure prints its seed, and this replays it.
+func testSeed() -> UInt64 {
+    ProcessInfo.processInfo.environment["DOSSIER_SEED"].flatMap { UInt64($0) } ?? .random(in: 0 ... .max)
+}
+
+/// A lane that runs what was posted when it is told to. What is posted for later never runs.
+final class HandLane: EngineLane {
+    private let work = Mutex<[@Sendable () -> Void]>([])
+    private let isEntered = Atomic<Bool>(false)
+
+    var isCurrent: Bool { isEntered.load(ordering: .relaxed) }
+
+    @discardableResult func post(_ body: @escaping @Sendable () -> Void) -> Bool {
+        work.withLock { $0.append(body) }
+        return true
+    }
+
+    func post(after delay: Duration, _ body: @escaping @Sendable () -> Void) {}
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        post { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+
+    func checkIsolated() { precondition(isCurrent, "not on the lane") }
+
+    func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
+    func entered<Value>(_ body: () throws -> Value) rethrows -> Value {
+        isEntered.store(true, ordering: .relaxed)
+        defer { isEntered.store(false, ordering: .relaxed) }
+        return try body()
+    }
+
+    /// Runs until nothing is left.
+    func run() {
+        entered {
+            while let next = work.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { next() }
+        }
+    }
+}
+
+struct FixedClock: WallClock {
+    func now() -> Timestamp { Timestamp(milliseconds: 1_772_359_351_000) }
+}

@@ -1,0 +1,142 @@
+import Bytes
+import Commerce
+import Engine
+import Simulation
+import Store
+import Synchronization
+import Testing
+
+/// A start on several threads comes to what one thread comes to: the same state, or the same error.
+@Suite struct RecoveryThreadsTests {
+    private static func threads(_ count: Int) -> RecoveryThreads {
+        var threads = RecoveryThreads()
+        threads.count = count
+        threads.leastBytes = 0
+        return threads
+    }
+
+    private static func open(_ disk: SimulatedDisk, _ lane: HandLane, threads count: Int) throws -> Engine {
+        var configuration = EngineConfiguration(folder: "data")
+        configuration.recoveryThreads = threads(count)
+        return try lane.entered {
+            try Engine.open(
+                configuration, on: disk, clock: FixedClock(),
+                lanes: EngineLanes(directory: lane, shards: [lane], journal: lane, snapshot: lane), holder: "test")
+        }
+    }
+
+    /// Orders of some 300 people, each written in one of two ways, so that some of it is weighed and merged.
+    private static func ingest(
+        _ numbers: Range<Int>, _ engine: Engine, _ lane: HandLane, _ random: inout SeededGenerator
+    ) throws {
+        let syllables = [
+            "ba", "ko", "ri", "mel", "tus", "van", "dor", "sli", "ge", "nup", "fa", "wim", "zo", "hert", "lu",
+        ]
+        for start in stride(from: numbers.lowerBound, to: numbers.upperBound, by: 64) {
+            var decoder = CommandDecoder()
+            var bytes = ByteWriter()
+            var commands: [PreparedCommand] = []
+            for number in start..<min(start + 64, numbers.upperBound) {
+                let person = Int.random(in: 0..<300, using: &random)
+                let isMisspelt = Bool.random(using: &random)
+                let first = syllables[person % 15] + syllables[person / 15 % 15] + (isMisspelt ? "h" : "")
+                let last = syllables[person * 7 % 15] + syllables[person * 11 % 13] + syllables[person / 15 % 15]
+                let house = person + (number % 9 == 0 ? 1_000 : 1)
+                let mail = "\(first).\(person)@example.org"
+                let kind = number % 50 == 0 ? #""kind":"booking","# : ""
+                let json = """
+                    {"channel":"shopify","number":"\(number)",\(kind)"placedAt":"2026-03-01T10:22:31Z","currency":"EUR",\
+                    "customer":{"firstName":"\(first)","lastName":"\(last)","email":"\(mail)"},\
+                    "billing":{"street":"Dorpsstraat \(house)","postalCode":"1234 AB","city":"Utrecht","country":"NL"},\
+                    "total":"10.00","lines":[{"sku":"A-\(house)","title":"Thing \(house)","quantity":"1","price":"10.00"}]}
+                    """
+                let line = Array(json.utf8)
+                commands.append(
+                    .order(try decoder.order(line.span, engine.hasher(shop: "main"), into: &bytes)))
+            }
+            let batch = CommandBatch(shop: "main", actor: "test", bytes: bytes.copyBytes(), commands: commands)
+            lane.post { engine.submit(batch, from: lane) { _ in } }
+            lane.run()
+        }
+    }
+
+    private static func snapshot(_ engine: Engine, _ lane: HandLane) {
+        lane.post { engine.snapshot { _ in } }
+        lane.run()
+    }
+
+    /// A folder with a snapshot of the first orders, where one is wanted, and the rest in the journal.
+    private static func folder(
+        _ seed: UInt64, snapshotAfter snapshotted: Int, orders count: Int = 900
+    ) throws -> DiskImage {
+        var random = SeededGenerator(seed: seed)
+        let disk = SimulatedDisk()
+        let lane = HandLane()
+        let engine = try open(disk, lane, threads: 1)
+        lane.run()
+        if snapshotted > 0 {
+            try ingest(0..<snapshotted, engine, lane, &random)
+            snapshot(engine, lane)
+        }
+        try ingest(snapshotted..<count, engine, lane, &random)
+        return disk.snapshotImage()
+    }
+
+    /// Opens the folder, goes on with it and snapshots it: every byte on the disk afterwards follows from what was restored.
+    private static func life(_ image: DiskImage, seed: UInt64, threads: Int) throws -> DiskImage {
+        var random = SeededGenerator(seed: seed ^ 1)
+        let disk = SimulatedDisk(image)
+        let lane = HandLane()
+        let engine = try open(disk, lane, threads: threads)
+        lane.run()
+        try ingest(900..<1_000, engine, lane, &random)
+        snapshot(engine, lane)
+        return disk.snapshotImage()
+    }
+
+    @Test(arguments: [0, 500, 900])
+    func everyNumberOfThreadsRestoresTheSame(snapshotted: Int) throws {
+        let seed = testSeed()
+        let image = try Self.folder(seed, snapshotAfter: snapshotted)
+        let plain = try Self.life(image, seed: seed, threads: 1)
+        #expect(plain.files.keys.contains { $0.contains("snapshot-") })
+        for threads in [2, 3] {
+            let life = try Self.life(image, seed: seed, threads: threads)
+            #expect(life == plain, "\(threads) threads, seed \(seed)")
+        }
+    }
+
+    /// What a start says of a folder.
+    private static func outcome(_ image: DiskImage, threads: Int) -> String {
+        let lane = HandLane()
+        do {
+            let engine = try open(SimulatedDisk(image), lane, threads: threads)
+            return "\(engine.recovery)"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func damageIsToldAsOneThreadTellsIt() throws {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        let image = try Self.folder(seed, snapshotAfter: 400, orders: 900)
+        let files = image.files.keys.filter { $0.hasSuffix(".lz4") }.sorted()
+        var refused = 0
+        for _ in 0..<24 {
+            var broken = image
+            let file = files.randomElement(using: &random)!
+            let size = broken.files[file]!.count
+            let place = Int.random(in: 0..<size, using: &random)
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: broken.files[file]![place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            case 1: broken.files[file]!.removeLast(size - place)
+            default: broken.files[file] = nil
+            }
+            let plain = Self.outcome(broken, threads: 1)
+            #expect(Self.outcome(broken, threads: 2) == plain, "\(file) at \(place), seed \(seed)")
+            refused += plain.contains("damage") ? 1 : 0
+        }
+        #expect(refused > 3)
+    }
+}
