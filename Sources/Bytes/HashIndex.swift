@@ -32,8 +32,6 @@ package struct HashIndex: ~Copyable, @unchecked Sendable {
     @usableFromInline let parts: UnsafeMutablePointer<Part>
     /// Entries in the index.
     @usableFromInline package internal(set) var count = 0
-    /// Keeps look-ahead reads from being optimised away.
-    @usableFromInline var touched: UInt64 = 0
 
     package init() {
         parts = .allocate(capacity: 1 << Int(Self.partBits))
@@ -97,7 +95,7 @@ package struct HashIndex: ~Copyable, @unchecked Sendable {
         reserve(count)
         for start in stride(from: 0, to: count, by: 16) {
             let end = min(count, start + 16)
-            for entry in start..<end { touched &+= touch(hash(entry)) }
+            for entry in start..<end { prefetch(hash(entry)) }
             for entry in start..<end { insert(hash(entry), entry) }
         }
     }
