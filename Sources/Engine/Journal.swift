@@ -40,6 +40,9 @@ package actor Journal {
     private var held: [(events: [UInt8], count: Int)] = []
     private var heldCount = 0
     private var isCommitPosted = false
+    private var pacing = GroupPacing()
+    /// The group waits for more, until it is worth a sync or its time is over.
+    private var isWaiting = false
     private var isFinished = false
     /// Why the last write or sync failed; nil when it did not.
     private var failure: StoreError?
@@ -91,7 +94,8 @@ package actor Journal {
         pending.append(events)
         pendingCount += count
         // The journal's lane runs what is posted in order: appends that wait already come before this commit.
-        if pending.count >= Self.largestGroup { commit() } else { postCommit() }
+        let isFull = isWaiting && pendingCount >= GroupPacing.full
+        if isFull || pending.count >= Self.largestGroup { commit() } else { postCommit() }
     }
 
     /// Half of what one group may hold, so that one more batch always fits.
@@ -109,14 +113,26 @@ package actor Journal {
     }
 
     private func postCommit() {
-        guard !isCommitPosted else { return }
+        guard !isCommitPosted, !isWaiting else { return }
+        if durability == .always, pacing.waits(pendingCount) {
+            isWaiting = true
+            let first = firstPending
+            return lane.post(after: GroupPacing.longestWait) { self.assumeIsolated { $0.endWait(ofGroupFrom: first) } }
+        }
         isCommitPosted = true
         lane.post { self.assumeIsolated { $0.commit() } }
     }
 
+    private func endWait(ofGroupFrom first: UInt64) {
+        if isWaiting, firstPending == first { commit() }
+    }
+
     private func commit() {
         isCommitPosted = false
+        let hasWaited = isWaiting
+        isWaiting = false
         guard pendingCount > 0, !isFinished, let writer else { return }
+        pacing.note(count: pendingCount, hasWaited: hasWaited)
         do throws(StoreError) {
             try writer.append(pending.span, firstSequence: firstPending, count: pendingCount)
             firstPending += UInt64(pendingCount)

@@ -9,9 +9,10 @@ func testSeed() -> UInt64 {
     ProcessInfo.processInfo.environment["DOSSIER_SEED"].flatMap { UInt64($0) } ?? .random(in: 0 ... .max)
 }
 
-/// A lane that runs what was posted when it is told to. What is posted for later never runs.
+/// A lane that runs what was posted when it is told to. What is posted for long after never runs.
 final class HandLane: EngineLane {
     private let work = Mutex<[@Sendable () -> Void]>([])
+    private let waits = Mutex<[@Sendable () -> Void]>([])
     private let isEntered = Atomic<Bool>(false)
 
     var isCurrent: Bool { isEntered.load(ordering: .relaxed) }
@@ -21,7 +22,9 @@ final class HandLane: EngineLane {
         return true
     }
 
-    func post(after delay: Duration, _ body: @escaping @Sendable () -> Void) {}
+    func post(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
+        if delay < .milliseconds(100) { waits.withLock { $0.append(body) } }
+    }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
@@ -38,11 +41,23 @@ final class HandLane: EngineLane {
         return try body()
     }
 
+    /// Waits, of less than 100 ms, that are not over.
+    var waitCount: Int { waits.withLock { $0.count } }
+
     /// Runs until nothing is left.
-    func run() {
+    /// - Parameter endsWaits: whether short waits are over as soon as there is nothing else to do.
+    func run(endsWaits: Bool = true) {
         entered {
-            while let next = work.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { next() }
+            while true {
+                while let next = Self.first(of: work) { next() }
+                guard endsWaits, let next = Self.first(of: waits) else { return }
+                next()
+            }
         }
+    }
+
+    private static func first(of list: borrowing Mutex<[@Sendable () -> Void]>) -> (@Sendable () -> Void)? {
+        list.withLock { $0.isEmpty ? nil : $0.removeFirst() }
     }
 }
 
