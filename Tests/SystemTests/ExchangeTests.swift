@@ -38,7 +38,8 @@ extension SystemTests {
 
         @Test("B04 B05: out, into an empty server, and out again are the same bytes", arguments: ["csv", "ndjson"])
         func theRoundTripIsExact(_ format: String) throws {
-            let seed = UInt64.random(in: 0..<1_000_000)
+            let environment = ProcessInfo.processInfo.environment
+            let seed = environment["DOSSIER_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1_000_000)
             print("ExchangeTests: seed \(seed)")
             try Sandbox.with { sandbox in
                 var first = try sandbox.start("first", ["--shards", "3"])
@@ -57,7 +58,16 @@ extension SystemTests {
                 _ = try Self.importAll(second.port, format, from: sandbox.path("first"))
                 try second.kill()
                 second = try sandbox.start("second")
-                #expect(try Self.export(second.port, format, to: sandbox.path("second")) == out, "seed \(seed)")
+                let back = try Self.export(second.port, format, to: sandbox.path("second"))
+                for (kind, bytes) in out where back[kind] != bytes {
+                    let (lines, others) = (bytes.split(separator: 10), (back[kind] ?? Data()).split(separator: 10))
+                    let place =
+                        zip(lines, others).enumerated().first { $1.0 != $1.1 }?.offset ?? min(lines.count, others.count)
+                    let texts = [lines, others].map {
+                        String(decoding: $0.dropFirst(place).first ?? Data(), as: UTF8.self)
+                    }
+                    Issue.record("seed \(seed), \(kind), row \(place): \(texts[0]) came back as \(texts[1])")
+                }
 
                 // A repeat changes nothing.
                 let sequence = try second.connect().sequence()

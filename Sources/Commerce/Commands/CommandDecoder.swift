@@ -7,12 +7,14 @@ package struct CommandDecoder: ~Copyable {
 
     package init() {}
 
-    /// Runs `body`; if it refuses, takes back what it appended.
+    /// Runs `body` for a command of its own: nothing that was noted of the one before means anything. If it refuses, takes
+    /// back what it appended.
     mutating func keeping<Value>(
         _ output: inout ByteWriter,
         _ body: (inout PackingScratch, inout ByteWriter) throws(Refusal) -> Value
     ) throws(Refusal) -> Value {
         let start = output.count
+        scratch.forgetCommand()
         do throws(Refusal) { return try body(&scratch, &output) } catch {
             output.truncate(to: start)
             throw error

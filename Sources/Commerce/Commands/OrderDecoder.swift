@@ -6,12 +6,11 @@ extension CommandDecoder {
     package mutating func order(
         _ json: Span<UInt8>, _ hasher: KeyHasher, into output: inout ByteWriter
     ) throws(Refusal) -> PreparedOrder {
-        let start = output.count
         do throws(Refusal) {
-            return try OrderPacker(json, hasher, readsAhead: true).pack(&scratch, into: &output)
-        } catch {
-            output.truncate(to: start)
-        }
+            return try keeping(&output) { scratch, output throws(Refusal) in
+                try OrderPacker(json, hasher, readsAhead: true).pack(&scratch, into: &output)
+            }
+        } catch {}
         // Of several faults the one that is named does not depend on which member came first: what is refused is read again,
         // each object in its turn.
         return try keeping(&output) { scratch, output throws(Refusal) in
@@ -63,10 +62,6 @@ private struct OrderPacker: ~Escapable {
         scratch.orderExtra.removeAll()
         scratch.extra.removeAll()
         scratch.person.removeAll()
-        scratch.customer = 0..<0
-        scratch.billing.forget()
-        scratch.shipping.forget()
-        scratch.lines.forget()
         var reader = JSONReader(json)
         try scratch.order.begin(&reader, path: "order")
         while let place = try scratch.order.nextNested(

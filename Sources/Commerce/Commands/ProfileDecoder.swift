@@ -21,8 +21,6 @@ extension CommandDecoder {
             if scratch.person.has(PartyShape.updatedAt) {
                 profile.updatedAt = try packer.moment(scratch.person[PartyShape.updatedAt], "updatedAt").milliseconds
             }
-            scratch.billing.forget()
-            scratch.shipping.forget()
             profile.party = try PartyPacker(json, hasher).pack(
                 billing: scratch.person[PartyShape.billing], shipping: scratch.person[PartyShape.shipping],
                 orderHash: 0, scratch: &scratch, into: &output)

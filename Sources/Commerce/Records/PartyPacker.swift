@@ -30,6 +30,15 @@ package struct PackingScratch: ~Copyable {
     var keys = IdentityKeySet()
 
     package init() {}
+
+    /// Another command comes, with other bytes at the same places.
+    mutating func forgetCommand() {
+        customer = 0..<0
+        billing.forget()
+        shipping.forget()
+        nested.forget()
+        lines.forget()
+    }
 }
 
 /// The few keys of one party, without doubles.

@@ -76,6 +76,53 @@ struct PlainWayTests {
         }
     }
 
+    /// Objects of one length at one place, in commands of every kind: what was noted of one is not taken for another.
+    @Test func whatStandsAtTheSamePlaceIsReadAnew() {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        var decoder = CommandDecoder()
+        var outcomes = Set<String>()
+        for _ in 0..<2_000 {
+            func object() -> String {
+                let name = ["name", "city", "vats"].randomElement(using: &random) ?? ""
+                let value = ["Bakker", "Visser", "Utrech"].randomElement(using: &random) ?? ""
+                return "{\"\(name)\":\"\(value)\"}"
+            }
+            let addresses = "\"billing\":\(object()),\"shipping\":\(object())"
+            let kind = Int.random(in: 0..<4, using: &random)
+            let json =
+                switch kind {
+                case 0: #"{"channel":"web","ref":"1234567",\#(addresses),"addresses":[\#(object()),\#(object())]}"#
+                case 1: #"{"kind":"invoice","number":"1","order":"web:1","recipient":\#(object())}"#
+                case 2: #"{"kind":"invoice","number":"1","order":"web:1","total":"1","recipient":\#(object())}"#
+                default:
+                    #"{"channel":"web","number":"1",\#(addresses),"currency":"EUR","total":"3","#
+                        + #""placedAt":"2026-03-01T10:22:31Z","lines":[\#(object())]}"#
+                }
+            var fresh = CommandDecoder()
+            let outcome = decode(json, kind, &fresh)
+            #expect(decode(json, kind, &decoder) == outcome, "seed \(seed): \(json)")
+            outcomes.insert(outcome)
+        }
+        #expect(outcomes.count > 100 && outcomes.allSatisfy { $0.hasPrefix("Prepared") }, "\(outcomes.first ?? "")")
+    }
+
+    private func decode(_ json: String, _ kind: Int, _ decoder: inout CommandDecoder) -> String {
+        var output = ByteWriter()
+        let bytes = Array(json.utf8)
+        do throws(Refusal) {
+            let command =
+                switch kind {
+                case 0: "\(try decoder.profile(bytes.span, mainHasher, into: &output))"
+                case 1, 2: "\(try decoder.document(bytes.span, mainHasher, into: &output))"
+                default: "\(try decoder.order(bytes.span, mainHasher, into: &output))"
+                }
+            return "\(command) \(output.copyBytes())"
+        } catch {
+            return "\(error)"
+        }
+    }
+
     /// The last of two members counts, wherever it stands, and so does the last currency for the decimals of the lines.
     @Test(arguments: [
         #""lines":[{"sku":"a","unitPrice":"1.50"}],"currency":"JPY""#,
