@@ -72,8 +72,8 @@ extension DirectoryState {
         return index.takeDirty()
     }
 
-    /// Asks memory for what weighing the next profiles will look at first: of the one after next what stands at a known
-    /// place, of the next what that names.
+    /// Asks memory for what weighing the next profiles will look at first: of one some places on what stands at a known
+    /// place, of the one behind this one what that names.
     private func lookAhead() {
         if let later = index.queue.next(after: 3).map(Int.init) {
             profiles.prefetch(later)
