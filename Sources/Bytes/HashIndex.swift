@@ -101,7 +101,7 @@ package struct HashIndex: ~Copyable, @unchecked Sendable {
     }
 
     /// Makes room for so many entries more, as much as adding them one by one would end with.
-    @usableFromInline mutating func reserve(_ more: Int) {
+    @usableFromInline package mutating func reserve(_ more: Int) {
         let share = more >> Int(Self.partBits)
         for number in 0..<(1 << Int(Self.partBits)) {
             while (parts[number].count + share) * 4 > (parts[number].mask + 1) * 3 { grow(number) }

@@ -37,14 +37,17 @@ struct EventBatch: Sendable {
     struct Item: Sendable {
         let event: Event
         let range: ByteRange
-        /// nil where the event, or a record in it, does not read: applying its bytes says what is wrong.
-        let preparation: EventPreparation?
+        /// False where the event, or a record in it, does not read: applying its bytes says what is wrong.
+        let isPrepared: Bool
+        /// Place of its party's features among those of the batch; nil if it brings no party.
+        let features: UInt32?
     }
 
     /// Sequence number of the first event; the others follow.
     let first: UInt64
     let bytes: [UInt8]
     let items: [Item]
+    let features: [PartyFeatures]
 }
 
 /// Fills batches.
@@ -52,9 +55,10 @@ private struct EventBatcher: ~Copyable {
     private static let mostBytes = 128 << 10
     private static let mostEvents = 512
 
-    private var extractor = FeatureExtractor()
+    private var preparer = EventPreparer()
     private var bytes = ByteWriter(capacity: EventBatcher.mostBytes)
     private var items: [EventBatch.Item] = []
+    private var features: [PartyFeatures] = []
     private var first: UInt64 = 0
 
     /// Adds an event.
@@ -65,6 +69,7 @@ private struct EventBatcher: ~Copyable {
         if items.isEmpty {
             first = sequence
             items.reserveCapacity(Self.mostEvents)
+            features.reserveCapacity(Self.mostEvents)
         }
         bytes.append(event)
         items.append(prepared(event, ByteRange(bytes.count - event.count, bytes.count)))
@@ -72,11 +77,15 @@ private struct EventBatcher: ~Copyable {
     }
 
     private mutating func prepared(_ bytes: Span<UInt8>, _ range: ByteRange) -> EventBatch.Item {
+        let place = UInt32(features.count)
         do throws(EventError) {
             let event = try Event(bytes)
-            return EventBatch.Item(event: event, range: range, preparation: extractor.prepare(event, bytes))
+            let isPrepared = preparer.prepare(event, bytes, appendingTo: &features)
+            return EventBatch.Item(
+                event: event, range: range, isPrepared: isPrepared, features: features.count > place ? place : nil)
         } catch {
-            return EventBatch.Item(event: Event(kind: .engineInitialised), range: range, preparation: nil)
+            let event = Event(kind: .engineInitialised)
+            return EventBatch.Item(event: event, range: range, isPrepared: false, features: nil)
         }
     }
 
@@ -86,8 +95,9 @@ private struct EventBatcher: ~Copyable {
         defer {
             bytes.removeAll()
             items = []
+            features = []
         }
-        return EventBatch(first: first, bytes: bytes.copyBytes(), items: items)
+        return EventBatch(first: first, bytes: bytes.copyBytes(), items: items, features: features)
     }
 }
 

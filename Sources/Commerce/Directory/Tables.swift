@@ -191,14 +191,24 @@ extension DirectoryState {
         }
     }
 
-    /// Builds the indexes from the tables, once all of them are loaded.
-    package mutating func rebuildIndexes() {
+    /// Builds the indexes of the large tables as they are now, whether they fit together or not, in place of what there was:
+    /// for a start, which does so while the rest of the snapshot is read.
+    package mutating func indexLargeTables() {
+        variantIndex = HashIndex()
+        keyIndex = HashIndex()
+        orderIndex = HashIndex()
+        documentIndex = HashIndex()
+        variantIndex.reserve(variants.count)
         for number in 0..<variants.count where findVariant(variants[number].hash) == nil {
             variantIndex.insert(variants[number].hash, number)
         }
         keyIndex.insertAll(keys.count) { keys[$0].hash }
         orderIndex.insertAll(orders.count) { orders[$0].keyHash }
         documentIndex.insertAll(documents.count) { documents[$0].keyHash }
+    }
+
+    /// Builds the other indexes from the tables, once all of them are loaded.
+    package mutating func indexSmallTables() {
         for number in 0..<edges.count where edges[number].verdict == PairVerdict.queue.rawValue {
             doubtfulEdges.append(UInt32(number))
         }
