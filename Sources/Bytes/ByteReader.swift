@@ -54,7 +54,6 @@ package struct ByteReader: ~Escapable {
 
     @_lifetime(self: copy self)
     @usableFromInline mutating func longVarint() throws(ByteReaderError) -> UInt64 {
-        if let value = varintOfOneWord() { return value }
         let start = position
         var value: UInt64 = 0
         var shift: UInt64 = 0
@@ -69,20 +68,17 @@ package struct ByteReader: ~Escapable {
         }
     }
 
-    /// A varint of up to eight bytes, where as many are there: all of its bytes are put together at once. Otherwise reads
-    /// nothing.
+    /// Steps over a varint. Where eight bytes are there, which mostly hold its end, they are looked at once.
     @_lifetime(self: copy self)
-    @inline(__always) private mutating func varintOfOneWord() -> UInt64? {
-        guard remaining >= 8 else { return nil }
-        let word: UInt64 = bytes.load(position, as: UInt64.self)
-        let ends = ~word & 0x8080_8080_8080_8080
-        guard ends != 0 else { return nil }
-        position += (ends.trailingZeroBitCount + 1) / 8
-        // Seven bits of each byte up to the one that ends the number, then pairs, fours and eights of them close up.
-        var value = word & (ends ^ (ends &- 1)) & 0x7F7F_7F7F_7F7F_7F7F
-        value = value & 0x007F_007F_007F_007F | (value & 0x7F00_7F00_7F00_7F00) >> 1
-        value = value & 0x0000_3FFF_0000_3FFF | (value & 0x3FFF_0000_3FFF_0000) >> 2
-        return value & 0x0FFF_FFFF | (value & 0x0FFF_FFFF_0000_0000) >> 4
+    @inlinable @inline(__always) package mutating func skipVarint() throws(ByteReaderError) {
+        if remaining >= 8 {
+            let ends = ~bytes.load(position, as: UInt64.self) & 0x8080_8080_8080_8080
+            if ends != 0 {
+                position += ends.trailingZeroBitCount / 8 + 1
+                return
+            }
+        }
+        _ = try varint()
     }
 
     @_lifetime(self: copy self)

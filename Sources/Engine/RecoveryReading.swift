@@ -37,10 +37,15 @@ struct EventBatch: Sendable {
     struct Item: Sendable {
         let event: Event
         let range: ByteRange
-        /// False where the event, or a record in it, does not read: applying its bytes says what is wrong.
+        /// False where nobody had the time, or the event, or a record in it, does not read: its bytes are applied as one
+        /// thread alone would, which says what is wrong.
         let isPrepared: Bool
         /// Place of its party's features among those of the batch; nil if it brings no party.
         let features: UInt32?
+
+        static func unprepared(_ range: ByteRange) -> Item {
+            Item(event: Event(kind: .engineInitialised), range: range, isPrepared: false, features: nil)
+        }
     }
 
     /// Sequence number of the first event; the others follow.
@@ -60,16 +65,21 @@ private struct EventBatcher: ~Copyable {
     private var items: [EventBatch.Item] = []
     private var features: [PartyFeatures] = []
     private var first: UInt64 = 0
+    private var isPreparing = false
 
     /// Adds an event.
+    /// - Parameter isPreparing: asked where a batch begins; if not, its events are left as they are.
     /// - Returns: the batch before it, if that is full or the event does not follow it.
-    mutating func append(_ sequence: UInt64, _ event: Span<UInt8>) -> EventBatch? {
+    mutating func append(
+        _ sequence: UInt64, _ event: Span<UInt8>, isPreparing: @autoclosure () -> Bool
+    ) -> EventBatch? {
         let isWhole = items.count >= Self.mostEvents || bytes.count + event.count > Self.mostBytes
         let done = isWhole || sequence != first + UInt64(items.count) ? takeRest() : nil
         if items.isEmpty {
             first = sequence
             items.reserveCapacity(Self.mostEvents)
-            features.reserveCapacity(Self.mostEvents)
+            self.isPreparing = isPreparing()
+            if self.isPreparing { features.reserveCapacity(Self.mostEvents) }
         }
         bytes.append(event)
         items.append(prepared(event, ByteRange(bytes.count - event.count, bytes.count)))
@@ -77,15 +87,15 @@ private struct EventBatcher: ~Copyable {
     }
 
     private mutating func prepared(_ bytes: Span<UInt8>, _ range: ByteRange) -> EventBatch.Item {
+        guard isPreparing else { return .unprepared(range) }
         let place = UInt32(features.count)
         do throws(EventError) {
             let event = try Event(bytes)
-            let isPrepared = preparer.prepare(event, bytes, appendingTo: &features)
+            guard preparer.prepare(event, bytes, appendingTo: &features) else { return .unprepared(range) }
             return EventBatch.Item(
-                event: event, range: range, isPrepared: isPrepared, features: features.count > place ? place : nil)
+                event: event, range: range, isPrepared: true, features: features.count > place ? place : nil)
         } catch {
-            let event = Event(kind: .engineInitialised)
-            return EventBatch.Item(event: event, range: range, isPrepared: false, features: nil)
+            return .unprepared(range)
         }
     }
 
@@ -105,6 +115,9 @@ private struct EventBatcher: ~Copyable {
 private final class RecoveryReading: Sendable {
     /// Steps that may wait: enough that neither waits for the other's every step.
     private static let mostWaiting = 8
+    /// With fewer waiting, the next batch goes out unprepared: preparing is what the caller's thread can do as well, and
+    /// otherwise it would soon have nothing to do.
+    private static let fewWaiting = 2
 
     private let plan: RecoveryPlan
     private let folder: DataFolder
@@ -123,7 +136,9 @@ private final class RecoveryReading: Sendable {
                 plan, from: folder,
                 onChunk: { section, bytes throws(StoreError) in try send(.chunk(section, bytes.array)) },
                 onEvent: { sequence, bytes throws(StoreError) in
-                    if let batch = batcher.append(sequence, bytes) { try send(.events(batch)) }
+                    let batch = batcher.append(
+                        sequence, bytes, isPreparing: steps.waitingCount >= Self.fewWaiting)
+                    if let batch { try send(.events(batch)) }
                 },
                 onProgress: { _ = steps.append(.progress($0)) })
             result = .success(RecoveryEnd(report: report, journal: end))

@@ -253,14 +253,19 @@ extension ShardState {
         case .shardAssertions: return loadAssertions(bytes)
         case .shardFacts: return loadFacts(bytes)
         case .shardContents: return contents.append(rawBytes: bytes)
-        case .shardRecords:
-            partial.append(bytes)
-            return loadPages(&partial)
+        case .shardRecords: return loadPages(bytes, &partial)
         default: return false
         }
     }
 
-    private mutating func loadPages(_ partial: inout ByteWriter) -> Bool {
+    /// A chunk that begins with a page, as all do that a snapshot has now, is not copied before its pages are.
+    private mutating func loadPages(_ bytes: Span<UInt8>, _ partial: inout ByteWriter) -> Bool {
+        if partial.count == 0 {
+            guard let taken = loadPages(bytes) else { return false }
+            partial.append(bytes.extracting(taken..<bytes.count))
+            return true
+        }
+        partial.append(bytes)
         guard let taken = loadPages(partial.span) else { return false }
         partial.removeFirst(taken)
         return true

@@ -53,7 +53,7 @@ package struct PackedRecord: ~Escapable {
             return try reader.range(count: Int(count))
         }
         let start = reader.position
-        if kinds.decimals & bit != 0 { _ = try reader.packedDecimal() } else { _ = try reader.varint() }
+        if kinds.decimals & bit != 0 { try reader.skipPackedDecimal() } else { try reader.skipVarint() }
         return start..<reader.position
     }
 
