@@ -117,6 +117,14 @@ struct EngineState: ~Copyable {
         }
     }
 
+    /// How far ahead memory is asked for what an event will look at.
+    private static let eventsAhead = 4
+
+    private func prefetch(_ number: Int, of batch: EventBatch) {
+        guard number < batch.items.count, batch.items[number].isPrepared else { return }
+        directory.prefetch(batch.items[number].event, batch.bytes.span.extracting(batch.items[number].range.range))
+    }
+
     /// Applies a batch of events, up to the first that does not follow.
     mutating func apply(_ batch: EventBatch) throws(StoreError) {
         for number in batch.items.indices {
@@ -126,6 +134,7 @@ struct EngineState: ~Copyable {
                 try apply(sequence, bytes)
                 continue
             }
+            prefetch(number + Self.eventsAhead, of: batch)
             do throws(EventError) {
                 let features = batch.items[number].features.map { batch.features[Int($0)] }
                 try apply(sequence, batch.items[number].event, bytes, isPrepared: true, features)

@@ -12,6 +12,9 @@ package struct RecoveryThreads: Sendable {
     package var count = PieceWork.coreCount
     /// Files of fewer bytes in all are not worth a thread.
     package var leastBytes = 1 << 20
+    /// With fewer steps waiting, the next chunk goes out packed, and the next batch unprepared: that is what the caller's
+    /// thread can do as well, and otherwise it would soon have nothing to do.
+    package var leastWaiting = 2
 
     package init() {}
 
@@ -21,6 +24,9 @@ package struct RecoveryThreads: Sendable {
 /// What the reading thread hands over, in the order of the files.
 enum RecoveryStep: Sendable {
     case chunk(SnapshotSection, [UInt8])
+    case packedChunk(PackedChunk)
+    /// All chunks of the snapshot have come.
+    case snapshotEnd
     case events(EventBatch)
     case progress(RecoveryProgress)
     case end(Result<RecoveryEnd, StoreError>)
@@ -115,17 +121,16 @@ private struct EventBatcher: ~Copyable {
 private final class RecoveryReading: Sendable {
     /// Steps that may wait: enough that neither waits for the other's every step.
     private static let mostWaiting = 8
-    /// With fewer waiting, the next batch goes out unprepared: preparing is what the caller's thread can do as well, and
-    /// otherwise it would soon have nothing to do.
-    private static let fewWaiting = 2
 
     private let plan: RecoveryPlan
     private let folder: DataFolder
+    private let leastWaiting: Int
     let steps = BoundedQueue<RecoveryStep>(capacity: RecoveryReading.mostWaiting)
 
-    init(_ plan: RecoveryPlan, _ folder: DataFolder) {
+    init(_ plan: RecoveryPlan, _ folder: DataFolder, _ threads: RecoveryThreads) {
         self.plan = plan
         self.folder = folder
+        leastWaiting = threads.leastWaiting
     }
 
     func run() {
@@ -133,11 +138,12 @@ private final class RecoveryReading: Sendable {
         let result: Result<RecoveryEnd, StoreError>
         do throws(StoreError) {
             let (report, end) = try Recovery.replay(
-                plan, from: folder,
+                plan, from: folder, wantsPacked: { isWaitedFor },
+                onPacked: { chunk throws(StoreError) in try send(.packedChunk(chunk)) },
                 onChunk: { section, bytes throws(StoreError) in try send(.chunk(section, bytes.array)) },
+                onSnapshotEnd: { () throws(StoreError) in try send(.snapshotEnd) },
                 onEvent: { sequence, bytes throws(StoreError) in
-                    let batch = batcher.append(
-                        sequence, bytes, isPreparing: steps.waitingCount >= Self.fewWaiting)
+                    let batch = batcher.append(sequence, bytes, isPreparing: !isWaitedFor)
                     if let batch { try send(.events(batch)) }
                 },
                 onProgress: { _ = steps.append(.progress($0)) })
@@ -150,6 +156,8 @@ private final class RecoveryReading: Sendable {
         _ = steps.append(.end(result))
     }
 
+    private var isWaitedFor: Bool { steps.waitingCount < leastWaiting }
+
     private func send(_ step: RecoveryStep) throws(StoreError) {
         // Nobody hears this: who takes the steps has left with an error of its own.
         if !steps.append(step) { throw .rejected(sequence: nil, reason: "nobody takes what is read") }
@@ -161,11 +169,8 @@ extension EngineState {
     mutating func recover(
         _ plan: RecoveryPlan, from folder: DataFolder, progress: (RecoveryProgress) -> Void
     ) throws(StoreError) -> RecoveryEnd {
-        let end =
-            threads.areWorth(plan)
+        threads.areWorth(plan)
             ? try takeSteps(plan, from: folder, progress) : try replay(plan, from: folder, progress)
-        try finishLoading()
-        return end
     }
 
     private mutating func replay(
@@ -174,10 +179,8 @@ extension EngineState {
         let (report, end) = try Recovery.replay(
             plan, from: folder,
             onChunk: { section, bytes throws(StoreError) in try load(section, bytes) },
-            onEvent: { sequence, bytes throws(StoreError) in
-                try finishLoading()
-                try apply(sequence, bytes)
-            },
+            onSnapshotEnd: { () throws(StoreError) in try finishLoading() },
+            onEvent: { sequence, bytes throws(StoreError) in try apply(sequence, bytes) },
             onProgress: progress)
         return RecoveryEnd(report: report, journal: end)
     }
@@ -185,7 +188,7 @@ extension EngineState {
     private mutating func takeSteps(
         _ plan: RecoveryPlan, from folder: DataFolder, _ progress: (RecoveryProgress) -> Void
     ) throws(StoreError) -> RecoveryEnd {
-        let reading = RecoveryReading(plan, folder)
+        let reading = RecoveryReading(plan, folder, threads)
         let thread = WorkerThread { reading.run() }
         let result: Result<RecoveryEnd, StoreError>
         do throws(StoreError) {
@@ -201,12 +204,16 @@ extension EngineState {
     private mutating func takeSteps(
         _ steps: BoundedQueue<RecoveryStep>, _ progress: (RecoveryProgress) -> Void
     ) throws(StoreError) -> Result<RecoveryEnd, StoreError> {
+        let decoder = LZ4FrameDecoder()
+        var content = ByteWriter()
         while let step = steps.next() {
             switch step {
             case .chunk(let section, let bytes): try load(section, bytes.span)
-            case .events(let batch):
-                try finishLoading()
-                try apply(batch)
+            case .packedChunk(let chunk):
+                try chunk.unpack(with: decoder, into: &content)
+                try load(chunk.section, content.span)
+            case .snapshotEnd: try finishLoading()
+            case .events(let batch): try apply(batch)
             case .progress(let reached): progress(reached)
             case .end(let result): return result
             }

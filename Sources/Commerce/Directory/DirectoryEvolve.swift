@@ -131,6 +131,17 @@ extension DirectoryState {
         }
     }
 
+    /// Asks memory for what applying an event that reads will look at; waits for nothing.
+    package func prefetch(_ event: Event, _ bytes: Span<UInt8>) {
+        orderIndex.prefetch(event.keyHash)
+        guard event.party.isNewVariant else { return }
+        variantIndex.prefetch(event.party.contentHash)
+        PartyRecord.forEachKey(of: bytes.extracting(event.party.record.range)) { key in
+            keyIndex.prefetch(key.hash)
+            index.prefetch(key, shop: event.shop)
+        }
+    }
+
     /// The root knows the last event of the whole customer.
     @inline(__always) mutating func touch(_ profile: UInt32) {
         profiles[Int(root(of: profile))].lastSequence = sequence

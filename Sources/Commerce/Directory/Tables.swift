@@ -198,13 +198,22 @@ extension DirectoryState {
         keyIndex = HashIndex()
         orderIndex = HashIndex()
         documentIndex = HashIndex()
-        variantIndex.reserve(variants.count)
-        for number in 0..<variants.count where findVariant(variants[number].hash) == nil {
-            variantIndex.insert(variants[number].hash, number)
-        }
+        indexVariants()
         keyIndex.insertAll(keys.count) { keys[$0].hash }
         orderIndex.insertAll(orders.count) { orders[$0].keyHash }
         documentIndex.insertAll(documents.count) { documents[$0].keyHash }
+    }
+
+    /// Of variants with the same hash the first stays in the index.
+    private mutating func indexVariants() {
+        variantIndex.reserve(variants.count)
+        for start in stride(from: 0, to: variants.count, by: 16) {
+            let some = start..<min(start + 16, variants.count)
+            for number in some { variantIndex.prefetch(variants[number].hash) }
+            for number in some where findVariant(variants[number].hash) == nil {
+                variantIndex.insert(variants[number].hash, number)
+            }
+        }
     }
 
     /// Builds the other indexes from the tables, once all of them are loaded.

@@ -55,6 +55,11 @@ struct MatchIndex: ~Copyable, Sendable {
     /// Asks memory for what `find` will look at.
     @inline(__always) func prefetch(_ hash: UInt64) { valueIndex.prefetch(hash) }
 
+    /// Asks memory for what taking in the key will look at.
+    @inline(__always) func prefetch(_ key: IdentityKey, shop: UInt16) {
+        if key.kind.isNoted { prefetch(Self.scoped(key.hash, ValueKind(key.kind), shop: shop)) }
+    }
+
     /// Values of one shop never meet those of another.
     @inline(__always) static func scoped(_ hash: UInt64, _ kind: ValueKind, shop: UInt16) -> UInt64 {
         plain.combine(hash, UInt64(kind.rawValue) << 16 | UInt64(shop))

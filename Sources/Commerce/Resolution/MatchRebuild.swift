@@ -64,6 +64,8 @@ private struct LoadedRecords: Sendable {
 extension DirectoryState {
     /// Records in one piece.
     private static let pieceSize = 256
+    /// How far ahead memory is asked for what a variant's keys will look at.
+    private static let variantsAhead = 4
 
     /// Takes every variant of a snapshot into what matching needs. Values that people spoke about come first, so that their
     /// word stands.
@@ -100,6 +102,7 @@ extension DirectoryState {
                 let shop = UInt16(truncatingIfNeeded: profiles[Int(variant.profile)].shop)
                 // Profiles are numbered in the order of their first variants.
                 let isNew = variant.profile == known
+                prefetchKeys(number + Self.variantsAhead, of: records)
                 let features = features[number - pieces[piece].lowerBound]
                 records.withParty(of: variant) { record in
                     if index(record, of: variant.profile, isNew: isNew, shop: shop, features) {
@@ -110,6 +113,15 @@ extension DirectoryState {
             }
         }
         if Int(known) != profiles.count { throw UnreadableRecord() }
+    }
+
+    private func prefetchKeys(_ number: Int, of records: LoadedRecords) {
+        // One that does not read may be ahead: only what is in the piece was looked at.
+        guard number % Self.pieceSize >= Self.variantsAhead, number < variants.count else { return }
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(variants[number].profile)].shop)
+        records.withParty(of: variants[number]) { record in
+            PartyRecord.forEachKey(of: record) { index.prefetch($0, shop: shop) }
+        }
     }
 
     private mutating func takeOrders(_ records: LoadedRecords, _ threads: Int) throws(UnreadableRecord) {
