@@ -16,6 +16,9 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     /// - Parameter capacity: elements that wait at most.
     package init(capacity: Int) { for _ in 0..<capacity { room.signal() } }
 
+    /// Elements that wait at this moment: few of them, and whoever takes them is the faster one.
+    package var waitingCount: Int { contents.withLock { $0.elements.count } }
+
     /// Adds an element, when there is room.
     /// - Returns: false if the queue is closed; the element goes nowhere then.
     package func append(_ element: Element) -> Bool {

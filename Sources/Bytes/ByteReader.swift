@@ -68,6 +68,19 @@ package struct ByteReader: ~Escapable {
         }
     }
 
+    /// Steps over a varint. Where eight bytes are there, which mostly hold its end, they are looked at once.
+    @_lifetime(self: copy self)
+    @inlinable @inline(__always) package mutating func skipVarint() throws(ByteReaderError) {
+        if remaining >= 8 {
+            let ends = ~bytes.load(position, as: UInt64.self) & 0x8080_8080_8080_8080
+            if ends != 0 {
+                position += ends.trailingZeroBitCount / 8 + 1
+                return
+            }
+        }
+        _ = try varint()
+    }
+
     @_lifetime(self: copy self)
     @inlinable package mutating func zigzag() throws(ByteReaderError) -> Int64 {
         let raw = try varint()

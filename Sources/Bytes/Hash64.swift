@@ -7,7 +7,7 @@
 package struct Hash64: Sendable, Equatable {
     @usableFromInline package let seed: UInt64
 
-    package init(seed: UInt64) { self.seed = seed }
+    @inlinable @inline(__always) package init(seed: UInt64) { self.seed = seed }
 
     @inlinable @inline(__always) static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
         let product = left.multipliedFullWidth(by: right)

@@ -49,6 +49,9 @@ package struct HashIndex: ~Copyable, Sendable {
         count += 1
     }
 
+    /// Makes room for so many entries more, if their hashes are spread evenly.
+    package mutating func reserve(_ more: Int) { slots.reserve(more) }
+
     /// Adds the entries 0 to `count` - 1 of a table that is new to the index, each under its own hash. Room is made at once,
     /// and what a few entries will look at is asked for before any of it is waited for.
     @inlinable package mutating func insertAll(_ count: Int, hash: (Int) -> UInt64) {

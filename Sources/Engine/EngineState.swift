@@ -12,6 +12,8 @@ struct EngineState: ~Copyable {
     var shards: [ShardState] = []
     let threads: RecoveryThreads
     private var isLoaded = false
+    /// Whether the directory's large tables have their indexes.
+    private var isIndexed = false
     private var partial = ByteWriter()
 
     init(threads: RecoveryThreads = RecoveryThreads()) { self.threads = threads }
@@ -40,6 +42,7 @@ struct EngineState: ~Copyable {
             .facts, .heldFacts, .ledgerShops, .ledgerDocuments, .ledgerVouchers, .ledgerRedemptions, .ledgerFacts,
             .tags, .labels, .labelRecords, .archiveEntries, .archiveFacts, .terms, .brochures, .logIns,
             .brochureRecords:
+            isIndexed = false
             isRead = directory.load(kind, bytes)
         case .outboxShops, .messages, .messageHistory, .choices, .outboxRecords: isRead = outbox.load(kind, bytes)
         case .automation:
@@ -52,6 +55,14 @@ struct EngineState: ~Copyable {
             isRead = shards[shard].load(kind, bytes, partial: &partial)
         }
         guard isRead else { throw .rejected(sequence: nil, reason: "table \(kind) cannot be read") }
+        // The shards' tables come behind the directory's, and take the reading thread longer than taking them in.
+        if kind == .shardProfiles { indexTables() }
+    }
+
+    private mutating func indexTables() {
+        guard !isIndexed else { return }
+        isIndexed = true
+        directory.indexLargeTables()
     }
 
     /// Reads the header, which is whole when the next table begins: the names of many shops take several pieces.
@@ -91,7 +102,8 @@ struct EngineState: ~Copyable {
         guard isConsistent, isReadable, automation.fits(directory) else {
             throw .rejected(sequence: nil, reason: "the tables of the snapshot do not fit together")
         }
-        directory.rebuildIndexes()
+        indexTables()
+        directory.indexSmallTables()
         let reads = directory.rebuildMatching(from: shards, threads: threads.count)
         if !reads { throw .rejected(sequence: nil, reason: "a record of the snapshot does not read") }
     }
@@ -99,24 +111,33 @@ struct EngineState: ~Copyable {
     /// Applies an event from the journal.
     mutating func apply(_ sequence: UInt64, _ bytes: Span<UInt8>) throws(StoreError) {
         do throws(EventError) {
-            try apply(sequence, try Event(bytes), bytes, nil)
+            try apply(sequence, try Event(bytes), bytes)
         } catch {
             throw .rejected(sequence: sequence, reason: "\(error)")
         }
     }
 
+    /// How far ahead memory is asked for what an event will look at.
+    private static let eventsAhead = 4
+
+    private func prefetch(_ number: Int, of batch: EventBatch) {
+        guard number < batch.items.count, batch.items[number].isPrepared else { return }
+        directory.prefetch(batch.items[number].event, batch.bytes.span.extracting(batch.items[number].range.range))
+    }
+
     /// Applies a batch of events, up to the first that does not follow.
     mutating func apply(_ batch: EventBatch) throws(StoreError) {
         for number in batch.items.indices {
-            let item = batch.items[number]
             let sequence = batch.first + UInt64(number)
-            let bytes = batch.bytes.span.extracting(item.range.range)
-            guard let preparation = item.preparation else {
+            let bytes = batch.bytes.span.extracting(batch.items[number].range.range)
+            guard batch.items[number].isPrepared else {
                 try apply(sequence, bytes)
                 continue
             }
+            prefetch(number + Self.eventsAhead, of: batch)
             do throws(EventError) {
-                try apply(sequence, item.event, bytes, preparation)
+                let features = batch.items[number].features.map { batch.features[Int($0)] }
+                try apply(sequence, batch.items[number].event, bytes, isPrepared: true, features)
             } catch {
                 throw .rejected(sequence: sequence, reason: "\(error)")
             }
@@ -124,12 +145,13 @@ struct EngineState: ~Copyable {
     }
 
     private mutating func apply(
-        _ sequence: UInt64, _ event: Event, _ bytes: Span<UInt8>, _ preparation: EventPreparation?
+        _ sequence: UInt64, _ event: Event, _ bytes: Span<UInt8>, isPrepared: Bool = false,
+        _ features: PartyFeatures? = nil
     ) throws(EventError) {
         if event.kind.concernsOutbox { return try applyToOutbox(event, bytes) }
         if event.kind.concernsRules { return try applyToRules(event, bytes) }
-        try directory.validate(event, bytes, isPrepared: preparation != nil)
-        directory.evolve(event, bytes, features: preparation?.features)
+        try directory.validate(event, bytes, isPrepared: isPrepared)
+        directory.evolve(event, bytes, features: features)
         if automation.isWatching { automation.note(event, bytes, sequence: sequence, in: directory) }
         if event.kind == .engineInitialised {
             shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }

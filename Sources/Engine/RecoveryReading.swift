@@ -12,6 +12,9 @@ package struct RecoveryThreads: Sendable {
     package var count = PieceWork.coreCount
     /// Files of fewer bytes in all are not worth a thread.
     package var leastBytes = 1 << 20
+    /// With fewer steps waiting, the next chunk goes out packed, and the next batch unprepared: that is what the caller's
+    /// thread can do as well, and otherwise it would soon have nothing to do.
+    package var leastWaiting = 2
 
     package init() {}
 
@@ -21,6 +24,9 @@ package struct RecoveryThreads: Sendable {
 /// What the reading thread hands over, in the order of the files.
 enum RecoveryStep: Sendable {
     case chunk(SnapshotSection, [UInt8])
+    case packedChunk(PackedChunk)
+    /// All chunks of the snapshot have come.
+    case snapshotEnd
     case events(EventBatch)
     case progress(RecoveryProgress)
     case end(Result<RecoveryEnd, StoreError>)
@@ -37,14 +43,22 @@ struct EventBatch: Sendable {
     struct Item: Sendable {
         let event: Event
         let range: ByteRange
-        /// nil where the event, or a record in it, does not read: applying its bytes says what is wrong.
-        let preparation: EventPreparation?
+        /// False where nobody had the time, or the event, or a record in it, does not read: its bytes are applied as one
+        /// thread alone would, which says what is wrong.
+        let isPrepared: Bool
+        /// Place of its party's features among those of the batch; nil if it brings no party.
+        let features: UInt32?
+
+        static func unprepared(_ range: ByteRange) -> Item {
+            Item(event: Event(kind: .engineInitialised), range: range, isPrepared: false, features: nil)
+        }
     }
 
     /// Sequence number of the first event; the others follow.
     let first: UInt64
     let bytes: [UInt8]
     let items: [Item]
+    let features: [PartyFeatures]
 }
 
 /// Fills batches.
@@ -52,19 +66,26 @@ private struct EventBatcher: ~Copyable {
     private static let mostBytes = 128 << 10
     private static let mostEvents = 512
 
-    private var extractor = FeatureExtractor()
+    private var preparer = EventPreparer()
     private var bytes = ByteWriter(capacity: EventBatcher.mostBytes)
     private var items: [EventBatch.Item] = []
+    private var features: [PartyFeatures] = []
     private var first: UInt64 = 0
+    private var isPreparing = false
 
     /// Adds an event.
+    /// - Parameter isPreparing: asked where a batch begins; if not, its events are left as they are.
     /// - Returns: the batch before it, if that is full or the event does not follow it.
-    mutating func append(_ sequence: UInt64, _ event: Span<UInt8>) -> EventBatch? {
+    mutating func append(
+        _ sequence: UInt64, _ event: Span<UInt8>, isPreparing: @autoclosure () -> Bool
+    ) -> EventBatch? {
         let isWhole = items.count >= Self.mostEvents || bytes.count + event.count > Self.mostBytes
         let done = isWhole || sequence != first + UInt64(items.count) ? takeRest() : nil
         if items.isEmpty {
             first = sequence
             items.reserveCapacity(Self.mostEvents)
+            self.isPreparing = isPreparing()
+            if self.isPreparing { features.reserveCapacity(Self.mostEvents) }
         }
         bytes.append(event)
         items.append(prepared(event, ByteRange(bytes.count - event.count, bytes.count)))
@@ -72,11 +93,15 @@ private struct EventBatcher: ~Copyable {
     }
 
     private mutating func prepared(_ bytes: Span<UInt8>, _ range: ByteRange) -> EventBatch.Item {
+        guard isPreparing else { return .unprepared(range) }
+        let place = UInt32(features.count)
         do throws(EventError) {
             let event = try Event(bytes)
-            return EventBatch.Item(event: event, range: range, preparation: extractor.prepare(event, bytes))
+            guard preparer.prepare(event, bytes, appendingTo: &features) else { return .unprepared(range) }
+            return EventBatch.Item(
+                event: event, range: range, isPrepared: true, features: features.count > place ? place : nil)
         } catch {
-            return EventBatch.Item(event: Event(kind: .engineInitialised), range: range, preparation: nil)
+            return .unprepared(range)
         }
     }
 
@@ -86,8 +111,9 @@ private struct EventBatcher: ~Copyable {
         defer {
             bytes.removeAll()
             items = []
+            features = []
         }
-        return EventBatch(first: first, bytes: bytes.copyBytes(), items: items)
+        return EventBatch(first: first, bytes: bytes.copyBytes(), items: items, features: features)
     }
 }
 
@@ -98,11 +124,13 @@ private final class RecoveryReading: Sendable {
 
     private let plan: RecoveryPlan
     private let folder: DataFolder
+    private let leastWaiting: Int
     let steps = BoundedQueue<RecoveryStep>(capacity: RecoveryReading.mostWaiting)
 
-    init(_ plan: RecoveryPlan, _ folder: DataFolder) {
+    init(_ plan: RecoveryPlan, _ folder: DataFolder, _ threads: RecoveryThreads) {
         self.plan = plan
         self.folder = folder
+        leastWaiting = threads.leastWaiting
     }
 
     func run() {
@@ -110,10 +138,13 @@ private final class RecoveryReading: Sendable {
         let result: Result<RecoveryEnd, StoreError>
         do throws(StoreError) {
             let (report, end) = try Recovery.replay(
-                plan, from: folder,
+                plan, from: folder, wantsPacked: { isWaitedFor },
+                onPacked: { chunk throws(StoreError) in try send(.packedChunk(chunk)) },
                 onChunk: { section, bytes throws(StoreError) in try send(.chunk(section, bytes.array)) },
+                onSnapshotEnd: { () throws(StoreError) in try send(.snapshotEnd) },
                 onEvent: { sequence, bytes throws(StoreError) in
-                    if let batch = batcher.append(sequence, bytes) { try send(.events(batch)) }
+                    let batch = batcher.append(sequence, bytes, isPreparing: !isWaitedFor)
+                    if let batch { try send(.events(batch)) }
                 },
                 onProgress: { _ = steps.append(.progress($0)) })
             result = .success(RecoveryEnd(report: report, journal: end))
@@ -124,6 +155,8 @@ private final class RecoveryReading: Sendable {
         if let rest = batcher.takeRest() { _ = steps.append(.events(rest)) }
         _ = steps.append(.end(result))
     }
+
+    private var isWaitedFor: Bool { steps.waitingCount < leastWaiting }
 
     private func send(_ step: RecoveryStep) throws(StoreError) {
         // Nobody hears this: who takes the steps has left with an error of its own.
@@ -136,11 +169,8 @@ extension EngineState {
     mutating func recover(
         _ plan: RecoveryPlan, from folder: DataFolder, progress: (RecoveryProgress) -> Void
     ) throws(StoreError) -> RecoveryEnd {
-        let end =
-            threads.areWorth(plan)
+        threads.areWorth(plan)
             ? try takeSteps(plan, from: folder, progress) : try replay(plan, from: folder, progress)
-        try finishLoading()
-        return end
     }
 
     private mutating func replay(
@@ -149,10 +179,8 @@ extension EngineState {
         let (report, end) = try Recovery.replay(
             plan, from: folder,
             onChunk: { section, bytes throws(StoreError) in try load(section, bytes) },
-            onEvent: { sequence, bytes throws(StoreError) in
-                try finishLoading()
-                try apply(sequence, bytes)
-            },
+            onSnapshotEnd: { () throws(StoreError) in try finishLoading() },
+            onEvent: { sequence, bytes throws(StoreError) in try apply(sequence, bytes) },
             onProgress: progress)
         return RecoveryEnd(report: report, journal: end)
     }
@@ -160,7 +188,7 @@ extension EngineState {
     private mutating func takeSteps(
         _ plan: RecoveryPlan, from folder: DataFolder, _ progress: (RecoveryProgress) -> Void
     ) throws(StoreError) -> RecoveryEnd {
-        let reading = RecoveryReading(plan, folder)
+        let reading = RecoveryReading(plan, folder, threads)
         let thread = WorkerThread { reading.run() }
         let result: Result<RecoveryEnd, StoreError>
         do throws(StoreError) {
@@ -176,12 +204,16 @@ extension EngineState {
     private mutating func takeSteps(
         _ steps: BoundedQueue<RecoveryStep>, _ progress: (RecoveryProgress) -> Void
     ) throws(StoreError) -> Result<RecoveryEnd, StoreError> {
+        let decoder = LZ4FrameDecoder()
+        var content = ByteWriter()
         while let step = steps.next() {
             switch step {
             case .chunk(let section, let bytes): try load(section, bytes.span)
-            case .events(let batch):
-                try finishLoading()
-                try apply(batch)
+            case .packedChunk(let chunk):
+                try chunk.unpack(with: decoder, into: &content)
+                try load(chunk.section, content.span)
+            case .snapshotEnd: try finishLoading()
+            case .events(let batch): try apply(batch)
             case .progress(let reached): progress(reached)
             case .end(let result): return result
             }

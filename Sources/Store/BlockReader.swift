@@ -62,6 +62,11 @@ struct BlockReader: ~Copyable {
         return .block(header)
     }
 
+    /// The frame of the block that was read last, packed as it is.
+    func frame(of header: BlockHeader) -> [UInt8] {
+        window.bytes(at: offset - header.frameLength, count: header.frameLength).array
+    }
+
     /// Moves on to `newOffset`, past damage.
     mutating func skip(to newOffset: Int) {
         precondition(newOffset >= offset && newOffset <= size)

@@ -70,13 +70,17 @@ package enum Recovery {
 
     /// Reads the plan's files in order. An error in the middle means: throw away what was built so far.
     /// - Parameters:
+    ///   - wantsPacked: asked before each piece of a snapshot, whether it is to come packed, to `onPacked`.
     ///   - onChunk: a piece of a snapshot's section, in the order written; what one `SnapshotWriter.write` wrote is
     ///     whole in it. A section without bytes comes as one empty chunk.
+    ///   - onSnapshotEnd: the snapshot is whole; the journal has not been looked at yet.
     ///   - onEvent: an event and its sequence number.
     /// - Returns: the report, and where the journal is to be opened.
     package static func replay(
-        _ plan: RecoveryPlan, from folder: DataFolder,
+        _ plan: RecoveryPlan, from folder: DataFolder, wantsPacked: () -> Bool = { false },
+        onPacked: (PackedChunk) throws(StoreError) -> Void = { _ throws(StoreError) in },
         onChunk: (SnapshotSection, Span<UInt8>) throws(StoreError) -> Void,
+        onSnapshotEnd: () throws(StoreError) -> Void = { () throws(StoreError) in },
         onEvent: (UInt64, Span<UInt8>) throws(StoreError) -> Void,
         onProgress: (RecoveryProgress) -> Void = { _ in }
     ) throws(StoreError) -> (report: RecoveryReport, end: JournalEnd) {
@@ -88,8 +92,10 @@ package enum Recovery {
         if let snapshot = plan.snapshot {
             var reader = try SnapshotReader(folder, snapshot.file, sequence: snapshot.sequence)
             _ = try reader.read(
-                unpacking: true, onChunk: onChunk, onProgress: { progress($0, snapshot.sequence) })
+                unpacking: true, wantsPacked: wantsPacked, onPacked: onPacked, onChunk: onChunk,
+                onProgress: { progress($0, snapshot.sequence) })
             bytesBefore = snapshot.bytes
+            try onSnapshotEnd()
         }
         var journal = JournalReader(
             folder,

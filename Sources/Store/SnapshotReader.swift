@@ -1,5 +1,24 @@
 import Bytes
 
+/// A chunk of a snapshot as it stands in the file. Its checksum holds; unpacking it is left to whoever has the time.
+package struct PackedChunk: Sendable {
+    package let section: SnapshotSection
+    let frame: [UInt8]
+    let contentLength: Int
+    /// What is wrong if it does not unpack.
+    let damage: StoreError
+
+    /// Puts the content in place of what is in `content`.
+    package func unpack(with decoder: LZ4FrameDecoder, into content: inout ByteWriter) throws(StoreError) {
+        content.removeAll()
+        do throws(LZ4FrameError) {
+            try decoder.decompress(frame.span, count: contentLength, into: &content)
+        } catch {
+            throw damage
+        }
+    }
+}
+
 /// Reads one snapshot from front to back and judges every byte on the way.
 struct SnapshotReader: ~Copyable {
     /// What a whole snapshot said about itself.
@@ -32,9 +51,13 @@ struct SnapshotReader: ~Copyable {
     /// Reads the whole file.
     /// - Parameters:
     ///   - unpacking: false = compare checksums only and deliver nothing: for a first look.
-    ///   - onChunk: gets each chunk; a section without content comes as one empty chunk.
+    ///   - wantsPacked: asked before each chunk, whether it is to come packed.
+    ///   - onPacked: gets those chunks that come packed.
+    ///   - onChunk: gets all others; a section without content comes as one empty chunk.
     mutating func read(
-        unpacking: Bool, onChunk: (SnapshotSection, Span<UInt8>) throws(StoreError) -> Void,
+        unpacking: Bool, wantsPacked: () -> Bool = { false },
+        onPacked: (PackedChunk) throws(StoreError) -> Void = { _ throws(StoreError) in },
+        onChunk: (SnapshotSection, Span<UInt8>) throws(StoreError) -> Void,
         onProgress: (_ bytesRead: Int) -> Void = { _ in }
     ) throws(StoreError) -> Summary {
         let begin = try nextBlock(unpacking: false)
@@ -43,12 +66,20 @@ struct SnapshotReader: ~Copyable {
         guard begin.first == sequence else { throw damage(.sequence, at: 0) }
         while true {
             let start = blocks.offset
-            let header = try nextBlock(unpacking: unpacking)
+            let isPacked = unpacking && wantsPacked()
+            let header = try nextBlock(unpacking: unpacking && !isPacked)
             switch header.kind {
             case .sectionBegin: try beginSection(header, at: start)
             case .chunk:
                 let section = try checkChunk(header, at: start)
-                if unpacking { try onChunk(section, blocks.content.span) }
+                if isPacked && header.frameLength > 0 {
+                    try onPacked(
+                        PackedChunk(
+                            section: section, frame: blocks.frame(of: header),
+                            contentLength: header.contentLength, damage: damage(.frame, at: start)))
+                } else if unpacking {
+                    try onChunk(section, blocks.content.span)
+                }
                 onProgress(blocks.offset)
             case .sectionEnd:
                 let section = try checkSectionEnd(header, at: start)

@@ -8,16 +8,24 @@ import Testing
 
 /// A start on several threads comes to what one thread comes to: the same state, or the same error.
 @Suite struct RecoveryThreadsTests {
-    private static func threads(_ count: Int) -> RecoveryThreads {
+    /// - Parameter leastWaiting: with 0 the reading thread leaves no work to the other, beyond the queue's room all it may;
+    ///   between them, what a small folder hands over depends on who is faster.
+    private static func threads(_ count: Int, leastWaiting: Int = 2) -> RecoveryThreads {
         var threads = RecoveryThreads()
         threads.count = count
         threads.leastBytes = 0
+        threads.leastWaiting = leastWaiting
         return threads
     }
 
-    private static func open(_ disk: SimulatedDisk, _ lane: HandLane, threads count: Int) throws -> Engine {
+    private static let several = [
+        threads(2), threads(2, leastWaiting: 0), threads(2, leastWaiting: .max), threads(3),
+        threads(3, leastWaiting: 0), threads(3, leastWaiting: .max),
+    ]
+
+    private static func open(_ disk: SimulatedDisk, _ lane: HandLane, _ threads: RecoveryThreads) throws -> Engine {
         var configuration = EngineConfiguration(folder: "data")
-        configuration.recoveryThreads = threads(count)
+        configuration.recoveryThreads = threads
         return try lane.entered {
             try Engine.open(
                 configuration, on: disk, clock: FixedClock(),
@@ -72,7 +80,7 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let disk = SimulatedDisk()
         let lane = HandLane()
-        let engine = try open(disk, lane, threads: 1)
+        let engine = try open(disk, lane, threads(1))
         lane.run()
         if snapshotted > 0 {
             try ingest(0..<snapshotted, engine, lane, &random)
@@ -83,11 +91,11 @@ import Testing
     }
 
     /// Opens the folder, goes on with it and snapshots it: every byte on the disk afterwards follows from what was restored.
-    private static func life(_ image: DiskImage, seed: UInt64, threads: Int) throws -> DiskImage {
+    private static func life(_ image: DiskImage, seed: UInt64, _ threads: RecoveryThreads) throws -> DiskImage {
         var random = SeededGenerator(seed: seed ^ 1)
         let disk = SimulatedDisk(image)
         let lane = HandLane()
-        let engine = try open(disk, lane, threads: threads)
+        let engine = try open(disk, lane, threads)
         lane.run()
         try ingest(900..<1_000, engine, lane, &random)
         snapshot(engine, lane)
@@ -98,19 +106,19 @@ import Testing
     func everyNumberOfThreadsRestoresTheSame(snapshotted: Int) throws {
         let seed = testSeed()
         let image = try Self.folder(seed, snapshotAfter: snapshotted)
-        let plain = try Self.life(image, seed: seed, threads: 1)
+        let plain = try Self.life(image, seed: seed, Self.threads(1))
         #expect(plain.files.keys.contains { $0.contains("snapshot-") })
-        for threads in [2, 3] {
-            let life = try Self.life(image, seed: seed, threads: threads)
-            #expect(life == plain, "\(threads) threads, seed \(seed)")
+        for threads in Self.several {
+            let life = try Self.life(image, seed: seed, threads)
+            #expect(life == plain, "\(threads), seed \(seed)")
         }
     }
 
     /// What a start says of a folder.
-    private static func outcome(_ image: DiskImage, threads: Int) -> String {
+    private static func outcome(_ image: DiskImage, _ threads: RecoveryThreads) -> String {
         let lane = HandLane()
         do {
-            let engine = try open(SimulatedDisk(image), lane, threads: threads)
+            let engine = try open(SimulatedDisk(image), lane, threads)
             return "\(engine.recovery)"
         } catch {
             return "\(error)"
@@ -133,8 +141,10 @@ import Testing
             case 1: broken.files[file]!.removeLast(size - place)
             default: broken.files[file] = nil
             }
-            let plain = Self.outcome(broken, threads: 1)
-            #expect(Self.outcome(broken, threads: 2) == plain, "\(file) at \(place), seed \(seed)")
+            let plain = Self.outcome(broken, Self.threads(1))
+            for threads in Self.several.prefix(3) {
+                #expect(Self.outcome(broken, threads) == plain, "\(threads), \(file) at \(place), seed \(seed)")
+            }
             refused += plain.contains("damage") ? 1 : 0
         }
         #expect(refused > 3)

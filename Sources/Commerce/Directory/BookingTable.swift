@@ -24,7 +24,7 @@ struct BookingTable: Sendable {
         } catch {
             preconditionFailure("a packed order does not read: \(error)")
         }
-        let kind = PackedRecord(record, OrderShape.members)[OrderShape.kind]
+        let kind = PackedRecord(record, OrderShape.kinds)[OrderShape.kind]
         if kind.equals("booking") { orders.insert(number) } else { orders.remove(number) }
     }
 
@@ -43,7 +43,7 @@ extension DirectoryState {
     }
 
     mutating func noteInvoice(_ number: UInt32, _ record: Span<UInt8>, shop: UInt16) {
-        let document = PackedRecord(record, DocumentShape.members)
+        let document = PackedRecord(record, DocumentShape.kinds)
         guard document[DocumentShape.kind].equals("invoice"), document.has(DocumentShape.order) else { return }
         do throws(Refusal) {
             let name = try OrderName(document[DocumentShape.order])

@@ -31,10 +31,10 @@ extension DirectoryState {
             try validateParty(event, bytes, rows, isPrepared)
             try validateSubject(event, isNew: event.kind == .orderRecorded, orders, rows: rows.orders)
             if isPrepared { return }
-            try Self.checkReads(bytes.extracting(event.record.range), OrderShape.members)
+            try Self.checkReads(bytes.extracting(event.record.range), OrderShape.kinds)
         case .documentRecorded, .documentRevised:
             try validateSubject(event, isNew: event.kind == .documentRecorded, documents, rows: rows.documents)
-            try Self.checkReads(bytes.extracting(event.record.range), DocumentShape.members)
+            try Self.checkReads(bytes.extracting(event.record.range), DocumentShape.kinds)
         case .noteAdded: try Self.check(event.row == rows.notes, "a wrong note row")
         case .fieldPinned, .fieldUnpinned, .valueVerified: try validateAssertion(event, bytes, rows)
         case .orderFactRecorded: try validateFact(event, bytes, rows)
@@ -46,7 +46,7 @@ extension DirectoryState {
         if !condition { throw .inconsistent(what) }
     }
 
-    private static func checkReads(_ record: Span<UInt8>, _ shape: [Member]) throws(EventError) {
+    private static func checkReads(_ record: Span<UInt8>, _ shape: MemberKinds) throws(EventError) {
         try check(PackedRecord.length(of: record, shape) ?? 0 > 0, "a record that does not read")
     }
 
@@ -131,6 +131,17 @@ extension DirectoryState {
         }
     }
 
+    /// Asks memory for what applying an event that reads will look at; waits for nothing.
+    package func prefetch(_ event: Event, _ bytes: Span<UInt8>) {
+        orderIndex.prefetch(event.keyHash)
+        guard event.party.isNewVariant else { return }
+        variantIndex.prefetch(event.party.contentHash)
+        PartyRecord.forEachKey(of: bytes.extracting(event.party.record.range)) { key in
+            keyIndex.prefetch(key.hash)
+            index.prefetch(key, shop: event.shop)
+        }
+    }
+
     /// The root knows the last event of the whole customer.
     @inline(__always) mutating func touch(_ profile: UInt32) {
         profiles[Int(root(of: profile))].lastSequence = sequence
@@ -194,8 +205,8 @@ extension DirectoryState {
         _ record: Span<UInt8>, of profile: UInt32, isNew: Bool, shop: UInt16, _ features: PartyFeatures?
     ) -> Bool {
         if isNew {
-            let source = sources.note(record, shop: shop)
-            index.addProfile(PartyRecord(record).members, source: source)
+            guard let origin = PartyOrigin(record) else { preconditionFailure("a party without channel and store") }
+            index.addProfile(record, origin, source: sources.note(origin, shop: shop))
         }
         let features = features ?? extractor.features(of: record)
         let isWeighed = identities[Int(shop)].mode == .evidence

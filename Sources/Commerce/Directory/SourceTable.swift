@@ -19,17 +19,7 @@ struct SourceTable: Sendable {
     init() {}
 
     /// Takes note of the channel and store that a party record begins with, and returns their number.
-    mutating func note(_ record: Span<UInt8>, shop: UInt16) -> UInt16 {
-        var reader = ByteReader(record)
-        do throws(ByteReaderError) {
-            _ = try reader.varint()
-            let channel = record.extracting(try reader.countedRange())
-            let store = record.extracting(try reader.countedRange())
-            return add(shop, channel, store)
-        } catch {
-            preconditionFailure("a party record without channel and store: \(error)")
-        }
-    }
+    mutating func note(_ origin: PartyOrigin, shop: UInt16) -> UInt16 { add(shop, origin.channel, origin.store) }
 
     @discardableResult
     private mutating func add(_ shop: UInt16, _ channel: Span<UInt8>, _ store: Span<UInt8>) -> UInt16 {

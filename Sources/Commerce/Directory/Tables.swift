@@ -191,14 +191,33 @@ extension DirectoryState {
         }
     }
 
-    /// Builds the indexes from the tables, once all of them are loaded.
-    package mutating func rebuildIndexes() {
-        for number in 0..<variants.count where findVariant(variants[number].hash) == nil {
-            variantIndex.insert(variants[number].hash, number)
-        }
+    /// Builds the indexes of the large tables as they are now, whether they fit together or not, in place of what there was:
+    /// for a start, which does so while the rest of the snapshot is read.
+    package mutating func indexLargeTables() {
+        variantIndex = HashIndex()
+        keyIndex = HashIndex()
+        orderIndex = HashIndex()
+        documentIndex = HashIndex()
+        indexVariants()
         keyIndex.insertAll(keys.count) { keys[$0].hash }
         orderIndex.insertAll(orders.count) { orders[$0].keyHash }
         documentIndex.insertAll(documents.count) { documents[$0].keyHash }
+    }
+
+    /// Of variants with the same hash the first stays in the index.
+    private mutating func indexVariants() {
+        variantIndex.reserve(variants.count)
+        for start in stride(from: 0, to: variants.count, by: 16) {
+            let some = start..<min(start + 16, variants.count)
+            for number in some { variantIndex.prefetch(variants[number].hash) }
+            for number in some where findVariant(variants[number].hash) == nil {
+                variantIndex.insert(variants[number].hash, number)
+            }
+        }
+    }
+
+    /// Builds the other indexes from the tables, once all of them are loaded.
+    package mutating func indexSmallTables() {
         for number in 0..<edges.count where edges[number].verdict == PairVerdict.queue.rawValue {
             doubtfulEdges.append(UInt32(number))
         }
@@ -243,14 +262,19 @@ extension ShardState {
         case .shardAssertions: return loadAssertions(bytes)
         case .shardFacts: return loadFacts(bytes)
         case .shardContents: return contents.append(rawBytes: bytes)
-        case .shardRecords:
-            partial.append(bytes)
-            return loadPages(&partial)
+        case .shardRecords: return loadPages(bytes, &partial)
         default: return false
         }
     }
 
-    private mutating func loadPages(_ partial: inout ByteWriter) -> Bool {
+    /// A chunk that begins with a page, as all do that a snapshot has now, is not copied before its pages are.
+    private mutating func loadPages(_ bytes: Span<UInt8>, _ partial: inout ByteWriter) -> Bool {
+        if partial.count == 0 {
+            guard let taken = loadPages(bytes) else { return false }
+            partial.append(bytes.extracting(taken..<bytes.count))
+            return true
+        }
+        partial.append(bytes)
         guard let taken = loadPages(partial.span) else { return false }
         partial.removeFirst(taken)
         return true

@@ -1,24 +1,25 @@
 import Bytes
 
-/// What can be worked out of an event by itself, before the state that it is applied to is there.
-package struct EventPreparation: Sendable, BitwiseCopyable {
-    /// What matching compares of the party that the event brings; nil if it brings none.
-    package var features: PartyFeatures?
-}
+/// Works out of events from a disk what follows from each by itself, before the state that they are applied to is there.
+package struct EventPreparer: ~Copyable, Sendable {
+    private var extractor = FeatureExtractor()
 
-extension FeatureExtractor {
-    /// Prepares an event that came from a disk; nil if a record in it does not read, which `validate` will say then.
-    package mutating func prepare(_ event: Event, _ bytes: Span<UInt8>) -> EventPreparation? {
-        var preparation = EventPreparation()
+    package init() {}
+
+    /// Whether the records in the event read; if not, `validate` will say so.
+    /// - Parameter features: gets what matching compares of the party, if the event brings one.
+    package mutating func prepare(
+        _ event: Event, _ bytes: Span<UInt8>, appendingTo features: inout [PartyFeatures]
+    ) -> Bool {
         if event.kind == .orderRecorded || event.kind == .orderRevised {
             let record = bytes.extracting(event.record.range)
-            guard PackedRecord.length(of: record, OrderShape.members) ?? 0 > 0 else { return nil }
+            guard PackedRecord.length(of: record, OrderShape.kinds) ?? 0 > 0 else { return false }
         }
         if event.party.isNewVariant {
             let party = bytes.extracting(event.party.record.range)
-            guard PartyRecord.isWellFormed(party) else { return nil }
-            preparation.features = features(of: party)
+            guard PartyRecord.isWellFormed(party) else { return false }
+            features.append(extractor.features(of: party))
         }
-        return preparation
+        return true
     }
 }

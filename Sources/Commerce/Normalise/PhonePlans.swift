@@ -1,12 +1,14 @@
+import Bytes
+
 /// The table of `PhoneCountries` in the form that look-ups want: flat arrays, built once.
 struct PhonePlans: ~Copyable, Sendable {
     /// How one calling code's numbers look.
     struct Plan: Sendable {
         let callingCode: Int
         /// Digits dialled before a national number, with carrier codes, in the order in which they are tried; none where there are none (Italy keeps its 0).
-        let trunks: Range<Int>
-        let internationalPrefixes: Range<Int>
-        fileprivate let rules: Range<Int>
+        fileprivate(set) var trunks: Range<Int> = 0..<0
+        fileprivate(set) var internationalPrefixes: Range<Int> = 0..<0
+        fileprivate var rules: Range<Int> = 0..<0
     }
 
     /// Up to eight digits in one integer, a byte each, the first one lowest.
@@ -14,9 +16,9 @@ struct PhonePlans: ~Copyable, Sendable {
         let digits: UInt64
         let count: Int
 
-        init(_ text: Substring) {
-            count = text.utf8.count
-            digits = text.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1 - 0x30) }
+        init(_ text: Span<UInt8>) {
+            count = text.count
+            digits = (0..<text.count).reduce(0) { $0 | UInt64(text[$1] - 0x30) << UInt64($1 * 8) }
         }
     }
 
@@ -41,22 +43,13 @@ struct PhonePlans: ~Copyable, Sendable {
     private var byCountry = [UInt8](repeating: 255, count: 26 * 26)
 
     private init() {
-        for words in Self.entries() {
-            let first = rules.count
-            for word in words.dropFirst(4) { addRules(word) }
-            guard let callingCode = Int(words[0]) else { continue }
-            byCallingCode[callingCode] = UInt8(plans.count)
-            for country in words[1].split(separator: "+") where country != "-" {
-                let letters = Array(country.utf8)
-                byCountry[Int(letters[0] - 65) * 26 + Int(letters[1] - 65)] = UInt8(plans.count)
+        PhoneCountries.text.bytes.forEachPart(separatedBy: UInt8(ascii: "\n")) { line in
+            // A line that begins with a blank goes on with the rules of the one before.
+            var place = line[0] == UInt8(ascii: " ") ? 4 : 0
+            line.forEachPart(separatedBy: UInt8(ascii: " ")) { word in
+                take(word, place)
+                place += 1
             }
-            let trunks = addPrefixes(words[2])
-            let internationalPrefixes = addPrefixes(words[3])
-            plans.append(
-                Plan(
-                    callingCode: callingCode, trunks: trunks, internationalPrefixes: internationalPrefixes,
-                    rules: first..<rules.count)
-            )
         }
     }
 
@@ -85,44 +78,59 @@ struct PhonePlans: ~Copyable, Sendable {
         return false
     }
 
-    /// The words of every plan; a line that begins with a blank goes on with the one before.
-    private static func entries() -> [[Substring]] {
-        var entries: [[Substring]] = []
-        for line in PhoneCountries.text.description.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            if line.hasPrefix(" "), !entries.isEmpty {
-                entries[entries.count - 1] += words
-            } else {
-                entries.append(words)
-            }
+    // MARK: Reading the table
+
+    /// Takes in a word of a plan, by its place.
+    private mutating func take(_ word: Span<UInt8>, _ place: Int) {
+        switch place {
+        case 0: addPlan(Self.number(word))
+        case 1: word.forEachPart(separatedBy: UInt8(ascii: "+")) { addCountry($0) }
+        case 2: plans[plans.count - 1].trunks = addPrefixes(word)
+        case 3: plans[plans.count - 1].internationalPrefixes = addPrefixes(word)
+        default: addRules(word)
         }
-        return entries
+    }
+
+    private mutating func addPlan(_ callingCode: Int) {
+        byCallingCode[callingCode] = UInt8(plans.count)
+        plans.append(Plan(callingCode: callingCode, rules: rules.count..<rules.count))
+    }
+
+    /// Two letters; a code of no country has `-`.
+    private mutating func addCountry(_ letters: Span<UInt8>) {
+        guard letters.count == 2 else { return }
+        byCountry[Int(letters[0] - 65) * 26 + Int(letters[1] - 65)] = UInt8(plans.count - 1)
     }
 
     /// `0,8`; none is `-`.
-    private mutating func addPrefixes(_ words: Substring) -> Range<Int> {
+    private mutating func addPrefixes(_ word: Span<UInt8>) -> Range<Int> {
         let first = prefixes.count
-        if words != "-" { prefixes += words.split(separator: ",").map(Prefix.init) }
+        if !word.equals("-") { word.forEachPart(separatedBy: UInt8(ascii: ",")) { prefixes.append(Prefix($0)) } }
         return first..<prefixes.count
     }
 
     /// `61-66,68:9,11-13`
-    private mutating func addRules(_ word: Substring) {
-        let halves = word.split(separator: ":")
-        guard halves.count == 2 else { return }
+    private mutating func addRules(_ word: Span<UInt8>) {
+        let colon = (0..<word.count).first { word[$0] == UInt8(ascii: ":") } ?? word.count
         var lengths: UInt32 = 0
-        for part in halves[1].split(separator: ",") {
-            for length in Self.range(part) { lengths |= 1 << UInt32(length) }
+        word.extracting(min(colon + 1, word.count)..<word.count).forEachPart(separatedBy: UInt8(ascii: ",")) { part in
+            for length in Self.ends(of: part).range { lengths |= 1 << UInt32(length) }
         }
-        for part in halves[0].split(separator: ",") {
-            let range = Self.range(part)
-            let digits = part.split(separator: "-")[0].count
+        word.extracting(0..<colon).forEachPart(separatedBy: UInt8(ascii: ",")) { part in
+            let (digits, range) = Self.ends(of: part)
             rules.append(Rule(digits: digits, lowest: range.lowerBound, highest: range.upperBound, lengths: lengths))
         }
+        plans[plans.count - 1].rules = plans[plans.count - 1].rules.lowerBound..<rules.count
     }
 
-    private static func range(_ text: Substring) -> ClosedRange<Int> {
-        let ends = text.split(separator: "-").compactMap { Int($0) }
-        return (ends.first ?? 0)...(ends.last ?? 0)
+    /// `61-66`, or `61` alone, and how many digits the first has.
+    private static func ends(of part: Span<UInt8>) -> (digits: Int, range: ClosedRange<Int>) {
+        let dash = (0..<part.count).first { part[$0] == UInt8(ascii: "-") } ?? part.count
+        let lowest = number(part.extracting(0..<dash))
+        return (dash, lowest...(dash == part.count ? lowest : number(part.extracting((dash + 1)..<part.count))))
+    }
+
+    private static func number(_ digits: Span<UInt8>) -> Int {
+        (0..<digits.count).reduce(0) { $0 * 10 + Int(digits[$1] - 0x30) }
     }
 }

@@ -82,18 +82,21 @@ struct WordTable: Sendable {
 
     private static func pairs(of text: StaticString, folds: Bool) -> [(PackedWord, PackedWord)] {
         var pairs: [(PackedWord, PackedWord)] = []
-        for line in text.description.split(separator: "\n") {
-            let words = line.split(separator: " ").map { packed($0, folds: folds) }
-            for word in words where word != 0 { pairs.append((word, words[0])) }
+        text.bytes.forEachPart(separatedBy: UInt8(ascii: "\n")) { line in
+            var canonical: PackedWord?
+            line.forEachPart(separatedBy: UInt8(ascii: " ")) { bytes in
+                let word = packed(bytes, folds: folds)
+                canonical = canonical ?? word
+                if word != 0 { pairs.append((word, canonical ?? word)) }
+            }
         }
         return pairs
     }
 
-    private static func packed(_ word: Substring, folds: Bool) -> PackedWord {
-        let bytes = Array(word.utf8)
-        guard folds else { return pack(bytes.span) }
+    private static func packed(_ word: Span<UInt8>, folds: Bool) -> PackedWord {
+        guard folds else { return pack(word) }
         var text = FoldedText()
-        Folding.fold(bytes.span, into: &text)
+        Folding.fold(word, into: &text)
         return pack(text.span)
     }
 }

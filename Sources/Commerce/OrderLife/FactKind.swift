@@ -126,6 +126,8 @@ package enum FactLineShape: RecordShape {
     ]
     static let names = MemberNames(members)
 
+    static let kinds = MemberKinds(members)
+
     package static let line = 0, sku = 1, quantity = 2, state = 3, reason = 4, warehouse = 5, receivedAt = 6
     package static let extra = 7
 }

@@ -22,22 +22,20 @@ package struct PackedRecord: ~Escapable {
         do throws(ByteReaderError) {
             // No bytes at all are a record that says nothing: what an absent nested record reads as.
             bitmap = reader.isAtEnd ? 0 : try reader.varint()
-            var rest = bitmap & (1 << UInt64(kinds.count) &- 1)
+            var rest = bitmap & kinds.known
             while rest != 0 {
                 let place = rest.trailingZeroBitCount
                 let bit = rest & (0 &- rest)
-                if (kinds.nested | kinds.decimals | kinds.moments) & bit == 0, let range = reader.shortCountedRange() {
+                rest ^= bit
+                if kinds.special & bit == 0, let range = reader.shortCountedRange() {
                     starts[place] = UInt32(truncatingIfNeeded: range.lowerBound)
                     ends[place] = UInt32(truncatingIfNeeded: range.upperBound)
-                    rest ^= bit
                     continue
                 }
                 let range =
-                    (kinds.nested | kinds.decimals | kinds.moments) & bit == 0
-                    ? try reader.countedRange() : try Self.range(of: bit, kinds, &reader)
+                    kinds.special & bit == 0 ? try reader.countedRange() : try Self.range(of: bit, kinds, &reader)
                 starts[place] = UInt32(truncatingIfNeeded: range.lowerBound)
                 ends[place] = UInt32(truncatingIfNeeded: range.upperBound)
-                rest ^= bit
             }
         } catch {
             preconditionFailure("a packed record does not read: \(error)")
@@ -45,53 +43,40 @@ package struct PackedRecord: ~Escapable {
         end = reader.position
     }
 
+    /// Reads a member that is no text.
+    @inline(__always)
     private static func range(
         of bit: UInt64, _ kinds: MemberKinds, _ reader: inout ByteReader
     ) throws(ByteReaderError) -> Range<Int> {
-        try range(of: kinds.nested & bit != 0 ? .address : kinds.decimals & bit != 0 ? .decimal : .moment, &reader)
-    }
-
-    private static func range(of kind: MemberKind, _ reader: inout ByteReader) throws(ByteReaderError) -> Range<Int> {
-        switch kind {
-        case .text, .extra: return try reader.countedRange()
-        case .address, .addresses, .lines, .factLines:
+        if kinds.nested & bit != 0 {
             let count = try reader.littleEndian(UInt32.self)
             return try reader.range(count: Int(count))
-        case .decimal:
-            let start = reader.position
-            _ = try reader.packedDecimal()
-            return start..<reader.position
-        case .moment:
-            let start = reader.position
-            _ = try reader.zigzag()
-            return start..<reader.position
         }
+        let start = reader.position
+        if kinds.decimals & bit != 0 { try reader.skipPackedDecimal() } else { try reader.skipVarint() }
+        return start..<reader.position
     }
+
+    // MARK: Records from a disk
 
     /// Whether bytes from a disk are a record of this shape, with every record inside it, and how many bytes that takes;
     /// nil if they are not. What passes never trips over its own lengths.
-    static func length(of bytes: Span<UInt8>, _ members: [Member]) -> Int? {
+    static func length(of bytes: Span<UInt8>, _ members: [Member]) -> Int? { length(of: bytes, MemberKinds(members)) }
+
+    static func length(of bytes: Span<UInt8>, _ kinds: MemberKinds) -> Int? {
         var reader = ByteReader(bytes)
         do throws(ByteReaderError) {
             let bitmap = reader.isAtEnd ? 0 : try reader.varint()
-            var rest = bitmap & (1 << UInt64(members.count) &- 1)
+            var rest = bitmap & kinds.known
             while rest != 0 {
-                let kind = members[rest.trailingZeroBitCount].kind
-                rest &= rest &- 1
-                if kind == .text {
-                    _ = try reader.countedRange()
+                let bit = rest & (0 &- rest)
+                rest ^= bit
+                if kinds.special & bit == 0 {
+                    if reader.shortCountedRange() == nil { _ = try reader.countedRange() }
                     continue
                 }
-                let range = try range(of: kind, &reader)
-                let isReadable =
-                    switch kind {
-                    case .address: length(of: bytes.extracting(range), AddressShape.members) != nil
-                    case .addresses: try areReadable(bytes.extracting(range), AddressShape.members)
-                    case .lines: try areReadable(bytes.extracting(range), LineShape.members)
-                    case .factLines: try areReadable(bytes.extracting(range), FactLineShape.members)
-                    case .text, .extra, .decimal, .moment: true
-                    }
-                guard isReadable else { return nil }
+                let range = try range(of: bit, kinds, &reader)
+                guard kinds.nested & bit == 0 || isReadable(bytes.extracting(range), bit, of: kinds) else { return nil }
             }
             return reader.position
         } catch {
@@ -99,13 +84,23 @@ package struct PackedRecord: ~Escapable {
         }
     }
 
-    private static func areReadable(_ list: Span<UInt8>, _ members: [Member]) throws(ByteReaderError) -> Bool {
-        var reader = ByteReader(list)
-        while !reader.isAtEnd {
-            let count = try reader.littleEndian(UInt32.self)
-            guard length(of: list.extracting(try reader.range(count: Int(count))), members) != nil else { return false }
+    /// Whether what is nested at a place of a record is a record, or a list of records, of that place's shape.
+    private static func isReadable(_ nested: Span<UInt8>, _ bit: UInt64, of kinds: MemberKinds) -> Bool {
+        if kinds.lists & bit == 0 { return length(of: nested, AddressShape.kinds) != nil }
+        let elements =
+            kinds.lines & bit != 0
+            ? LineShape.kinds : kinds.factLines & bit != 0 ? FactLineShape.kinds : AddressShape.kinds
+        var reader = ByteReader(nested)
+        do throws(ByteReaderError) {
+            while !reader.isAtEnd {
+                let count = try reader.littleEndian(UInt32.self)
+                let element = nested.extracting(try reader.range(count: Int(count)))
+                guard length(of: element, elements) != nil else { return false }
+            }
+            return true
+        } catch {
+            return false
         }
-        return true
     }
 
     @inline(__always) package func has(_ place: Int) -> Bool { bitmap & (1 << UInt64(place)) != 0 }
@@ -165,14 +160,8 @@ package struct PartyRecord: ~Escapable {
     static func isWellFormed(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count > 0, bytes.count > Int(bytes[bytes.count - 1]) * 9 else { return false }
         let members = bytes.extracting(0..<(bytes.count - keyBytes(of: bytes).count))
-        guard let length = PackedRecord.length(of: members, PartyShape.members), length > 0 else { return false }
-        var reader = ByteReader(bytes)
-        do throws(ByteReaderError) {
-            let first: UInt64 = 1 << UInt64(PartyShape.channel) | 1 << UInt64(PartyShape.store)
-            return try reader.varint() & first == first
-        } catch {
-            return false
-        }
+        guard let length = PackedRecord.length(of: members, PartyShape.kinds), length > 0 else { return false }
+        return PartyOrigin(bytes) != nil
     }
 
     /// The part of a party record that holds the identity keys, found from its end without reading the members.
@@ -190,6 +179,31 @@ package struct PartyRecord: ~Escapable {
             guard let kind = IdentityKeyKind(rawValue: keys[index * 9]) else { continue }
             let hash = keys.bytes.unsafeLoadUnaligned(fromByteOffset: index * 9 + 1, as: UInt64.self)
             body(IdentityKey(kind: kind, hash: hash))
+        }
+    }
+}
+
+/// Where a party record comes from: what it begins with, read without the rest.
+struct PartyOrigin: ~Escapable {
+    let channel: Span<UInt8>
+    let store: Span<UInt8>
+    /// The channel's own number of the buyer; empty where it gave none.
+    let reference: Span<UInt8>
+
+    /// Nil where channel or store are missing, which only bytes from a disk may lack.
+    @_lifetime(copy record)
+    init?(_ record: Span<UInt8>) {
+        var reader = ByteReader(record)
+        do throws(ByteReaderError) {
+            let first: UInt64 = 1 << UInt64(PartyShape.channel) | 1 << UInt64(PartyShape.store)
+            let bitmap = try reader.varint()
+            guard bitmap & first == first else { return nil }
+            channel = record.extracting(try reader.countedRange())
+            store = record.extracting(try reader.countedRange())
+            let hasReference = bitmap & (1 << UInt64(PartyShape.ref)) != 0
+            reference = hasReference ? record.extracting(try reader.countedRange()) : Span()
+        } catch {
+            return nil
         }
     }
 }

@@ -124,27 +124,46 @@ package struct MemberNames: ~Copyable, Sendable {
 struct MemberKinds: Sendable, BitwiseCopyable {
     /// Nested records and lists of them, which carry their length in four bytes.
     var nested: UInt64 = 0
+    /// Of the nested ones those that are lists; lists of what is in neither of the next two are of addresses.
+    var lists: UInt64 = 0
+    var lines: UInt64 = 0
+    var factLines: UInt64 = 0
     var decimals: UInt64 = 0
     var moments: UInt64 = 0
     var count: Int
 
-    init(count: Int, nested: UInt64 = 0, moments: UInt64 = 0) {
+    init(count: Int, nested: UInt64 = 0, lists: UInt64 = 0, moments: UInt64 = 0) {
         self.count = count
         self.nested = nested
+        self.lists = lists
         self.moments = moments
     }
 
     init(_ members: [Member]) {
         count = members.count
         for place in 0..<members.count {
+            let bit: UInt64 = 1 << UInt64(place)
             switch members[place].kind {
-            case .text, .extra: break
-            case .address, .addresses, .lines, .factLines: nested |= 1 << UInt64(place)
-            case .decimal: decimals |= 1 << UInt64(place)
-            case .moment: moments |= 1 << UInt64(place)
+            case .text, .extra: continue
+            case .decimal: decimals |= bit
+            case .moment: moments |= bit
+            case .address: nested |= bit
+            case .addresses: lists |= bit
+            case .lines:
+                lists |= bit
+                lines |= bit
+            case .factLines:
+                lists |= bit
+                factLines |= bit
             }
         }
+        nested |= lists
     }
+
+    /// The places that records of this shape know.
+    @inline(__always) var known: UInt64 { 1 << UInt64(count) &- 1 }
+    /// The places that are no texts.
+    @inline(__always) var special: UInt64 { nested | decimals | moments }
 }
 
 /// A postal address as a channel gave it, with the contact data that stood in it.
@@ -173,7 +192,7 @@ package enum PartyShape: RecordShape {
     ]
     static let names = MemberNames(members)
 
-    static let kinds = MemberKinds(count: 17, nested: 0b111 << 12, moments: 1 << 16)
+    static let kinds = MemberKinds(count: 17, nested: 0b111 << 12, lists: 1 << 14, moments: 1 << 16)
 
     package static let channel = 0, store = 1, ref = 2, email = 3, phone = 4, firstName = 5, lastName = 6, name = 7
     package static let company = 8, vatId = 9, birthDate = 10, language = 11, billing = 12, shipping = 13
@@ -234,6 +253,8 @@ package enum DocumentShape: RecordShape {
         Member("updatedAt", .moment),
     ]
     static let names = MemberNames(members)
+
+    static let kinds = MemberKinds(members)
 
     package static let kind = 0, number = 1, order = 2, customer = 3, issuedAt = 4, currency = 5, total = 6
     package static let recipient = 7, extra = 8, updatedAt = 9

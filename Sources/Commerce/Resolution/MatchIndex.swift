@@ -55,6 +55,11 @@ struct MatchIndex: ~Copyable, Sendable {
     /// Asks memory for what `find` will look at.
     @inline(__always) func prefetch(_ hash: UInt64) { valueIndex.prefetch(hash) }
 
+    /// Asks memory for what taking in the key will look at.
+    @inline(__always) func prefetch(_ key: IdentityKey, shop: UInt16) {
+        if key.kind.isNoted { prefetch(Self.scoped(key.hash, ValueKind(key.kind), shop: shop)) }
+    }
+
     /// Values of one shop never meet those of another.
     @inline(__always) static func scoped(_ hash: UInt64, _ kind: ValueKind, shop: UInt16) -> UInt64 {
         plain.combine(hash, UInt64(kind.rawValue) << 16 | UInt64(shop))
@@ -113,12 +118,12 @@ struct MatchIndex: ~Copyable, Sendable {
 
     // MARK: Taking in
 
-    /// A profile that is new; `record` is its first party record without the keys.
-    mutating func addProfile(_ party: PackedRecord, source: UInt16) {
-        let reference = party[PartyShape.ref]
-        let channel = Self.plain.hash(party[PartyShape.channel])
-        let scope = Self.plain.combine(channel, Self.plain.hash(party[PartyShape.store]))
-        let name = reference.count > 0 ? reference : party.bytes
+    /// A profile that is new; `record` is its first party record, which says that it comes from `origin`.
+    mutating func addProfile(_ record: Span<UInt8>, _ origin: PartyOrigin, source: UInt16) {
+        let scope = Self.plain.combine(Self.plain.hash(origin.channel), Self.plain.hash(origin.store))
+        let reference = origin.reference
+        let members = record.extracting(0..<(record.count - PartyRecord.keyBytes(of: record).count))
+        let name = reference.count > 0 ? reference : members
         profiles.append(MatchProfile())
         origins.append(
             MatchOrigin(

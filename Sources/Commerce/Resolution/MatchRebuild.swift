@@ -4,11 +4,34 @@ import Bytes
 // records (whether they read, features, bookings) is made in pieces on all cores; taking it in, in the order in which the
 // records came, is left to one.
 
+/// The records of one shard. An object, since reading a state out of an array copies it: fourteen references counted up and
+/// down for each record, by two threads at once.
+private final class ShardRecords: Sendable {
+    private let state: ShardState
+
+    init(_ state: ShardState) { self.state = state }
+
+    @inline(__always) func withParty(row: UInt32, _ body: (Span<UInt8>) -> Void) { state.withParty(row: row, body) }
+
+    @inline(__always) func withOrder(row: UInt32, _ body: (Span<UInt8>) -> Void) { state.withOrder(row: row, body) }
+}
+
 /// The records of a snapshot that is loaded. Nobody may change their tables while it is asked.
 private struct LoadedRecords: Sendable {
-    let variants: PagedArray<VariantEntry>
-    let orders: PagedArray<SubjectEntry>
-    let shards: [ShardState]
+    private let variants: PagedArray<VariantEntry>
+    private let orders: PagedArray<SubjectEntry>
+    private let shards: [ShardRecords]
+
+    init(variants: PagedArray<VariantEntry>, orders: PagedArray<SubjectEntry>, shards: [ShardState]) {
+        self.variants = variants
+        self.orders = orders
+        self.shards = shards.map(ShardRecords.init)
+    }
+
+    /// Calls `body` with the packed party record of a variant.
+    @inline(__always) func withParty(of variant: VariantEntry, _ body: (Span<UInt8>) -> Void) {
+        shards[Int(variant.profile) % shards.count].withParty(row: variant.row, body)
+    }
 
     /// What matching compares of these variants; nil if a record does not read.
     func features(of numbers: Range<Int>) -> [PartyFeatures]? {
@@ -16,7 +39,7 @@ private struct LoadedRecords: Sendable {
         var features: [PartyFeatures] = []
         features.reserveCapacity(numbers.count)
         for number in numbers {
-            shards.withParty(of: variants[number]) { record in
+            withParty(of: variants[number]) { record in
                 if PartyRecord.isWellFormed(record) { features.append(extractor.features(of: record)) }
             }
         }
@@ -28,8 +51,9 @@ private struct LoadedRecords: Sendable {
         var bookings = BookingTable()
         var reads = true
         for number in numbers where reads {
-            shards.withRecord(of: orders[number]) { record in
-                reads = PackedRecord.length(of: record, OrderShape.members) ?? 0 > 0
+            let order = orders[number]
+            shards[Int(order.profile) % shards.count].withOrder(row: order.row) { record in
+                reads = PackedRecord.length(of: record, OrderShape.kinds) ?? 0 > 0
                 if reads { bookings.noteOrder(UInt32(number), record) }
             }
         }
@@ -40,6 +64,8 @@ private struct LoadedRecords: Sendable {
 extension DirectoryState {
     /// Records in one piece.
     private static let pieceSize = 256
+    /// How far ahead memory is asked for what a variant's keys will look at.
+    private static let variantsAhead = 4
 
     /// Takes every variant of a snapshot into what matching needs. Values that people spoke about come first, so that their
     /// word stands.
@@ -76,8 +102,9 @@ extension DirectoryState {
                 let shop = UInt16(truncatingIfNeeded: profiles[Int(variant.profile)].shop)
                 // Profiles are numbered in the order of their first variants.
                 let isNew = variant.profile == known
+                prefetchKeys(number + Self.variantsAhead, of: records)
                 let features = features[number - pieces[piece].lowerBound]
-                records.shards.withParty(of: variant) { record in
+                records.withParty(of: variant) { record in
                     if index(record, of: variant.profile, isNew: isNew, shop: shop, features) {
                         index.markNew(variant.profile)
                     }
@@ -86,6 +113,15 @@ extension DirectoryState {
             }
         }
         if Int(known) != profiles.count { throw UnreadableRecord() }
+    }
+
+    private func prefetchKeys(_ number: Int, of records: LoadedRecords) {
+        // One that does not read may be ahead: only what is in the piece was looked at.
+        guard number % Self.pieceSize >= Self.variantsAhead, number < variants.count else { return }
+        let shop = UInt16(truncatingIfNeeded: profiles[Int(variants[number].profile)].shop)
+        records.withParty(of: variants[number]) { record in
+            PartyRecord.forEachKey(of: record) { index.prefetch($0, shop: shop) }
+        }
     }
 
     private mutating func takeOrders(_ records: LoadedRecords, _ threads: Int) throws(UnreadableRecord) {
@@ -103,7 +139,7 @@ extension DirectoryState {
         let shop = UInt16(truncatingIfNeeded: profiles[Int(entry.profile)].shop)
         var reads = true
         shards[Int(entry.profile) % shards.count].withDocument(row: entry.row) { bytes, recordedAt in
-            reads = PackedRecord.length(of: bytes, DocumentShape.members) ?? 0 > 0
+            reads = PackedRecord.length(of: bytes, DocumentShape.kinds) ?? 0 > 0
             guard reads else { return }
             noteInvoice(UInt32(number), bytes, shop: shop)
             noteItinerary(UInt32(number), bytes, at: recordedAt, shop: shop)
@@ -128,17 +164,4 @@ private struct Pieces: Sendable {
     var count: Int { (total + size - 1) / size }
 
     subscript(number: Int) -> Range<Int> { number * size..<min(total, (number + 1) * size) }
-}
-
-extension [ShardState] {
-    /// Calls `body` with the packed party record of a variant. By a span, since a copy of the shard's state for each record
-    /// would count its references up and down.
-    fileprivate func withParty(of variant: VariantEntry, _ body: (Span<UInt8>) -> Void) {
-        span[Int(variant.profile) % count].withParty(row: variant.row, body)
-    }
-
-    /// The same with the packed record of an order.
-    fileprivate func withRecord(of order: SubjectEntry, _ body: (Span<UInt8>) -> Void) {
-        span[Int(order.profile) % count].withOrder(row: order.row, body)
-    }
 }

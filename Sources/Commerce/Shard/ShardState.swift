@@ -174,10 +174,14 @@ extension ShardState {
 
 extension ShardState {
     /// The packed party record of a variant.
-    package func withParty(row: UInt32, _ body: (Span<UInt8>) -> Void) { body(records[variants[Int(row)].record]) }
+    @inline(__always) func withParty(row: UInt32, _ body: (Span<UInt8>) -> Void) {
+        body(records[variants[Int(row)].record])
+    }
 
     /// The packed record of an order's current version.
-    package func withOrder(row: UInt32, _ body: (Span<UInt8>) -> Void) { body(records[orders[Int(row)].record]) }
+    @inline(__always) func withOrder(row: UInt32, _ body: (Span<UInt8>) -> Void) {
+        body(records[orders[Int(row)].record])
+    }
 
     /// The packed record of a document.
     package func withDocument(row: UInt32, _ body: (Span<UInt8>, _ recordedAt: Int64) -> Void) {

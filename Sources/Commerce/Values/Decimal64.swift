@@ -150,4 +150,12 @@ extension ByteReader {
         guard scale <= Decimal64.maximumScale else { throw .overlong(offset: start) }
         return Decimal64(units: try zigzag(), scale: scale)
     }
+
+    /// Steps over a decimal that `packedDecimal` would read.
+    @_lifetime(self: copy self)
+    @inline(__always) mutating func skipPackedDecimal() throws(ByteReaderError) {
+        let start = position
+        guard try byte() <= Decimal64.maximumScale else { throw .overlong(offset: start) }
+        try skipVarint()
+    }
 }

@@ -288,7 +288,8 @@ extension DirectoryWorld {
             let expected = world.directory.rows(ofShard: shard.number)
             guard shard.isConsistent(with: expected, profileCount: world.directory.profiles.count) else { return nil }
         }
-        world.directory.rebuildIndexes()
+        world.directory.indexLargeTables()
+        world.directory.indexSmallTables()
         let reads = world.directory.rebuildMatching(from: world.shards, threads: 2)
         guard reads else { return nil }
         return world
