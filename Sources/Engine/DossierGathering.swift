@@ -45,7 +45,7 @@ extension [Shard] {
 
     /// The same without a way to go: every shard lives on the lane that asks, and adds what it knows to one part.
     private func partsHere(of customer: CustomerMembers, forLists: Bool, mostOrders: Int) -> [DossierPart] {
-        var builder = DossierPartBuilder()
+        var builder = DossierPartBuilder(capacity: forLists ? 1_024 : 32_768)
         for (number, shard) in enumerated() {
             let isAll = customer.profiles.allSatisfy { Int($0) % count == number }
             let profiles = isAll ? customer.profiles : customer.profiles.filter { Int($0) % count == number }

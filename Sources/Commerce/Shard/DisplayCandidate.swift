@@ -241,7 +241,8 @@ private struct CandidateWriter {
             full: view.other(AddressShape.name), first: view.other(AddressShape.firstName),
             last: view.other(AddressShape.lastName))
         guard !own.isEmpty || !other.isEmpty else { return }
-        let isOther = own.isEmpty || (!other.isEmpty && builder.worth(of: own) != .real && builder.worth(of: other) == .real)
+        let isOther =
+            own.isEmpty || (!other.isEmpty && builder.worth(of: own) != .real && builder.worth(of: other) == .real)
         let name = isOther ? other : own
         add(
             .name, name.full.isEmpty ? builder.joined(name.first, name.last) : name.full, first: name.first,

@@ -26,12 +26,14 @@ struct VariantView: ~Escapable {
     }
 
     /// Where a member of the party lies in the answer's bytes; empty where there is none.
-    func own(_ place: Int) -> ByteRange { Self.range(party.range(of: place), behind: partyStart) }
+    @inline(__always) func own(_ place: Int) -> ByteRange { Self.range(party.range(of: place), behind: partyStart) }
 
     /// The same of a member of the billing address.
-    func other(_ place: Int) -> ByteRange { Self.range(billing.range(of: place), behind: billingStart) }
+    @inline(__always) func other(_ place: Int) -> ByteRange {
+        Self.range(billing.range(of: place), behind: billingStart)
+    }
 
-    private static func range(_ range: Range<Int>, behind start: Int) -> ByteRange {
+    @inline(__always) private static func range(_ range: Range<Int>, behind start: Int) -> ByteRange {
         ByteRange(start + range.lowerBound, start + range.upperBound)
     }
 }
