@@ -33,6 +33,15 @@ package enum ByteWord {
         return (quotes | backslashes | (word &- repeating(0x20))) & ~word & highBits
     }
 
+    /// Which bytes may not stand in a JSON string as we write it: what ends or interrupts its content, and DEL. Above the first
+    /// mark others may be false.
+    @inlinable @inline(__always) package static func firstToEscape(in word: UInt64) -> UInt64 {
+        let quotes = (word ^ repeating(UInt8(ascii: "\""))) &- ones
+        let backslashes = (word ^ repeating(UInt8(ascii: "\\"))) &- ones
+        let deletes = (word ^ repeating(0x7F)) &- ones
+        return (quotes | backslashes | deletes | (word &- repeating(0x20))) & ~word & highBits
+    }
+
     /// Ones in the bytes before the first mark; there is one.
     @inlinable @inline(__always) package static func before(_ marks: UInt64) -> UInt64 {
         ((marks &- 1) & ~marks) &>> 7

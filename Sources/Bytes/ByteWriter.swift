@@ -120,11 +120,15 @@ package struct ByteWriter: ~Copyable, @unchecked Sendable {
         count &+= length
     }
 
-    /// Appends the lowest `length` bytes of three words, 0 to 24; what stands above them is written too, and then overwritten.
+    /// The same of up to 8 bytes where room for 8 is there.
+    @inlinable @inline(__always) mutating func appendReserved(word: UInt64, count length: Int) {
+        base.storeBytes(of: word.littleEndian, toByteOffset: count, as: UInt64.self)
+        count &+= length
+    }
+
+    /// The same of up to 24 bytes in three words where room for 24 is there.
     @inlinable @inline(__always)
-    package mutating func append(words low: UInt64, _ middle: UInt64, _ high: UInt64, count length: Int) {
-        precondition(length >= 0 && length <= 24)
-        reserve(24)
+    mutating func appendReserved(words low: UInt64, _ middle: UInt64, _ high: UInt64, count length: Int) {
         base.storeBytes(of: low.littleEndian, toByteOffset: count, as: UInt64.self)
         base.storeBytes(of: middle.littleEndian, toByteOffset: count &+ 8, as: UInt64.self)
         base.storeBytes(of: high.littleEndian, toByteOffset: count &+ 16, as: UInt64.self)

@@ -4,7 +4,7 @@
 // anything but an opening bracket, a colon, a space or a line feed (our protocol puts a space before a document).
 extension ByteWriter {
     /// Whether a value or key that is written next has to stand behind a comma.
-    @inlinable @inline(__always) var needsComma: Bool {
+    @inlinable @inline(__always) package var needsComma: Bool {
         guard let last = lastByte else { return false }
         switch last {
         case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "\n"):
@@ -43,8 +43,17 @@ extension ByteWriter {
     /// - Parameter low, middle, high: the bytes, eight in a word, the first lowest.
     @inlinable @inline(__always)
     package mutating func append(member low: UInt64, _ middle: UInt64, _ high: UInt64, count length: Int) {
-        if needsComma { return append(words: low, middle, high, count: length) }
-        append(
+        reserve(24)
+        appendReserved(name: low, middle, high, count: length, isFirst: !needsComma)
+    }
+
+    /// The same where room for 24 bytes is there.
+    @inlinable @inline(__always)
+    mutating func appendReserved(
+        name low: UInt64, _ middle: UInt64, _ high: UInt64, count length: Int, isFirst: Bool
+    ) {
+        guard isFirst else { return appendReserved(words: low, middle, high, count: length) }
+        appendReserved(
             words: low &>> 8 | middle &<< 56, middle &>> 8 | high &<< 56, high &>> 8, count: length &- 1)
     }
 
@@ -89,16 +98,58 @@ extension ByteWriter {
         reserve(length &+ 8)
         var index = 0
         while index &+ 8 <= length {
-            let word = bytes.word(at: index)
-            guard Self.escapes(in: word) == 0 else { return appendEscaping(bytes, from: index) }
-            append(word: word, count: 8)
+            let word = bytes.load(index, as: UInt64.self)
+            guard ByteWord.firstToEscape(in: word) == 0 else { return appendEscaping(bytes, from: index) }
+            appendReserved(word: word, count: 8)
             index &+= 8
         }
         let rest = length &- index
         guard rest > 0 else { return }
-        let word = bytes.word(at: index, count: rest)
-        guard Self.escapes(in: word) & ByteWord.mask(rest) == 0 else { return appendEscaping(bytes, from: index) }
-        append(word: word, count: rest)
+        let word = bytes.lastWord(at: index, count: rest)
+        // Zeros above the last byte would count as control characters.
+        guard ByteWord.firstToEscape(in: word) & ByteWord.mask(rest) == 0 else {
+            return appendEscaping(bytes, from: index)
+        }
+        appendReserved(word: word, count: rest)
+    }
+
+    /// A member of an object that is a string: its name, made beforehand, and what stands at `range` of `bytes`, escaped. One
+    /// look at the room for both, and words that reach over the end of a text where something follows it.
+    /// - Parameters:
+    ///   - low, middle, high: up to 24 bytes from the comma before the name to the quote that begins the string, eight in a
+    ///     word, the first lowest.
+    ///   - isFirst: whether the object begins with it, so that the comma falls away.
+    @inlinable @inline(__always)
+    package mutating func append(
+        member low: UInt64, _ middle: UInt64, _ high: UInt64, count length: Int, isFirst: Bool,
+        text bytes: Span<UInt8>, _ range: Range<Int>
+    ) {
+        reserve(range.count &+ 48)
+        appendReserved(name: low, middle, high, count: length, isFirst: isFirst)
+        precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
+        let wordsEnd = bytes.count &- 8
+        var index = range.lowerBound
+        while true {
+            let rest = range.upperBound &- index
+            guard index <= wordsEnd else { return appendEscapedEnd(bytes.extracting(index..<range.upperBound)) }
+            let word = bytes.load(index, as: UInt64.self)
+            if rest < 8 {
+                let mask = ByteWord.mask(rest)
+                guard ByteWord.firstToEscape(in: word) & mask == 0 else { break }
+                let quote = UInt64(UInt8(ascii: "\"")) &<< UInt64(truncatingIfNeeded: rest &* 8)
+                return appendReserved(word: word & mask | quote, count: rest &+ 1)
+            }
+            guard ByteWord.firstToEscape(in: word) == 0 else { break }
+            appendReserved(word: word, count: 8)
+            index &+= 8
+        }
+        appendEscapedEnd(bytes.extracting(index..<range.upperBound))
+    }
+
+    /// The rest of a string and the quote behind it.
+    @inline(never) @usableFromInline mutating func appendEscapedEnd(_ bytes: Span<UInt8>) {
+        appendEscaped(bytes)
+        append(UInt8(ascii: "\""))
     }
 
     /// The same from the first word on in which something must be escaped; hardly any text has one.
@@ -107,7 +158,7 @@ extension ByteWriter {
         while index < bytes.count {
             let length = min(8, bytes.count &- index)
             let word = bytes.word(at: index, count: length)
-            let marks = Self.escapes(in: word) & ByteWord.mask(length)
+            let marks = ByteWord.firstToEscape(in: word) & ByteWord.mask(length)
             let plain = marks == 0 ? length : ByteWord.index(of: marks)
             append(word: word, count: plain)
             index &+= plain
@@ -115,12 +166,6 @@ extension ByteWriter {
             appendEscape(bytes[unchecked: index])
             index &+= 1
         }
-    }
-
-    /// Which bytes must be escaped. Above the first mark others may be false.
-    @inline(__always) private static func escapes(in word: UInt64) -> UInt64 {
-        ByteWord.firstControl(in: word) | ByteWord.first(UInt8(ascii: "\""), in: word)
-            | ByteWord.first(UInt8(ascii: "\\"), in: word) | ByteWord.first(0x7F, in: word)
     }
 
     /// A string of all bytes of another writer.

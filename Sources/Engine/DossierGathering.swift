@@ -43,20 +43,23 @@ extension [Shard] {
         }
     }
 
-    /// The same without a way to go: every shard lives on the lane that asks.
+    /// The same without a way to go: every shard lives on the lane that asks, and adds what it knows to one part.
     private func partsHere(of customer: CustomerMembers, forLists: Bool, mostOrders: Int) -> [DossierPart] {
-        var parts: [DossierPart] = []
+        var builder = DossierPartBuilder(capacity: forLists ? 1_024 : 32_768)
         for (number, shard) in enumerated() {
             let isAll = customer.profiles.allSatisfy { Int($0) % count == number }
             let profiles = isAll ? customer.profiles : customer.profiles.filter { Int($0) % count == number }
             guard !profiles.isEmpty else { continue }
-            parts.append(
-                shard.assumeIsolated {
-                    forLists ? $0.listPart(of: profiles) : $0.dossierPart(of: profiles, mostOrders: mostOrders)
-                })
+            shard.assumeIsolated { shard in
+                if forLists {
+                    shard.state.addList(of: profiles, to: &builder)
+                } else {
+                    shard.state.addDossier(of: profiles, mostOrders: mostOrders, to: &builder)
+                }
+            }
             if isAll { break }
         }
-        return customer.labels == nil ? parts : parts + customer.labelParts
+        return [builder.finish()] + customer.labelParts
     }
 }
 

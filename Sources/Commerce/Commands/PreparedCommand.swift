@@ -13,6 +13,7 @@ package struct ByteRange: Sendable, BitwiseCopyable {
     package static let empty = ByteRange(0, 0)
 
     package var range: Range<Int> { Int(start)..<Int(end) }
+    package var isEmpty: Bool { start == end }
 }
 
 /// What a command says about one buyer, packed and with its identity keys worked out.

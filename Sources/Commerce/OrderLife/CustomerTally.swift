@@ -112,6 +112,10 @@ package struct CustomerTally: Sendable {
     }
 
     mutating func add(_ other: CustomerTally) {
+        if money.isEmpty, soldLines == 0, unsummedOrders == 0 {
+            self = other
+            return
+        }
         soldUnits = soldUnits + other.soldUnits
         returnedUnits = returnedUnits + other.returnedUnits
         soldLines += other.soldLines
@@ -128,11 +132,13 @@ package struct CustomerTally: Sendable {
         }
     }
 
+    private var currencies: [Money] { money.count > 1 ? money.sorted { $0.currency < $1.currency } : money }
+
     /// The member `amounts` of a dossier's totals.
     func writeAmounts(into output: inout ByteWriter) {
         output.key("amounts")
         output.openObject()
-        for sums in money.sorted(by: { $0.currency < $1.currency }) {
+        for sums in currencies {
             guard let ordered = sums.ordered else { continue }
             output.key(sums.currency)
             output.decimal(ordered)
@@ -142,7 +148,7 @@ package struct CustomerTally: Sendable {
 
     /// The members `open` and `returns` of a dossier's totals.
     func write(into output: inout ByteWriter) {
-        let currencies = money.sorted { $0.currency < $1.currency }
+        let currencies = currencies
         output.key("open")
         output.openObject()
         for sums in currencies {
@@ -173,7 +179,8 @@ extension ByteWriter {
         key("returned")
         decimal(returned)
         key("rate")
-        decimal(returned.divided(by: sold, decimals: 4) ?? Decimal64(units: 0, scale: 4))
+        let rate = returned.units == 0 ? nil : returned.divided(by: sold, decimals: 4)
+        decimal(rate ?? Decimal64(units: 0, scale: 4))
         closeObject()
     }
 }

@@ -105,10 +105,30 @@ package struct PackedRecord: ~Escapable {
 
     @inline(__always) package func has(_ place: Int) -> Bool { bitmap & (1 << UInt64(place)) != 0 }
 
+    /// The members that are there, one bit for each place.
+    @inline(__always) var places: UInt64 { bitmap }
+
+    /// Where the member lies in `bytes`; empty when it is absent.
+    @inline(__always) func range(of place: Int) -> Range<Int> {
+        Range(uncheckedBounds: (Int(starts.span[place]), Int(ends.span[place])))
+    }
+
     /// The member's bytes; empty when it is absent, which as a nested record says nothing.
     package subscript(place: Int) -> Span<UInt8> {
         @_lifetime(copy self) @inline(__always) get {
-            bytes.extracting(Int(starts.span[place])..<Int(ends.span[place]))
+            bytes.extracting(range(of: place))
+        }
+    }
+
+    /// The first member of a record, a text, without opening the others; empty when it is absent.
+    @_lifetime(copy bytes)
+    static func firstText(of bytes: Span<UInt8>) -> Span<UInt8> {
+        var reader = ByteReader(bytes)
+        do throws(ByteReaderError) {
+            guard !reader.isAtEnd, try reader.varint() & 1 != 0 else { return bytes.extracting(0..<0) }
+            return bytes.extracting(try reader.countedRange())
+        } catch {
+            preconditionFailure("a packed record does not read: \(error)")
         }
     }
 

@@ -46,6 +46,16 @@ struct RecordTexts: ~Copyable, Sendable {
         let name = names[place]
         output.append(member: name.low, name.middle, name.high, count: name.count)
     }
+
+    /// A member that is a text, which stands at `range`.
+    @inline(__always)
+    fileprivate func append(
+        _ place: Int, _ bytes: Span<UInt8>, _ range: Range<Int>, isFirst: Bool, to output: inout ByteWriter
+    ) {
+        let name = names[place]
+        output.append(
+            member: name.low, name.middle, name.high, count: name.count, isFirst: isFirst, text: bytes, range)
+    }
 }
 
 extension AddressShape { static let texts = RecordTexts(members) }
@@ -62,21 +72,36 @@ extension ByteWriter {
         var reader = ByteReader(bytes)
         do throws(ByteReaderError) {
             var rest = (reader.isAtEnd ? 0 : try reader.varint()) & texts.all
+            var isFirst = !needsComma
             while rest != 0 {
                 let place = rest.trailingZeroBitCount
                 let bit = rest & (0 &- rest)
                 rest ^= bit
-                if texts.texts & bit != 0, omitted & bit == 0 {
-                    let range = try reader.countedRange()
-                    texts.append(place, to: &self)
-                    appendEscaped(bytes.extracting(range))
-                    append(UInt8(ascii: "\""))
+                let isShown = omitted & bit == 0
+                if texts.texts & bit != 0, isShown {
+                    let short = reader.shortCountedRange()
+                    let range = if let short { short } else { try reader.countedRange() }
+                    texts.append(place, bytes, range, isFirst: isFirst, to: &self)
                 } else {
-                    try member(place, bit, &reader, texts, isShown: omitted & bit == 0)
+                    try member(place, bit, &reader, texts, isShown: isShown)
                 }
+                if isShown { isFirst = false }
             }
         } catch {
             preconditionFailure("a packed record does not read: \(error)")
+        }
+    }
+
+    /// The texts among the members of a record that was opened, inside of an object that was opened.
+    /// - Parameter places: those to write, a bit each.
+    mutating func texts(of record: PackedRecord, _ texts: borrowing RecordTexts, _ places: UInt64) {
+        var rest = record.places & places & texts.texts
+        var isFirst = !needsComma
+        while rest != 0 {
+            let place = rest.trailingZeroBitCount
+            rest &= rest &- 1
+            texts.append(place, record.bytes, record.range(of: place), isFirst: isFirst, to: &self)
+            isFirst = false
         }
     }
 

@@ -32,9 +32,11 @@ package struct DisplayCandidate: Sendable {
     package let lastName: ByteRange
     /// Of a billing address the packed record.
     let packed: ByteRange
+    /// What it is worth, where that was asked already; verdicts are not counted.
+    let judged: Worth?
     /// Where it came from: JSON members `channel`, `store` and, if an order brought it, `order`, without the brace
     /// that closes them.
-    package let source: ByteRange
+    package internal(set) var source = ByteRange.empty
 }
 
 // What candidates are weighed by. Most customers say the same everywhere, so it is worked out only where they do not.
@@ -50,12 +52,13 @@ extension DisplayCandidate {
 
     /// Verdicts are not counted yet: the shards of a customer do not know of each other.
     func worth(in bytes: Span<UInt8>) -> Worth {
+        if let judged { return judged }
         let text = bytes.extracting(value.range)
         switch field {
         case .name, .firstName, .lastName:
             return Self.worth(
                 ofName: hasFullName ? text : Span(), bytes.extracting(firstName.range),
-                bytes.extracting(lastName.range)) ?? .worthless
+                bytes.extracting(lastName.range))
         case .billing: return Self.worth(ofAddress: PackedRecord(bytes.extracting(packed.range), AddressShape.kinds))
         default: return Self.worth(field, text, country)
         }
@@ -82,18 +85,14 @@ extension DisplayCandidate {
         return address.has(AddressShape.city) ? .doubtful : .worthless
     }
 
-    /// Nil where there is no name at all.
-    fileprivate static func worth(
-        ofName full: Span<UInt8>, _ first: Span<UInt8>, _ last: Span<UInt8>
-    ) -> Worth? {
-        guard full.count > 0 || first.count > 0 || last.count > 0 else { return nil }
-        let isPlaceholder =
-            full.count > 0
-            ? NameWords(full).isPlaceholder : NameWords(first).isPlaceholder && NameWords(last).isPlaceholder
-        return isPlaceholder ? .worthless : .real
+    private static func worth(ofName full: Span<UInt8>, _ first: Span<UInt8>, _ last: Span<UInt8>) -> Worth {
+        if full.count > 0 { return worth(.name, full, .unknown) }
+        let isNamed = first.count > 0 || last.count > 0
+        return isNamed ? max(worth(.name, first, .unknown), worth(.name, last, .unknown)) : .worthless
     }
 
-    fileprivate static func worth(_ field: DisplayField, _ value: Span<UInt8>, _ country: CountryCode) -> Worth {
+    /// What a text is worth by itself; of a name, whether its words stand for nobody.
+    static func worth(_ field: DisplayField, _ value: Span<UInt8>, _ country: CountryCode) -> Worth {
         var normalised = ByteWriter(capacity: 64)
         switch field {
         case .email:
@@ -111,204 +110,180 @@ extension DisplayCandidate {
             case .invalid, .placeholder: .worthless
             }
         case .company: return EmailJunk.isPlaceholder(word: value) ? .worthless : .real
-        case .name, .firstName, .lastName, .birthDate, .language, .billing: return .real
+        case .name: return NameWords(value).isPlaceholder ? .worthless : .real
+        case .firstName, .lastName, .birthDate, .language, .billing: return .real
         }
-    }
-
-    static func isWorthless(_ field: DisplayField, _ value: Span<UInt8>, _ country: CountryCode) -> Bool {
-        worth(field, value, country) == .worthless
     }
 }
 
 // MARK: - What a variant says
 
-extension ShardState {
-    /// Adds what each variant of the profile says.
-    func addCandidates(of profile: UInt32, to builder: inout DossierPartBuilder) {
-        let orders = firstOrders(of: profile)
-        forEachVariant(of: profile) { row, variant in
-            let view = VariantView(records[variant.record])
-            // An import says itself what it says; orders that repeat it did not bring it.
-            let order = variant.order == 0 ? nil : orders.first { $0.variant == UInt32(row) }
-            let start = builder.output.count
-            builder.output.source(view.party)
-            if let order { builder.output.source(view.party, order: records[order.record]) }
-            let writer = CandidateWriter(
-                profile: profile, at: variant.seenAt, source: ByteRange(start, builder.output.count),
-                country: view.country)
-            builder.output.append(UInt8(ascii: "\n"))
-            writer.write(view.party, view.billing, to: &builder)
+extension DossierPartBuilder {
+    /// Adds what a variant says of single fields; `addSources` tells later where it came from.
+    /// - Parameter isJudged: whether to keep what values are worth. Lists ask for that only where it matters.
+    mutating func addCandidates(
+        _ view: VariantView, _ frame: VariantFrame, of profile: UInt32, at: Int64, isJudged: Bool
+    ) {
+        let writer = CandidateWriter(profile: profile, at: at, country: view.country, isJudged: isJudged)
+        writer.addName(view, to: &self)
+        // The buyer's own word goes before what stands in an address: a log-in e-mail before one for correspondence.
+        writer.choose(.company, view.own(PartyShape.company), view.other(AddressShape.company), to: &self)
+        writer.choose(.email, view.own(PartyShape.email), view.other(AddressShape.email), to: &self)
+        writer.choose(.phone, view.own(PartyShape.phone), view.other(AddressShape.phone), to: &self)
+        writer.choose(.vatId, view.own(PartyShape.vatId), view.other(AddressShape.vatId), to: &self)
+        writer.choose(.birthDate, view.own(PartyShape.birthDate), .empty, to: &self)
+        writer.choose(.language, view.own(PartyShape.language), .empty, to: &self)
+        guard view.party.has(PartyShape.billing) else { return }
+        writer.add(.billing, VariantFrame.address(in: frame.billing), packed: view.own(PartyShape.billing), to: &self)
+    }
+
+    /// Writes for each variant of the profile in hand where it came from: an import says itself what it says; orders that
+    /// repeat it did not bring it.
+    mutating func addSources(_ state: borrowing ShardState) {
+        for variant in variants where !variant.candidates.isEmpty {
+            let start = output.count
+            output.openObject()
+            output.appendCopy(of: variant.frame.head.members.range)
+            if !variant.isImported, let order = variant.firstOrder {
+                addOrder(PackedRecord.firstText(of: state.records[order]), variant.frame.head)
+            }
+            let source = ByteRange(start, output.count)
+            output.append(UInt8(ascii: "\n"))
+            for place in variant.candidates { part.candidates[place].source = source }
         }
     }
 
-    /// The first order of the profile that carries each variant, in any of its versions. Orders are walked from the
-    /// newest to the oldest, so that the oldest stays.
-    private func firstOrders(of profile: UInt32) -> [FirstOrders.Entry] {
-        var first = FirstOrders()
-        forEachOrder(of: profile) { _, order in
-            first.note(order.variant, order.record)
-            var previous = order.previous
-            while previous != 0 {
-                let version = versions[Int(previous - 1)]
-                first.note(version.variant, order.record)
-                previous = version.previous
-            }
+    /// The order that brought it, named with its store unless that is `main`, so that the name finds it.
+    private mutating func addOrder(_ number: Span<UInt8>, _ head: VariantFrame.Head) {
+        output.key("order")
+        output.beginString()
+        output.appendCopy(of: head.channel.range)
+        if !output.span.extracting(head.store.range).equals("main") {
+            output.append(UInt8(ascii: "/"))
+            output.appendCopy(of: head.store.range)
         }
-        return first.entries
+        output.append(UInt8(ascii: ":"))
+        output.appendEscaped(number)
+        output.append(UInt8(ascii: "\""))
+    }
+
+    /// What a text that lies in the output is worth.
+    mutating func worth(_ field: DisplayField, _ text: ByteRange, _ country: CountryCode) -> DisplayCandidate.Worth {
+        if let known = judgedTexts.worth(field, text, country, in: output.span) { return known }
+        let worth = DisplayCandidate.worth(field, output.span.extracting(text.range), country)
+        judgedTexts.keep(worth, field, text, country)
+        return worth
+    }
+
+    /// The same of a name of three parts, the last two of which stand for the first where it is empty.
+    fileprivate mutating func worth(of name: NameRanges) -> DisplayCandidate.Worth {
+        if !name.full.isEmpty { return worth(.name, name.full, .unknown) }
+        return max(worth(.name, name.first, .unknown), worth(.name, name.last, .unknown))
     }
 }
 
-/// The order that was noted last for each variant.
-private struct FirstOrders {
-    struct Entry {
-        let variant: UInt32
-        var record: ByteArena.Reference
-    }
+/// Where the parts of a name lie.
+private struct NameRanges {
+    let full: ByteRange
+    let first: ByteRange
+    let last: ByteRange
 
-    private(set) var entries: [Entry] = []
-    private var last = 0
-
-    mutating func note(_ variant: UInt32, _ record: ByteArena.Reference) {
-        // Mostly the same variant again.
-        if last >= entries.count || entries[last].variant != variant {
-            guard let known = entries.firstIndex(where: { $0.variant == variant }) else {
-                last = entries.count
-                return entries.append(Entry(variant: variant, record: record))
-            }
-            last = known
-        }
-        entries[last].record = record
-    }
+    var isEmpty: Bool { full.isEmpty && first.isEmpty && last.isEmpty }
 }
 
-/// Writes the candidates of one variant.
+/// Adds the candidates of one variant.
 private struct CandidateWriter {
     let profile: UInt32
     let at: Int64
-    let source: ByteRange
     let country: CountryCode
-
-    func write(_ party: PackedRecord, _ billing: PackedRecord, to builder: inout DossierPartBuilder) {
-        writeName(party, billing, to: &builder)
-        // The buyer's own word goes before what stands in an address: a log-in e-mail before one for correspondence.
-        choose(.company, party[PartyShape.company], billing[AddressShape.company], to: &builder)
-        choose(.email, party[PartyShape.email], billing[AddressShape.email], to: &builder)
-        choose(.phone, party[PartyShape.phone], billing[AddressShape.phone], to: &builder)
-        choose(.vatId, party[PartyShape.vatId], billing[AddressShape.vatId], to: &builder)
-        choose(.birthDate, party[PartyShape.birthDate], Span(), to: &builder)
-        choose(.language, party[PartyShape.language], Span(), to: &builder)
-        guard party.has(PartyShape.billing) else { return }
-        let start = builder.output.count
-        builder.output.address(party[PartyShape.billing])
-        let value = builder.end(start)
-        add(.billing, value, packed: builder.text(party[PartyShape.billing]), to: &builder)
-    }
+    let isJudged: Bool
 
     /// Adds the better of two values that one source gives; the first where they are worth the same.
-    private func choose(
-        _ field: DisplayField, _ own: Span<UInt8>, _ other: Span<UInt8>, to builder: inout DossierPartBuilder
-    ) {
-        guard own.count > 0 || other.count > 0 else { return }
-        let value = builder.text(isBetter(field, other, than: own) ? other : own)
-        add(field, value, to: &builder)
-    }
-
-    private func isBetter(_ field: DisplayField, _ other: Span<UInt8>, than own: Span<UInt8>) -> Bool {
-        if own.count == 0 || other.count == 0 || own.equals(other) { return own.count == 0 }
-        let worth = DisplayCandidate.worth(field, own, country)
-        return worth != .real && worth < DisplayCandidate.worth(field, other, country)
-    }
-
-    private func add(
-        _ field: DisplayField, _ value: ByteRange, first: ByteRange = .empty, last: ByteRange = .empty,
-        hasFullName: Bool = true, packed: ByteRange = .empty, to builder: inout DossierPartBuilder
-    ) {
-        builder.part.candidates.append(
-            DisplayCandidate(
-                field: field, at: at, profile: profile, country: country, hasFullName: hasFullName, value: value,
-                firstName: first, lastName: last, packed: packed, source: source))
-    }
-
-    // MARK: Names
-
-    /// The buyer's own name, or that of the billing address where the own one says nothing.
-    private func writeName(_ party: PackedRecord, _ billing: PackedRecord, to builder: inout DossierPartBuilder) {
-        let hasOwn = party.has(PartyShape.name) || party.has(PartyShape.firstName) || party.has(PartyShape.lastName)
-        let hasOther =
-            billing.has(AddressShape.name) || billing.has(AddressShape.firstName) || billing.has(AddressShape.lastName)
-        guard hasOwn || hasOther else { return }
-        if isBetter(billing, hasOther, than: party, hasOwn) {
-            name(
-                billing[AddressShape.firstName], billing[AddressShape.lastName], billing[AddressShape.name],
-                to: &builder)
-        } else {
-            name(party[PartyShape.firstName], party[PartyShape.lastName], party[PartyShape.name], to: &builder)
-        }
+    func choose(_ field: DisplayField, _ own: ByteRange, _ other: ByteRange, to builder: inout DossierPartBuilder) {
+        guard !own.isEmpty || !other.isEmpty else { return }
+        let value = isBetter(field, other, than: own, &builder) ? other : own
+        let judged: DisplayCandidate.Worth? =
+            switch field {
+            case .company, .email, .phone, .vatId: isJudged ? builder.worth(field, value, country) : nil
+            default: nil
+            }
+        add(field, value, judged: judged, to: &builder)
     }
 
     private func isBetter(
-        _ billing: PackedRecord, _ hasOther: Bool, than party: PackedRecord, _ hasOwn: Bool
+        _ field: DisplayField, _ other: ByteRange, than own: ByteRange, _ builder: inout DossierPartBuilder
     ) -> Bool {
-        guard hasOwn, hasOther else { return hasOther }
-        let own = DisplayCandidate.worth(
-            ofName: party[PartyShape.name], party[PartyShape.firstName], party[PartyShape.lastName])
-        guard own != .real else { return false }
-        let other = DisplayCandidate.worth(
-            ofName: billing[AddressShape.name], billing[AddressShape.firstName], billing[AddressShape.lastName])
-        return other == .real
+        if own.isEmpty || other.isEmpty { return own.isEmpty }
+        let worth = builder.worth(field, own, country)
+        return worth != .real && worth < builder.worth(field, other, country)
     }
 
-    private func name(
-        _ first: Span<UInt8>, _ last: Span<UInt8>, _ full: Span<UInt8>, to builder: inout DossierPartBuilder
+    func add(
+        _ field: DisplayField, _ value: ByteRange, first: ByteRange = .empty, last: ByteRange = .empty,
+        hasFullName: Bool = true, packed: ByteRange = .empty, judged: DisplayCandidate.Worth? = nil,
+        to builder: inout DossierPartBuilder
     ) {
-        let start = builder.output.count
-        if full.count > 0 { builder.output.append(full) } else { builder.output.joined(first, last) }
-        let value = builder.end(start)
+        let known = builder.lastCandidate(of: field)
+        let value = builder.shared(value, known?.value)
+        let (first, last) = (builder.shared(first, known?.firstName), builder.shared(last, known?.lastName))
+        builder.append(
+            DisplayCandidate(
+                field: field, at: at, profile: profile, country: country, hasFullName: hasFullName, value: value,
+                firstName: first, lastName: last, packed: packed, judged: judged))
+    }
+
+    /// Adds the buyer's own name, or that of the billing address where the own one says nothing.
+    func addName(_ view: VariantView, to builder: inout DossierPartBuilder) {
+        let own = NameRanges(
+            full: view.own(PartyShape.name), first: view.own(PartyShape.firstName),
+            last: view.own(PartyShape.lastName))
+        let other = NameRanges(
+            full: view.other(AddressShape.name), first: view.other(AddressShape.firstName),
+            last: view.other(AddressShape.lastName))
+        guard !own.isEmpty || !other.isEmpty else { return }
+        let isOther =
+            own.isEmpty || (!other.isEmpty && builder.worth(of: own) != .real && builder.worth(of: other) == .real)
+        let name = isOther ? other : own
         add(
-            .name, value, first: builder.text(first), last: builder.text(last), hasFullName: full.count > 0,
+            .name, name.full.isEmpty ? builder.joined(name.first, name.last) : name.full, first: name.first,
+            last: name.last, hasFullName: !name.full.isEmpty, judged: isJudged ? builder.worth(of: name) : nil,
             to: &builder)
     }
 }
 
 extension DossierPartBuilder {
-    /// Ends a piece of text that began at `start`. The line feed keeps the next JSON from starting with a comma.
-    fileprivate mutating func end(_ start: Int) -> ByteRange {
-        let range = ByteRange(start, output.count)
-        output.append(UInt8(ascii: "\n"))
-        return range
+    fileprivate func lastCandidate(of field: DisplayField) -> DisplayCandidate? {
+        let place = lastCandidates[Int(field.rawValue)]
+        return place < 0 ? nil : part.candidates[place]
     }
 
-    fileprivate mutating func text(_ text: Span<UInt8>) -> ByteRange {
+    /// A text, or where the same one stood before: most variants say what the last one said, and values that lie in one place
+    /// need not be compared byte by byte.
+    fileprivate func shared(_ text: ByteRange, _ known: ByteRange?) -> ByteRange {
+        guard let known, !text.isEmpty else { return text }
+        let bytes = output.span
+        return bytes.extracting(known.range).equals(bytes.extracting(text.range)) ? known : text
+    }
+
+    fileprivate mutating func append(_ candidate: DisplayCandidate) {
+        lastCandidates[Int(candidate.field.rawValue)] = part.candidates.count
+        part.candidates.append(candidate)
+    }
+
+    /// Two names with a blank between them.
+    fileprivate mutating func joined(_ first: ByteRange, _ last: ByteRange) -> ByteRange {
+        if first.isEmpty || last.isEmpty { return first.isEmpty ? last : first }
         let start = output.count
-        output.append(text)
-        return end(start)
+        output.appendCopy(of: first.range)
+        output.append(UInt8(ascii: " "))
+        output.appendCopy(of: last.range)
+        let end = output.count
+        output.append(UInt8(ascii: "\n"))
+        return ByteRange(start, end)
     }
 }
 
 extension ByteWriter {
-    /// The open beginning of a source.
-    fileprivate mutating func source(_ party: PackedRecord) {
-        openObject()
-        key("channel")
-        string(party[PartyShape.channel])
-        key("store")
-        string(party[PartyShape.store])
-    }
-
-    /// The order that brought it, named with its store unless that is `main`, so that the name finds it.
-    fileprivate mutating func source(_ party: PackedRecord, order: Span<UInt8>) {
-        key("order")
-        beginString()
-        appendEscaped(party[PartyShape.channel])
-        if !party[PartyShape.store].equals("main") {
-            append(UInt8(ascii: "/"))
-            appendEscaped(party[PartyShape.store])
-        }
-        append(UInt8(ascii: ":"))
-        appendEscaped(PackedRecord(order, OrderShape.kinds)[OrderShape.number])
-        append(UInt8(ascii: "\""))
-    }
-
     /// Two names with a blank between them.
     mutating func joined(_ first: Span<UInt8>, _ last: Span<UInt8>) {
         append(first)

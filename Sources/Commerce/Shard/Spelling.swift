@@ -26,21 +26,22 @@ enum Spelling {
     /// fuller than "A. de Vries", "A. Vries", "Vries" and "Anna"; between equal words the one that tells first and last
     /// name apart is fuller.
     static func isFuller(name fuller: Span<UInt8>, than name: Span<UInt8>) -> Bool {
-        let more = words(fuller)
-        let less = words(name)
-        guard let last = less.last, let otherLast = more.last, last.count > 1 else { return false }
-        let isFirstAlone = less.count == 1 && fuller.extracting(more[0]).equals(name.extracting(last))
-        guard isFirstAlone || fuller.extracting(otherLast).equals(name.extracting(last)) else { return false }
-        var next = 0
-        for word in less {
+        let more = Words(fuller)
+        let less = Words(name)
+        guard less.count > 0, more.count > 0, less.last.count > 1 else { return false }
+        let last = name.extracting(less.last)
+        let isFirstAlone = less.count == 1 && fuller.extracting(more.first).equals(last)
+        guard isFirstAlone || fuller.extracting(more.last).equals(last) else { return false }
+        var (place, next) = (1, 1)
+        while let word = word(name, from: &place) {
             let wanted = name.extracting(word)
-            while next < more.count, !isMet(wanted, by: fuller.extracting(more[next])) { next += 1 }
-            guard next < more.count else { return false }
-            next += 1
+            var isFound = false
+            while !isFound, let other = self.word(fuller, from: &next) {
+                isFound = isMet(wanted, by: fuller.extracting(other))
+            }
+            guard isFound else { return false }
         }
-        let moreLetters = more.reduce(0) { $0 + $1.count }
-        let letters = less.reduce(0) { $0 + $1.count }
-        return moreLetters == letters ? fuller[0] > name[0] : moreLetters > letters
+        return more.letters == less.letters ? fuller[0] > name[0] : more.letters > less.letters
     }
 
     /// The same word, or its initial.
@@ -48,14 +49,36 @@ enum Spelling {
         word.equals(other) || (word.count == 1 && word[0] == other[0])
     }
 
-    private static func words(_ form: Span<UInt8>) -> [Range<Int>] {
-        var words: [Range<Int>] = []
-        var start = 1
-        for index in 1..<max(form.count, 1) where form[index] == UInt8(ascii: " ") {
-            words.append(start..<index)
-            start = index + 1
+    /// What the words of a name's form come to.
+    private struct Words {
+        var count = 0
+        var letters = 0
+        var first = 0..<0
+        var last = 0..<0
+
+        init(_ form: Span<UInt8>) {
+            var place = 1
+            while let word = Spelling.word(form, from: &place) {
+                if count == 0 { first = word }
+                last = word
+                count += 1
+                letters += word.count
+            }
         }
-        return words
+    }
+
+    /// The next word of a name's form; nil behind the last one.
+    private static func word(_ form: Span<UInt8>, from place: inout Int) -> Range<Int>? {
+        part(form, from: &place, endedBy: UInt8(ascii: " "))
+    }
+
+    /// What stands before the next `separator`, which is stepped over; nil where none comes any more.
+    private static func part(_ form: Span<UInt8>, from place: inout Int, endedBy separator: UInt8) -> Range<Int>? {
+        var end = place
+        while end < form.count, form[end] != separator { end += 1 }
+        guard end < form.count else { return nil }
+        defer { place = end + 1 }
+        return place..<end
     }
 
     // MARK: Addresses
@@ -85,14 +108,13 @@ enum Spelling {
     /// Whether `fuller` is the place `address` with more of it said: nothing contradicts, postcode or street is the same,
     /// and all that `address` says is said.
     static func isFuller(address fuller: Span<UInt8>, than address: Span<UInt8>) -> Bool {
-        let more = components(fuller)
-        let less = components(address)
-        guard more.count == less.count else { return false }
+        var (place, other) = (0, 0)
+        var index = 0
         var gained = 0
         var isTied = false
-        for index in more.indices {
-            let ours = fuller.extracting(more[index])
-            let theirs = address.extracting(less[index])
+        while place <= fuller.count, other <= address.count {
+            let ours = fuller.extracting(component(fuller, from: &place))
+            let theirs = address.extracting(component(address, from: &other))
             if ours.equals(theirs) {
                 if ours.count > 0, index == 1 || index == 2 { isTied = true }
             } else if theirs.count == 0 {
@@ -101,18 +123,15 @@ enum Spelling {
             } else if ours.count > 0 || index > 0 {
                 return false
             }
+            index += 1
         }
-        return isTied && gained > 0
+        return place > fuller.count && other > address.count && isTied && gained > 0
     }
 
-    private static func components(_ form: Span<UInt8>) -> [Range<Int>] {
-        var components: [Range<Int>] = []
-        var start = 0
-        for index in 0..<form.count where form[index] == UInt8(ascii: "|") {
-            components.append(start..<index)
-            start = index + 1
-        }
-        components.append(start..<form.count)
-        return components
+    /// The next component of an address's form; behind the last one `place` is behind the end.
+    private static func component(_ form: Span<UInt8>, from place: inout Int) -> Range<Int> {
+        if let component = part(form, from: &place, endedBy: UInt8(ascii: "|")) { return component }
+        defer { place = form.count + 1 }
+        return place..<form.count
     }
 }

@@ -71,16 +71,18 @@ struct Survivorship {
         }
         (self.contenders, self.places, self.starts) = (contenders, places, starts)
         pins = parts.flatMap(\.pins).sorted { $0.sequence > $1.sequence }
-        unpins = Self.lastWords(parts.flatMap(\.unpins), pinned: Set(pins.map(\.field)))
+        unpins = Self.lastWords(parts.flatMap(\.unpins), pinned: pins)
         verifications = Self.newest(parts.flatMap(\.verifications))
     }
 
-    private static func lastWords(_ all: [Unpin], pinned: Set<DisplayField>) -> [Unpin] {
-        var seen = pinned
+    private static func lastWords(_ all: [Unpin], pinned: [Pin]) -> [Unpin] {
+        guard !all.isEmpty else { return [] }
+        var seen = Set(pinned.map(\.field))
         return all.sorted { $0.sequence > $1.sequence }.filter { seen.insert($0.field).inserted }
     }
 
     private static func newest(_ all: [Verification]) -> [Verification] {
+        guard !all.isEmpty else { return [] }
         var newest: [[UInt8]: Verification] = [:]
         for verification in all {
             if let known = newest[verification.verdict.vat],
@@ -130,7 +132,7 @@ struct Survivorship {
         // What everybody says alike needs no weighing.
         let isVerified = field == .vatId && !verifications.isEmpty
         if !isVerified, all.allSatisfy({ isAlike($0, first) }) {
-            return (newest(all.map { Vote(place: $0, value: 0) }) { _ in true }, .newest)
+            return (contenders[newest(all.lazy.map { Vote(place: $0, value: 0) }) { _ in true }.place], .newest)
         }
         // What some say alike is weighed once. `values` are places of those who said each first.
         var values: [Int] = []
@@ -144,35 +146,37 @@ struct Survivorship {
         let winner = newest(votes) { worths[$0] == best }
         let rule: SurvivalRule = best == .verified ? .verified : .newest
         guard field == .name || field == .billing, worths.count(where: { $0 == best }) > 1 else {
-            return (winner, rule)
+            return (contenders[winner.place], rule)
         }
         let forms = values.indices.map { worths[$0] == best ? form(of: contenders[values[$0]]) : nil }
         return fullest(winner, rule, votes, forms, field)
     }
 
     /// Goes on from the newest to what says more of the same, as long as anybody does.
-    /// - Parameter forms: of the values that are worth enough.
+    /// - Parameter forms: of the values that are worth enough, and so of the newest one's.
     private func fullest(
-        _ newest: Contender, _ rule: SurvivalRule, _ votes: [Vote], _ forms: [[UInt8]?], _ field: DisplayField
+        _ newest: Vote, _ rule: SurvivalRule, _ votes: [Vote], _ forms: [[UInt8]?], _ field: DisplayField
     ) -> (contender: Contender, rule: SurvivalRule) {
         var (winner, rule) = (newest, rule)
         // Each step says strictly more, so that this ends.
-        while true {
-            let winning = form(of: winner)
+        while let winning = forms[winner.value] {
             let isFuller = forms.map { form in form.map { self.isFuller($0, than: winning, field) } ?? false }
-            guard isFuller.contains(true) else { return (winner, rule) }
+            guard isFuller.contains(true) else { break }
             winner = self.newest(votes) { isFuller[$0] }
             rule = .mostComplete
         }
+        return (contenders[winner.place], rule)
     }
 
     /// The newest of those whose value is chosen, one at least.
-    private func newest(_ votes: [Vote], where isChosen: (_ value: Int) -> Bool) -> Contender {
-        var newest = -1
+    private func newest(_ votes: some Sequence<Vote>, where isChosen: (_ value: Int) -> Bool) -> Vote {
+        var newest: Vote?
         for vote in votes where isChosen(vote.value) {
-            if newest < 0 || isOlder(contenders[newest], contenders[vote.place]) { newest = vote.place }
+            if let known = newest, !isOlder(contenders[known.place], contenders[vote.place]) { continue }
+            newest = vote
         }
-        return contenders[newest]
+        guard let newest else { preconditionFailure("of no values none is the newest") }
+        return newest
     }
 
     private func isAlike(_ left: Int, _ right: Int) -> Bool { isAlike(contenders[left], contenders[right]) }
@@ -186,6 +190,8 @@ struct Survivorship {
     }
 
     private func isSame(_ left: Int, _ one: ByteRange, _ right: Int, _ other: ByteRange) -> Bool {
+        // What one part says again lies where it stands already.
+        if left == right, one.start == other.start, one.end == other.end { return true }
         let (first, second) = (parts[left].bytes, parts[right].bytes)
         return first.span.extracting(one.range).equals(second.span.extracting(other.range))
     }
@@ -210,13 +216,17 @@ struct Survivorship {
     private func isOlder(_ left: Contender, _ right: Contender) -> Bool {
         let (one, other) = (left.candidate, right.candidate)
         if one.at != other.at { return one.at < other.at }
-        for (range, second) in [
-            (one.value, other.value), (one.firstName, other.firstName), (one.lastName, other.lastName),
-            (one.source, other.source),
-        ] where !isSame(left.part, range, right.part, second) {
-            return bytes(left.part, range).lexicographicallyPrecedes(bytes(right.part, second))
-        }
-        return one.profile > other.profile
+        return isBefore(left, right, \.value) ?? isBefore(left, right, \.firstName) ?? isBefore(left, right, \.lastName)
+            ?? isBefore(left, right, \.source) ?? (one.profile > other.profile)
+    }
+
+    /// By the bytes at a range of each; nil where they are the same.
+    private func isBefore(
+        _ left: Contender, _ right: Contender, _ range: KeyPath<DisplayCandidate, ByteRange>
+    ) -> Bool? {
+        let (one, other) = (left.candidate[keyPath: range], right.candidate[keyPath: range])
+        if isSame(left.part, one, right.part, other) { return nil }
+        return bytes(left.part, one).lexicographicallyPrecedes(bytes(right.part, other))
     }
 
     private func isFuller(_ one: [UInt8], than other: [UInt8], _ field: DisplayField) -> Bool {
