@@ -198,21 +198,21 @@ extension DirectoryState {
 
     /// Customers that are related to this one: by people's word, or by evidence that makes no more of it (a household).
     package func related(to members: [UInt32]) -> [(profile: UInt32, decision: PersonDecision?, edge: EdgeEntry?)] {
-        let home = root(of: members[0])
-        var seen: Set<UInt32> = [home]
+        var seen = ProfileMarks(places: 16)
+        seen.insert(root(of: members[0]))
         var result: [(profile: UInt32, decision: PersonDecision?, edge: EdgeEntry?)] = []
         for member in members {
             for number in decisions.live(of: member) where decisions.all[number].kind == .linked {
                 let decision = decisions.all[number]
                 let other = decision.left.contains(member) ? decision.right[0] : decision.left[0]
-                if seen.insert(root(of: other)).inserted { result.append((other, decision, nil)) }
+                if seen.insert(root(of: other)) { result.append((other, decision, nil)) }
             }
         }
         for member in members {
             forEachEdge(of: member) { _, edge in
                 guard edge.verdict == PairVerdict.link.rawValue else { return }
                 let other = edge.other(than: member)
-                if seen.insert(root(of: other)).inserted { result.append((other, nil, edge)) }
+                if seen.insert(root(of: other)) { result.append((other, nil, edge)) }
             }
         }
         return result.sorted { $0.profile < $1.profile }

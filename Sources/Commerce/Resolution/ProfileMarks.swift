@@ -2,9 +2,12 @@
 /// marks for all profiles would be one more place far away in memory.
 struct ProfileMarks: Sendable {
     /// The profile in the lower half, behind the number of the filling that it belongs to; open addressing.
-    private var slots = [UInt64](repeating: 0, count: 256)
+    private var slots: [UInt64]
     private var filling: UInt64 = 1
     private var count = 0
+
+    /// - Parameter places: to begin with, a power of two; half of them are used before there are more.
+    init(places: Int = 256) { slots = [UInt64](repeating: 0, count: places) }
 
     mutating func removeAll() {
         count = 0
