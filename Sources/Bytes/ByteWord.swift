@@ -66,6 +66,11 @@ package enum ByteWord {
         return notBelow & ~above & highBits
     }
 
+    /// The marks as eight bits, the lowest for the first byte.
+    @inlinable @inline(__always) package static func bits(of marks: UInt64) -> UInt64 {
+        ((marks &>> 7) &* 0x0102_0408_1020_4080) &>> 56
+    }
+
     /// How many bytes stand before the first mark; 8 when there is none.
     @inlinable @inline(__always) package static func index(of marks: UInt64) -> Int {
         marks.trailingZeroBitCount &>> 3

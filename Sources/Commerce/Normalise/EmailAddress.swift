@@ -39,6 +39,8 @@ package enum EmailAddress {
         guard trimmed.count <= longestAddress * 3 else { return .invalid }
         let address = raw.extracting(trimmed)
         var lower = FoldedText()
+        if let at = lower.append(dotted: address) { return judge(lower.span, at: at, isDotted: true, into: &output) }
+        lower.removeAll()
         guard lower.append(plain: address) else { return EmailRepair.normalise(address, into: &output) }
         guard let at = ASCII.lastIndex(of: UInt8(ascii: "@"), in: address) else {
             return EmailJunk.isPlaceholder(word: address) ? .placeholder : .invalid
@@ -47,14 +49,18 @@ package enum EmailAddress {
     }
 
     /// Judges a lower-case address whose @ stands at `at`, and writes what is left of it when it is real or a relay.
-    static func judge(_ address: Span<UInt8>, at: Int, into output: inout ByteWriter) -> EmailClass {
+    /// - Parameter isDotted: both parts are known to be words with single dots between them, those of the domain of letters
+    ///   and digits alone.
+    static func judge(
+        _ address: Span<UInt8>, at: Int, isDotted: Bool = false, into output: inout ByteWriter
+    ) -> EmailClass {
         guard at > 0, at <= longestLocalPart, address.count <= longestAddress else { return .invalid }
         let local = address.extracting(0..<at)
         let domain = address.extracting((at + 1)..<address.count)
         if EmailJunk.isPlaceholder(local: local, domain: domain) { return .placeholder }
-        guard MailDomain.isValid(domain) else { return .invalid }
+        guard isDotted ? MailDomain.isValid(dotted: domain) : MailDomain.isValid(domain) else { return .invalid }
         let provider = MailProvider.of(domain)
-        guard isValid(local, provider: provider) else { return .invalid }
+        guard isDotted || isValid(local, provider: provider) else { return .invalid }
         if EmailJunk.isConstant(local: local, domain: domain) { return .constant }
         let isRelay = RelayDomains.contains(domain) || EmailJunk.isBlacklisted(local)
         if isRelay || provider.isPlain {
@@ -85,15 +91,16 @@ package enum EmailAddress {
     private static func append(
         _ local: Span<UInt8>, _ domain: Span<UInt8>, provider: MailProvider, to output: inout ByteWriter
     ) -> Bool {
-        var mailbox = FoldedText()
-        for index in 0..<local.count {
-            let byte = local[index]
-            if byte == provider.label { break }
-            if byte == UInt8(ascii: "."), provider.ignoresDots, isLoneDot(local, index) { continue }
-            mailbox.append(byte)
+        let start = output.count
+        let end = provider.label == 0 ? nil : ASCII.firstIndex(of: provider.label, in: local)
+        let mailbox = local.extracting(0..<(end ?? local.count))
+        var written = 0
+        while provider.ignoresDots, let dot = ASCII.firstIndex(of: UInt8(ascii: "."), in: mailbox, from: written) {
+            output.append(mailbox.extracting(written..<(isLoneDot(local, dot) ? dot : dot + 1)))
+            written = dot + 1
         }
-        guard mailbox.count > 0 else { return false }
-        output.append(mailbox.span)
+        output.append(mailbox.extracting(written..<mailbox.count))
+        guard output.count > start else { return false }
         output.append(UInt8(ascii: "@"))
         if provider.domain.utf8CodeUnitCount > 0 { output.append(provider.domain) } else { output.append(domain) }
         return true
@@ -109,6 +116,35 @@ package enum EmailAddress {
 }
 
 extension FoldedText {
+    /// Appends an address in lower case, if it is what nearly all are: one @, before it letters, digits, `_` and `-`, behind it
+    /// letters and digits, in both parts with single dots between them. Returns where the @ stands; nil, and what was appended
+    /// means nothing, where it needs a closer look.
+    fileprivate mutating func append(dotted address: Span<UInt8>) -> Int? {
+        guard address.count > 0, address.count <= 64 else { return nil }
+        // A bit for each byte.
+        var (dots, joints, ats) = (UInt64(0), UInt64(0), UInt64(0))
+        var index = 0
+        while index < address.count {
+            let length = min(8, address.count &- index)
+            let word = address.word(at: index, count: length)
+            let dot = ByteWord.equal(UInt8(ascii: "."), in: word)
+            let joint = ByteWord.equal(UInt8(ascii: "_"), in: word) | ByteWord.equal(UInt8(ascii: "-"), in: word)
+            let at = ByteWord.equal(UInt8(ascii: "@"), in: word)
+            let others = (ByteWord.lettersAndDigits(in: word) | dot | joint | at) ^ ByteWord.highBits
+            guard others & ByteWord.mask(length) == 0 else { return nil }
+            dots |= ByteWord.bits(of: dot) &<< UInt64(truncatingIfNeeded: index)
+            joints |= ByteWord.bits(of: joint) &<< UInt64(truncatingIfNeeded: index)
+            ats |= ByteWord.bits(of: at) &<< UInt64(truncatingIfNeeded: index)
+            append(word: ByteWord.lowercased(word), count: length)
+            index &+= 8
+        }
+        // What parts two words: dots, the @, and the two ends, of which the first lies before bit 0.
+        let last: UInt64 = 1 &<< UInt64(truncatingIfNeeded: address.count &- 1)
+        let ends = dots | ats
+        guard ats != 0, ats & (ats &- 1) == 0, joints < ats, ends & (ends &<< 1 | 1 | last) == 0 else { return nil }
+        return ats.trailingZeroBitCount
+    }
+
     /// Appends an address in lower case; false where it needs a closer look: it is long, not all ASCII, or has quotes,
     /// brackets or a colon.
     fileprivate mutating func append(plain address: Span<UInt8>) -> Bool {

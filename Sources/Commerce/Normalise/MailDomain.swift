@@ -8,10 +8,7 @@ import Bytes
 enum MailDomain {
     static func isValid(_ domain: Span<UInt8>) -> Bool {
         // Nearly every domain is words with dots between them.
-        if domain.count <= 63, ASCII.isDotted(domain) {
-            guard let dot = ASCII.lastIndex(of: UInt8(ascii: "."), in: domain) else { return false }
-            return isTopLevel(domain.extracting((dot + 1)..<domain.count))
-        }
+        if domain.count <= 63, ASCII.isDotted(domain) { return isValid(dotted: domain) }
         var labelStart = 0
         var labels = 0
         for index in 0...domain.count where index == domain.count || domain[index] == UInt8(ascii: ".") {
@@ -22,6 +19,12 @@ enum MailDomain {
         }
         guard labels >= 2 else { return false }
         return isTopLevel(domain.extracting(labelStart..<domain.count))
+    }
+
+    /// The same of up to 63 bytes that are words of letters and digits with single dots between them.
+    static func isValid(dotted domain: Span<UInt8>) -> Bool {
+        guard let dot = ASCII.lastIndex(of: UInt8(ascii: "."), in: domain) else { return false }
+        return isTopLevel(domain.extracting((dot + 1)..<domain.count))
     }
 
     private static func isLabel(_ label: Span<UInt8>) -> Bool {

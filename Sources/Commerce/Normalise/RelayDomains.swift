@@ -37,16 +37,11 @@ enum RelayDomains {
 
     /// The last two labels.
     private static func registrable(_ domain: Span<UInt8>) -> Range<Int> {
-        var index = domain.count
-        var dots = 0
-        while index > 0 {
-            if domain[index - 1] == UInt8(ascii: ".") {
-                dots += 1
-                if dots == 2 { break }
-            }
-            index -= 1
-        }
-        return index..<domain.count
+        let dot = UInt8(ascii: ".")
+        guard let last = ASCII.lastIndex(of: dot, in: domain),
+            let other = ASCII.lastIndex(of: dot, in: domain.extracting(0..<last))
+        else { return 0..<domain.count }
+        return (other + 1)..<domain.count
     }
 
     private static func isWithin(_ domain: Span<UInt8>, _ parent: StaticString) -> Bool {
