@@ -92,6 +92,17 @@ extension Span where Element == UInt8 {
         return lastWord(at: offset, count: length)
     }
 
+    /// The bytes from `offset` on, eight or as many as are left, with zeros above.
+    @inlinable @inline(__always) package func word(from offset: Int) -> UInt64 {
+        precondition(offset >= 0 && offset <= count)
+        let last = count &- 8
+        if offset <= last { return load(offset, as: UInt64.self) }
+        guard last >= 0 else { return lastWord(at: offset, count: count &- offset) }
+        // The last eight, without those before: one to eight of them.
+        let others = UInt64(truncatingIfNeeded: offset &- last)
+        return (load(last, as: UInt64.self) &>> (others &* 8 &- 8)) &>> 8
+    }
+
     /// Near the end, where no eight bytes are left: two halves that overlap in the middle.
     @inlinable @inline(__always) func lastWord(at offset: Int, count length: Int) -> UInt64 {
         let last = UInt64(truncatingIfNeeded: length &* 8)
@@ -116,9 +127,8 @@ extension Span where Element == UInt8 {
     @inlinable package var isLettersAndDigits: Bool {
         var index = 0
         while index < count {
-            let length = Swift.min(8, count &- index)
-            let others = ByteWord.lettersAndDigits(in: word(at: index, count: length)) ^ ByteWord.highBits
-            if others & ByteWord.mask(length) != 0 { return false }
+            let others = ByteWord.lettersAndDigits(in: word(from: index)) ^ ByteWord.highBits
+            if others & ByteWord.mask(count &- index) != 0 { return false }
             index &+= 8
         }
         return true
@@ -128,7 +138,7 @@ extension Span where Element == UInt8 {
     @inlinable package var containsDigit: Bool {
         var index = 0
         while index < count {
-            let word = word(at: index, count: Swift.min(8, count &- index))
+            let word = word(from: index)
             let digits = ByteWord.inside(UInt8(ascii: "0")...UInt8(ascii: "9"), word & ~ByteWord.highBits) & ~word
             if digits != 0 { return true }
             index &+= 8
@@ -140,9 +150,8 @@ extension Span where Element == UInt8 {
     @inlinable package func contains(_ byte: UInt8, from start: Int = 0) -> Bool {
         var index = start
         while index < count {
-            let length = Swift.min(8, count &- index)
             // Zeros are behind the end, and nobody asks for them.
-            if ByteWord.first(byte, in: word(at: index, count: length)) & ByteWord.mask(length) != 0 { return true }
+            if ByteWord.first(byte, in: word(from: index)) & ByteWord.mask(count &- index) != 0 { return true }
             index &+= 8
         }
         return false

@@ -39,7 +39,9 @@ package enum EmailAddress {
         guard trimmed.count <= longestAddress * 3 else { return .invalid }
         let address = raw.extracting(trimmed)
         var lower = FoldedText()
-        if let at = lower.append(dotted: address) { return judge(lower.span, at: at, isDotted: true, into: &output) }
+        if let marks = lower.append(dotted: address) {
+            return judge(lower.span, at: marks.at, domainDots: marks.domainDots, into: &output)
+        }
         lower.removeAll()
         guard lower.append(plain: address) else { return EmailRepair.normalise(address, into: &output) }
         guard let at = ASCII.lastIndex(of: UInt8(ascii: "@"), in: address) else {
@@ -49,20 +51,23 @@ package enum EmailAddress {
     }
 
     /// Judges a lower-case address whose @ stands at `at`, and writes what is left of it when it is real or a relay.
-    /// - Parameter isDotted: both parts are known to be words with single dots between them, those of the domain of letters
-    ///   and digits alone.
+    /// - Parameter domainDots: where the domain has dots, a bit for each byte, if both parts are known to be words with single
+    ///   dots between them, those of the domain of letters and digits alone.
     static func judge(
-        _ address: Span<UInt8>, at: Int, isDotted: Bool = false, into output: inout ByteWriter
+        _ address: Span<UInt8>, at: Int, domainDots: UInt64? = nil, into output: inout ByteWriter
     ) -> EmailClass {
         guard at > 0, at <= longestLocalPart, address.count <= longestAddress else { return .invalid }
         let local = address.extracting(0..<at)
         let domain = address.extracting((at + 1)..<address.count)
         if EmailJunk.isPlaceholder(local: local, domain: domain) { return .placeholder }
-        guard isDotted ? MailDomain.isValid(dotted: domain) : MailDomain.isValid(domain) else { return .invalid }
+        guard domainDots.map({ MailDomain.isValid(domain, dots: $0) }) ?? MailDomain.isValid(domain) else {
+            return .invalid
+        }
         let provider = MailProvider.of(domain)
-        guard isDotted || isValid(local, provider: provider) else { return .invalid }
+        guard domainDots != nil || isValid(local, provider: provider) else { return .invalid }
         if EmailJunk.isConstant(local: local, domain: domain) { return .constant }
-        let isRelay = RelayDomains.contains(domain) || EmailJunk.isBlacklisted(local)
+        let parent = domainDots.map { $0.withoutHighestBit.bitWidthInUse } ?? RelayDomains.parentStart(domain)
+        let isRelay = RelayDomains.contains(domain, parentAt: parent) || EmailJunk.isBlacklisted(local)
         if isRelay || provider.isPlain {
             output.append(address)
             return isRelay ? .relay : .real
@@ -117,32 +122,38 @@ package enum EmailAddress {
 
 extension FoldedText {
     /// Appends an address in lower case, if it is what nearly all are: one @, before it letters, digits, `_` and `-`, behind it
-    /// letters and digits, in both parts with single dots between them. Returns where the @ stands; nil, and what was appended
-    /// means nothing, where it needs a closer look.
-    fileprivate mutating func append(dotted address: Span<UInt8>) -> Int? {
+    /// letters and digits, in both parts with single dots between them. Returns where the @ stands, and the domain's dots, a bit
+    /// for each of its bytes; nil, and what was appended means nothing, where the address needs a closer look.
+    fileprivate mutating func append(dotted address: Span<UInt8>) -> (at: Int, domainDots: UInt64)? {
         guard address.count > 0, address.count <= 64 else { return nil }
-        // A bit for each byte.
-        var (dots, joints, ats) = (UInt64(0), UInt64(0), UInt64(0))
+        var allDots: UInt64 = 0
+        var at = -1
+        // Whether a dot or the @ stands before the word, as its mark: there is one before the first.
+        var endBefore: UInt64 = 0x80
         var index = 0
         while index < address.count {
-            let length = min(8, address.count &- index)
-            let word = address.word(at: index, count: length)
-            let dot = ByteWord.equal(UInt8(ascii: "."), in: word)
-            let joint = ByteWord.equal(UInt8(ascii: "_"), in: word) | ByteWord.equal(UInt8(ascii: "-"), in: word)
-            let at = ByteWord.equal(UInt8(ascii: "@"), in: word)
-            let others = (ByteWord.lettersAndDigits(in: word) | dot | joint | at) ^ ByteWord.highBits
-            guard others & ByteWord.mask(length) == 0 else { return nil }
-            dots |= ByteWord.bits(of: dot) &<< UInt64(truncatingIfNeeded: index)
-            joints |= ByteWord.bits(of: joint) &<< UInt64(truncatingIfNeeded: index)
-            ats |= ByteWord.bits(of: at) &<< UInt64(truncatingIfNeeded: index)
-            append(word: ByteWord.lowercased(word), count: length)
+            let word = address.word(from: index)
+            let dots = ByteWord.equal(UInt8(ascii: "."), in: word)
+            let signs = ByteWord.equal(UInt8(ascii: "@"), in: word)
+            let joints = ByteWord.equal(UInt8(ascii: "_"), in: word) | ByteWord.equal(UInt8(ascii: "-"), in: word)
+            let ends = dots | signs
+            let others = (ByteWord.lettersAndDigits(in: word) | ends | joints) ^ ByteWord.highBits
+            let doubled = ends & (ends << 8 | endBefore)
+            guard others & ByteWord.mask(address.count &- index) | doubled == 0 else { return nil }
+            if signs != 0 {
+                guard at < 0, signs & (signs &- 1) == 0, joints < signs else { return nil }
+                at = index &+ ByteWord.index(of: signs)
+            } else if at >= 0, joints != 0 {
+                return nil
+            }
+            allDots |= ByteWord.bits(of: dots) &<< UInt64(truncatingIfNeeded: index)
+            append(word: ByteWord.lowercased(word), count: min(8, address.count &- index))
+            endBefore = ends >> 56
             index &+= 8
         }
-        // What parts two words: dots, the @, and the two ends, of which the first lies before bit 0.
         let last: UInt64 = 1 &<< UInt64(truncatingIfNeeded: address.count &- 1)
-        let ends = dots | ats
-        guard ats != 0, ats & (ats &- 1) == 0, joints < ats, ends & (ends &<< 1 | 1 | last) == 0 else { return nil }
-        return ats.trailingZeroBitCount
+        guard at >= 0, at &+ 1 < address.count, allDots & last == 0 else { return nil }
+        return (at, allDots &>> UInt64(truncatingIfNeeded: at &+ 1))
     }
 
     /// Appends an address in lower case; false where it needs a closer look: it is long, not all ASCII, or has quotes,

@@ -8,7 +8,10 @@ import Bytes
 enum MailDomain {
     static func isValid(_ domain: Span<UInt8>) -> Bool {
         // Nearly every domain is words with dots between them.
-        if domain.count <= 63, ASCII.isDotted(domain) { return isValid(dotted: domain) }
+        if domain.count <= 63, ASCII.isDotted(domain) {
+            guard let dot = ASCII.lastIndex(of: UInt8(ascii: "."), in: domain) else { return false }
+            return isTopLevel(domain.extracting((dot + 1)..<domain.count))
+        }
         var labelStart = 0
         var labels = 0
         for index in 0...domain.count where index == domain.count || domain[index] == UInt8(ascii: ".") {
@@ -22,9 +25,9 @@ enum MailDomain {
     }
 
     /// The same of up to 63 bytes that are words of letters and digits with single dots between them.
-    static func isValid(dotted domain: Span<UInt8>) -> Bool {
-        guard let dot = ASCII.lastIndex(of: UInt8(ascii: "."), in: domain) else { return false }
-        return isTopLevel(domain.extracting((dot + 1)..<domain.count))
+    /// - Parameter dots: where they stand, a bit for each byte.
+    static func isValid(_ domain: Span<UInt8>, dots: UInt64) -> Bool {
+        dots != 0 && isTopLevel(domain.extracting(dots.bitWidthInUse..<domain.count))
     }
 
     private static func isLabel(_ label: Span<UInt8>) -> Bool {
