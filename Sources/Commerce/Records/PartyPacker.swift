@@ -27,6 +27,8 @@ package struct PackingScratch: ~Copyable {
     var addresses = ByteWriter()
     var normalised = ByteWriter()
     var familyKey = ByteWriter()
+    /// Whether `familyKey` was made of a first and a last name that are plain words.
+    var hasPlainName = false
     var keys = IdentityKeySet()
 
     package init() {}
