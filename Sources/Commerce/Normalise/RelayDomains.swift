@@ -19,8 +19,8 @@ enum RelayDomains {
                 || isWithin(domain, "klantbericht.bol.com") || isWithin(domain, "guest.booking.com")
         case UInt8(ascii: "a"):
             return domain.starts(with: "marketplace.amazon.") || isWithin(domain, "privaterelay.appleid.com")
-                || domain.extracting(parent..<domain.count).starts(with: "allegromail.") || isWithin(domain, "guest.airbnb.com")
-                || isWithin(domain, "reply.airbnb.com")
+                || domain.extracting(parent..<domain.count).starts(with: "allegromail.")
+                || isWithin(domain, "guest.airbnb.com") || isWithin(domain, "reply.airbnb.com")
         case UInt8(ascii: "e"): return domain.starts(with: "members.ebay.")
         case UInt8(ascii: "c"): return isWithin(domain, "clemarche.com") || isWithinNationalBrand(domain)
         case UInt8(ascii: "t"): return domain.starts(with: "scs.tiktokw.") || domain.starts(with: "scs.tiktok.")
