@@ -28,9 +28,10 @@ package enum ByteWord {
     /// Which bytes end or interrupt the content of a JSON string: a quote, a backslash, a control character. Above the
     /// first mark others may be false.
     @inlinable @inline(__always) package static func firstOfJSON(in word: UInt64) -> UInt64 {
-        let quotes = (word ^ repeating(UInt8(ascii: "\""))) &- ones
+        // With this bit turned over, the quote stands just above the control characters, which stay among themselves.
+        let quotesAndControls = (word ^ repeating(0x02)) &- repeating(0x21)
         let backslashes = (word ^ repeating(UInt8(ascii: "\\"))) &- ones
-        return (quotes | backslashes | (word &- repeating(0x20))) & ~word & highBits
+        return (quotesAndControls | backslashes) & ~word & highBits
     }
 
     /// Ones in the bytes before the first mark; there is one.
@@ -46,7 +47,12 @@ package enum ByteWord {
 
     /// Which bytes are ASCII letters or digits.
     @inlinable @inline(__always) package static func lettersAndDigits(in word: UInt64) -> UInt64 {
-        letters(in: word) | inside(UInt8(ascii: "0")...UInt8(ascii: "9"), word & ~highBits) & ~word
+        letters(in: word) | digits(in: word)
+    }
+
+    /// Which bytes are ASCII digits.
+    @inlinable @inline(__always) package static func digits(in word: UInt64) -> UInt64 {
+        inside(UInt8(ascii: "0")...UInt8(ascii: "9"), word & ~highBits) & ~word
     }
 
     /// Which bytes are ASCII letters.
@@ -138,9 +144,7 @@ extension Span where Element == UInt8 {
     @inlinable package var containsDigit: Bool {
         var index = 0
         while index < count {
-            let word = word(from: index)
-            let digits = ByteWord.inside(UInt8(ascii: "0")...UInt8(ascii: "9"), word & ~ByteWord.highBits) & ~word
-            if digits != 0 { return true }
+            if ByteWord.digits(in: word(from: index)) != 0 { return true }
             index &+= 8
         }
         return false

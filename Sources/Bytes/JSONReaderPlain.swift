@@ -84,8 +84,7 @@ extension JSONReader {
     @inlinable @inline(__always) package mutating func plainDigits() -> Range<Int>? {
         guard position &+ 8 <= bytes.count else { return nil }
         let word = bytes.load(position, as: UInt64.self)
-        let digits = ByteWord.inside(UInt8(ascii: "0")...UInt8(ascii: "9"), word & ~ByteWord.highBits) & ~word
-        let count = ByteWord.index(of: digits ^ ByteWord.highBits)
+        let count = ByteWord.index(of: ByteWord.digits(in: word) ^ ByteWord.highBits)
         guard count > 0, count < 8, count == 1 || word & 0xFF != UInt8(ascii: "0") else { return nil }
         let next = bytes[unchecked: position &+ count]
         guard next == UInt8(ascii: ",") || next == UInt8(ascii: "}") else { return nil }
@@ -111,11 +110,11 @@ extension JSONReader {
     @usableFromInline let highMask: UInt64
     @usableFromInline let count: Int
 
-    /// - Parameter name: must need no escaping; one of more than 13 bytes is found nowhere.
-    package init(_ name: StaticString) {
-        let text = Array("\"\(name)\":".utf8)
+    /// - Parameter name: must need no escaping; nil, and one of more than 13 bytes, is found nowhere.
+    package init(_ name: StaticString?) {
+        let text = name.map { Array("\"\($0)\":".utf8) } ?? []
         count = text.count
-        guard count <= 16 else {
+        guard (1...16).contains(count) else {
             (low, high, lowMask, highMask) = (1, 0, 0, 0)
             return
         }

@@ -7,10 +7,7 @@ import Bytes
 extension PartyPacker {
     func collectKeys(_ party: PackedRecord, _ scratch: inout PackingScratch) {
         let billing = PackedRecord(party[PartyShape.billing], AddressShape.kinds)
-        let shipping =
-            party.has(PartyShape.shipping) ? PackedRecord(party[PartyShape.shipping], AddressShape.kinds) : billing
-        let shipCountry = CountryCode(shipping[AddressShape.country]) ?? .unknown
-        let country = CountryCode(billing[AddressShape.country]) ?? shipCountry
+        let country = CountryCode(billing[AddressShape.country]) ?? shippingCountry(party)
 
         if party.has(PartyShape.ref) {
             let key = hasher.key(
@@ -26,17 +23,29 @@ extension PartyPacker {
         vat(billing[AddressShape.vatId], country, &scratch)
 
         guard buyerKey(party, billing, &scratch) else { return }
-        address(billing, isBuyer: names(billing, theBuyerOf: party, scratch), &scratch)
-        if party.has(PartyShape.shipping), isBuyer(shipping, party, &scratch) {
-            email(shipping[AddressShape.email], party, &scratch)
-            phone(shipping[AddressShape.phone], shipCountry, &scratch)
-            address(shipping, isBuyer: true, &scratch)
-        }
+        let namesBuyer = names(billing, theBuyerOf: party, &scratch)
+        address(billing, isBuyer: namesBuyer, &scratch)
+        if party.has(PartyShape.shipping) { shippingKeys(party, &scratch) }
         party.forEachElement(PartyShape.addresses) { bytes in
             let other = PackedRecord(bytes, AddressShape.kinds)
             guard isBuyer(other, party, &scratch) else { return }
             address(other, isBuyer: true, &scratch)
         }
+    }
+
+    private func shippingKeys(_ party: PackedRecord, _ scratch: inout PackingScratch) {
+        let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.kinds)
+        guard isBuyer(shipping, party, &scratch) else { return }
+        email(shipping[AddressShape.email], party, &scratch)
+        phone(shipping[AddressShape.phone], CountryCode(shipping[AddressShape.country]) ?? .unknown, &scratch)
+        address(shipping, isBuyer: true, &scratch)
+    }
+
+    /// The country that a number without one is read with, where the billing address has none.
+    private func shippingCountry(_ party: PackedRecord) -> CountryCode {
+        guard party.has(PartyShape.shipping) else { return .unknown }
+        let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.kinds)
+        return CountryCode(shipping[AddressShape.country]) ?? .unknown
     }
 
     // MARK: Single values
@@ -91,7 +100,7 @@ extension PartyPacker {
 
     /// Whether an address names the buyer, or nobody at all.
     private func isBuyer(_ address: PackedRecord, _ party: PackedRecord, _ scratch: inout PackingScratch) -> Bool {
-        if names(address, theBuyerOf: party, scratch) { return true }
+        if names(address, theBuyerOf: party, &scratch) { return true }
         scratch.normalised.removeAll()
         guard address.appendFamilyKey(into: &scratch.normalised) else { return !address.hasName }
         return scratch.normalised.span.equals(scratch.familyKey.span)
@@ -99,7 +108,7 @@ extension PartyPacker {
 
     /// Whether an address has the buyer's name, byte for byte, where that is plain words, so that it has the buyer's key.
     private func names(
-        _ address: PackedRecord, theBuyerOf party: PackedRecord, _ scratch: borrowing PackingScratch
+        _ address: PackedRecord, theBuyerOf party: PackedRecord, _ scratch: inout PackingScratch
     ) -> Bool {
         guard scratch.hasPlainName else { return false }
         let (first, last) = (party[PartyShape.firstName], party[PartyShape.lastName])

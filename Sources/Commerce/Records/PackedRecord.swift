@@ -7,10 +7,12 @@ import Bytes
 package struct PackedRecord: ~Escapable {
     package let bytes: Span<UInt8>
     private let bitmap: UInt64
-    private var starts: InlineArray<20, UInt32> = .init(repeating: 0)
-    private var ends: InlineArray<20, UInt32> = .init(repeating: 0)
+    private var places: Places
     /// Offset of the first byte behind the members.
     package let end: Int
+
+    /// Where each member begins, in the lower half, and ends.
+    private typealias Places = InlineArray<20, UInt64>
 
     @_lifetime(copy bytes)
     package init(_ bytes: Span<UInt8>, _ members: [Member]) { self.init(bytes, MemberKinds(members)) }
@@ -18,31 +20,38 @@ package struct PackedRecord: ~Escapable {
     @_lifetime(copy bytes)
     init(_ bytes: Span<UInt8>, _ kinds: MemberKinds) {
         self.bytes = bytes
+        places = Places(repeating: 0)
+        (bitmap, end) = Self.read(bytes, kinds, into: &places)
+    }
+
+    private static func read(
+        _ bytes: Span<UInt8>, _ kinds: MemberKinds, into places: inout Places
+    ) -> (bitmap: UInt64, end: Int) {
         var reader = ByteReader(bytes)
         do throws(ByteReaderError) {
             // No bytes at all are a record that says nothing: what an absent nested record reads as.
-            bitmap = reader.isAtEnd ? 0 : try reader.varint()
+            let bitmap = reader.isAtEnd ? 0 : try reader.varint()
+            let others = kinds.nested | kinds.decimals | kinds.moments
             var rest = bitmap & (1 << UInt64(kinds.count) &- 1)
             while rest != 0 {
                 let place = rest.trailingZeroBitCount
                 let bit = rest & (0 &- rest)
-                if (kinds.nested | kinds.decimals | kinds.moments) & bit == 0, let range = reader.shortCountedRange() {
-                    starts[place] = UInt32(truncatingIfNeeded: range.lowerBound)
-                    ends[place] = UInt32(truncatingIfNeeded: range.upperBound)
-                    rest ^= bit
-                    continue
-                }
-                let range =
-                    (kinds.nested | kinds.decimals | kinds.moments) & bit == 0
-                    ? try reader.countedRange() : try Self.range(of: bit, kinds, &reader)
-                starts[place] = UInt32(truncatingIfNeeded: range.lowerBound)
-                ends[place] = UInt32(truncatingIfNeeded: range.upperBound)
                 rest ^= bit
+                let range: Range<Int>
+                if others & bit != 0 {
+                    range = try Self.range(of: bit, kinds, &reader)
+                } else if let short = reader.shortCountedRange() {
+                    range = short
+                } else {
+                    range = try reader.countedRange()
+                }
+                places[place] =
+                    UInt64(truncatingIfNeeded: range.lowerBound) | UInt64(truncatingIfNeeded: range.upperBound) << 32
             }
+            return (bitmap, reader.position)
         } catch {
             preconditionFailure("a packed record does not read: \(error)")
         }
-        end = reader.position
     }
 
     private static func range(
@@ -113,7 +122,8 @@ package struct PackedRecord: ~Escapable {
     /// The member's bytes; empty when it is absent, which as a nested record says nothing.
     package subscript(place: Int) -> Span<UInt8> {
         @_lifetime(copy self) @inline(__always) get {
-            bytes.extracting(Int(starts.span[place])..<Int(ends.span[place]))
+            let range = places.span[place]
+            return bytes.extracting(Int(range & 0xFFFF_FFFF)..<Int(range >> 32))
         }
     }
 

@@ -47,14 +47,14 @@ package struct MemberNames: ~Copyable, Sendable {
     private struct Name: BitwiseCopyable, Sendable {
         let low: UInt64
         let high: UInt64
-        /// As machines write it; nil of what holds the unknown members, which nobody may name.
-        let written: JSONName?
+        /// As machines write it; that of what holds the unknown members nobody may write.
+        let written: JSONName
 
         init(_ member: Member) {
             let name = Array(member.name.description.utf8)
             precondition(name.count <= longest, "a member's name is longer than two words")
             (low, high) = name.span.words(at: 0, count: name.count)
-            written = member.kind == .extra ? nil : JSONName(member.name)
+            written = JSONName(member.kind == .extra ? nil : member.name)
         }
     }
 
