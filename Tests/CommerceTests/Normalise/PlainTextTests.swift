@@ -40,7 +40,8 @@ import Testing
             let address = Array((Self.some(Self.locals, 0...4, using: &random) + "@" + domain).utf8)
             let lower = address.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
             guard let at = lower.lastIndex(of: UInt8(ascii: "@")) else { continue }
-            var (plain, long) = (ByteWriter(), ByteWriter())
+            var plain = ByteWriter()
+            var long = ByteWriter()
             let verdict = EmailAddress.normalise(address.span, into: &plain)
             #expect(
                 verdict == EmailAddress.judge(lower.span, at: at, into: &long)
@@ -60,7 +61,8 @@ import Testing
         for _ in 0..<50_000 {
             let code = ["NL", "DE", "US", "BE", "DK", "GB", "IE", "PL", "FR"].randomElement(using: &random) ?? "NL"
             let text = Self.some(["0", "0", "1", "9", "a", "Z", " ", "-", "12", "10"], 0...8, using: &random)
-            var (plain, long) = (ByteWriter(), ByteWriter())
+            var plain = ByteWriter()
+            var long = ByteWriter()
             let country = CountryCode(rawValue: UInt16(code.utf8.first ?? 0) << 8 | UInt16(code.utf8.last ?? 0))
             let isPlain = PostalCode.append(Array(text.utf8).span, country: country, to: &plain)
             let isLong = PostalCode.append(Array((text + ".").utf8).span, country: country, to: &long)
@@ -69,6 +71,56 @@ import Testing
             accepted += isPlain ? 1 : 0
         }
         #expect(accepted > 5_000)
+    }
+
+    // MARK: Telephone numbers
+
+    /// A hyphen at the end means nothing, and leaves the number to the longer way.
+    @Test func plainNumbersAreReadAsAll() {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        let countries = ["NL", "DE", "US", "IT", "AR", "BE"].map { CountryCode(Array($0.utf8).span) ?? .unknown }
+        let parts = [
+            "0", "1", "6", "9", "31", "49", "00", "0612345678", "12345", "98765", "2025550", "+", "/", ":",
+        ]
+        var classes: [PhoneClass: Int] = [:]
+        for _ in 0..<30_000 {
+            let sign = Bool.random(using: &random) ? "+" : ""
+            let text = sign + Self.some(parts, 0...6, using: &random)
+            let country = countries.randomElement(using: &random) ?? .unknown
+            var plain = ByteWriter()
+            var long = ByteWriter()
+            let verdict = PhoneNumber.normalise(Array(text.utf8).span, country: country, into: &plain)
+            let other = PhoneNumber.normalise(Array((text + "-").utf8).span, country: country, into: &long)
+            // Nothing but a hyphen is a placeholder, nothing at all is not.
+            guard !text.isEmpty else { continue }
+            #expect(verdict == other && plain.copyBytes() == long.copyBytes(), "seed \(seed): \(text)")
+            classes[verdict, default: 0] += 1
+        }
+        #expect(classes.count == 3 && classes.values.allSatisfy { $0 > 500 }, "\(classes)")
+    }
+
+    @Test func rowsOfDigitsAreNoNumbers() {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        var found = 0
+        for _ in 0..<20_000 {
+            let (start, step) = (Int.random(in: 0...9, using: &random), [0, 1, 9].randomElement(using: &random) ?? 0)
+            var digits = (0..<Int.random(in: 1...14, using: &random)).map { (start + $0 * step) % 10 }
+            if Bool.random(using: &random), let index = digits.indices.randomElement(using: &random) {
+                digits[index] = Int.random(in: 0...9, using: &random)
+            }
+            func rises(by step: Int) -> Bool { zip(digits, digits.dropFirst()).allSatisfy { ($0 + step) % 10 == $1 } }
+            let lastRun = digits.reversed().prefix { $0 == digits.last }.count
+            let expected =
+                digits.count < 4 || lastRun >= 8 || rises(by: 0)
+                || (digits.count >= 6 && digits[0] <= 1 && rises(by: 1))
+                || (digits.count >= 8 && (digits[0] == 9 || digits[0] == 0) && rises(by: 9))
+            let text = digits.map(String.init).joined()
+            #expect(PhoneDigits(Array(text.utf8).span).isPlaceholder == expected, "seed \(seed): \(text)")
+            found += expected ? 1 : 0
+        }
+        #expect(found > 1_000)
     }
 
     // MARK: Folding
@@ -126,7 +178,8 @@ import Testing
                     + #""customer":{"firstName":"\#(first)","lastName":"\#(last)"},"#
                     + #""billing":{"name":"\#(first + joint + last)",\#(street)},"#
                     + #""shipping":{"name":"\#(otherFirst + joint + otherLast)",\#(other)}}"#
-                var (decoder, output) = (CommandDecoder(), ByteWriter())
+                var decoder = CommandDecoder()
+                var output = ByteWriter()
                 let order = try decoder.order(Array(json.utf8).span, mainHasher, into: &output)
                 var keys: [IdentityKey] = []
                 PartyRecord.forEachKey(of: output.span.extracting(order.party.record.range)) { keys.append($0) }
