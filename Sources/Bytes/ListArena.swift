@@ -1,5 +1,4 @@
 import CLinux
-import Glibc
 
 /// A list of 32-bit numbers in a `ListArena`: eight bytes, and nothing besides as long as it has a single number.
 @usableFromInline
@@ -39,12 +38,15 @@ package struct ListArena: ~Copyable, @unchecked Sendable {
 
     package init() {
         capacity = 1_024
-        numbers = .allocate(capacity: capacity)
+        numbers = LargeMemory.allocate(Self.bytes(capacity)).bindMemory(to: UInt32.self, capacity: capacity)
     }
 
-    deinit { free(numbers) }
+    deinit { LargeMemory.free(numbers, Self.bytes(capacity)) }
 
-    package var allocatedBytes: Int { capacity * MemoryLayout<UInt32>.stride }
+    private static func bytes(_ numbers: Int) -> Int { numbers * MemoryLayout<UInt32>.stride }
+
+    /// Bytes of lists that are there or were; room that was never used takes no memory.
+    package var allocatedBytes: Int { Self.bytes(used) }
 
     /// The number at a position below the list's count.
     @inlinable package subscript(list: SmallList, position: Int) -> UInt32 {
@@ -126,12 +128,10 @@ package struct ListArena: ~Copyable, @unchecked Sendable {
         return UInt32(room)
     }
 
-    /// Large blocks of memory are moved by the kernel's page tables, not copied.
     private mutating func grow() {
+        let old = capacity
         while capacity < used { capacity += max(capacity / 2, 1_024) }
-        guard let larger = realloc(numbers, capacity * MemoryLayout<UInt32>.stride) else {
-            preconditionFailure("out of memory")
-        }
-        numbers = larger.assumingMemoryBound(to: UInt32.self)
+        let larger = LargeMemory.grow(numbers, from: Self.bytes(old), to: Self.bytes(capacity))
+        numbers = larger.bindMemory(to: UInt32.self, capacity: capacity)
     }
 }

@@ -147,7 +147,7 @@ extension DirectoryState {
             return true
         }
         var found = false
-        index.forEachRow(of: other) { _, row in found = found || features.contradicts(row.features) }
+        index.forEachRow(of: other) { row in found = found || features.contradicts(index.rows.features(of: row)) }
         return found
     }
 

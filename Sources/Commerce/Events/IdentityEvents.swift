@@ -311,7 +311,7 @@ extension DirectoryState {
         switch setting {
         case .matchMode:
             identities[shop].mode = MatchMode(rawValue: UInt8(truncatingIfNeeded: value)) ?? .evidence
-            if identities[shop].mode == .evidence { postPendingRows(ofShop: UInt16(shop)) }
+            if identities[shop].mode == .evidence { index.postPendingRows(ofShop: UInt16(shop)) }
             sweepAll()
         case .protectsBookings: identities[shop].protectsBookings = value != 0
         case .knowsBuyersOnce:

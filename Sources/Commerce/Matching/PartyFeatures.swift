@@ -25,7 +25,7 @@ package struct PartyFeatures: BitwiseCopyable, Sendable, Equatable {
     var emailDomain: UInt16 = 0
     var emailKind = EmailKind.none
     /// The generation, and in the two highest bits whether the given name looks misspelt and whether it is a known one.
-    private var nameTraits: UInt8 = 0
+    var nameTraits: UInt8 = 0
     /// The buyer's own addresses: billing first, then what else names the buyer.
     var firstAddress = AddressFeatures()
     var secondAddress = AddressFeatures()

@@ -18,7 +18,7 @@ extension DirectoryState {
     func findCandidates(
         of profile: UInt32, scope: CandidateScope = .all, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) {
-        scratch.begin(profiles: profiles.count)
+        scratch.begin()
         _ = scratch.isFirst(profile)
         scratch.settledRoots.removeAll(keepingCapacity: true)
         if scope == .outsiders { scratch.settledRoots.append(root(of: profile)) }
@@ -64,7 +64,7 @@ extension DirectoryState {
                 guard sketch.mayAgree(entry.sketch, beside: implied), scratch.isFirst(other) else { continue }
                 scratch.leads.append(Lead(profile: other, kind: value.kind, hash: value.hash))
                 profiles.prefetch(Int(other))
-                index.rows.prefetch(Int(entry.newestRow) - 1)
+                index.prefetchRow(of: entry)
             }
         }
     }
@@ -74,8 +74,7 @@ extension DirectoryState {
     func gatherSharedValues(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
         scratch.sharedValues.removeAll(keepingCapacity: true)
         gatherSharedKeys(of: profile, &scratch)
-        index.forEachRow(of: profile) { row, features in gatherSharedBlocks(of: row, features, profile, shop, &scratch)
-        }
+        index.forEachRow(of: profile) { row in gatherSharedBlocks(of: row, profile, shop, &scratch) }
     }
 
     /// Adds the identity keys to `scratch.sharedValues`.
@@ -90,14 +89,13 @@ extension DirectoryState {
 
     /// Adds those who show the very same features, and those who stand in a block with them.
     func gatherSharedBlocks(
-        of row: Int, _ features: borrowing FeatureRow, _ profile: UInt32, _ shop: UInt16,
-        _ scratch: inout ResolutionScratch
+        of row: Int, _ profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch
     ) {
         scratch.postingKeys.removeAll(keepingCapacity: true)
-        MatchIndex.appendBlocks(of: features.features, shop: shop, to: &scratch.postingKeys)
+        MatchIndex.appendBlocks(of: index.rows.features(of: row), shop: shop, to: &scratch.postingKeys)
         for key in scratch.postingKeys { index.postings.prefetch(key.hash) }
         if let others = index.leads(from: profile, twins: index.twins(of: row, shop: shop)) {
-            scratch.share(SharedValue(kind: .twin, hash: features.hash, others: others), index.lists)
+            scratch.share(SharedValue(kind: .twin, hash: index.rows[row].hash, others: others), index.lists)
         }
         for key in scratch.postingKeys {
             let others = index.postings.list(of: key.hash)
@@ -119,7 +117,7 @@ extension DirectoryState {
     func ownClasses(_ place: Int, _ profile: UInt32, _ scratch: inout ResolutionScratch) -> FrequencyClasses {
         if let known = scratch.classes[place] { return known }
         let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
-        let classes = index.classes(of: index.rows[Int(scratch.ownRows[place])].features, shop: shop)
+        let classes = index.classes(of: index.rows.features(of: Int(scratch.ownRows[place])), shop: shop)
         scratch.classes[place] = classes
         return classes
     }
@@ -175,10 +173,10 @@ extension DirectoryState {
         if index.rows[own].hasSecondAddress || index.rows[row].hasSecondAddress {
             let classes = classes(ownClasses, row, profile)
             return weigher.weigh(
-                index.rows[own].features, index.rows[row].features, classes, withheld: withheld)
+                index.rows.features(of: own), index.rows.features(of: row), classes, withheld: withheld)
         }
         let comparison = comparisons.comparison(index.rows[own].hash, index.rows[row].hash) {
-            PairComparison(index.rows[own].features, index.rows[row].features)
+            PairComparison(index.rows.features(of: own), index.rows.features(of: row))
         }
         return weigher.weigh(comparison, ownClasses, withheld: withheld)
     }
@@ -188,7 +186,7 @@ extension DirectoryState {
     /// two stands.
     private func classes(_ own: FrequencyClasses, _ row: Int, _ profile: UInt32) -> FrequencyClasses {
         let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
-        return own.commoner(index.classes(of: index.rows[row].features, shop: shop))
+        return own.commoner(index.classes(of: index.rows.features(of: row), shop: shop))
     }
 
     /// How two profiles compare, whatever led to them.
@@ -203,7 +201,7 @@ extension DirectoryState {
         _ features: PartyFeatures, _ record: Span<UInt8>, of profile: UInt32?, shop: UInt16, _ rules: ShopIdentity,
         _ scratch: inout ResolutionScratch
     ) {
-        scratch.begin(profiles: profiles.count)
+        scratch.begin()
         scratch.settledRoots.removeAll(keepingCapacity: true)
         if let profile {
             _ = scratch.isFirst(profile)
@@ -250,7 +248,8 @@ extension DirectoryState {
         var found: PairWeight?
         index.forEachComparedRow(of: other, &scratch.otherRows) { row in
             guard found == nil, sketch.mayAgree(index.rows[row].sketch) else { return }
-            let weight = rules.weigher.weigh(features, index.rows[row].features, classes, withheld: withheld)
+            let weight = rules.weigher.weigh(
+                features, index.rows.features(of: row), classes, withheld: withheld)
             if weight.verdict == .merge { found = weight }
         }
         return found
@@ -294,8 +293,9 @@ extension DirectoryState {
     /// What all that two profiles show says about whether they can be one person.
     func standing(_ one: UInt32, _ two: UInt32) -> PersonalStanding {
         var standing = PersonalStanding()
-        index.forEachRow(of: one) { _, row in
-            index.forEachRow(of: two) { _, other in standing.join(row.features.standing(against: other.features)) }
+        index.forEachRow(of: one) { row in
+            let features = index.rows.features(of: row)
+            index.forEachRow(of: two) { standing.join(features.standing(against: index.rows.features(of: $0))) }
         }
         return standing
     }
@@ -358,7 +358,7 @@ extension MatchIndex {
     /// The rows of a profile that are compared.
     func comparedRows(of profile: UInt32, into numbers: inout [UInt32]) {
         numbers.removeAll(keepingCapacity: true)
-        forEachRow(of: profile) { number, _ in numbers.append(UInt32(number)) }
+        forEachRow(of: profile) { numbers.append(UInt32($0)) }
         guard numbers.count > mostRowsCompared else { return }
         numbers.sort { rows[Int($0)].hash < rows[Int($1)].hash }
         numbers.removeLast(numbers.count - mostRowsCompared)
@@ -367,16 +367,17 @@ extension MatchIndex {
     /// Calls `body` with the rows of a profile that are compared.
     @inline(__always)
     func forEachComparedRow(of profile: UInt32, _ buffer: inout [UInt32], _ body: (Int) -> Void) {
-        let entry = profiles[Int(profile)]
-        if Int(entry.rowCount) <= mostRowsCompared {
-            var next = entry.newestRow
-            while next != 0 {
-                body(Int(next - 1))
-                next = rows[Int(next - 1)].next
-            }
+        let shown = profiles[Int(profile)].rows
+        if Int(shown.count) <= mostRowsCompared {
+            forEachRow(of: profile, body)
         } else {
             comparedRows(of: profile, into: &buffer)
             for row in buffer { body(Int(row)) }
         }
+    }
+
+    /// Asks memory for the row of a profile that has shown one; waits for nothing.
+    @inline(__always) func prefetchRow(of profile: MatchProfile) {
+        if profile.rows.count == 1 { rows.prefetch(Int(lists[profile.rows, 0])) } else { lists.prefetch(profile.rows) }
     }
 }

@@ -29,7 +29,7 @@ extension DirectoryState {
             }
         }
         for seed in seeds { reach(seed) }
-        scratch.beginComponent(profiles: profiles.count)
+        scratch.beginComponent()
         defer { scratch.endComponent() }
         var next = 0
         while next < order.count {

@@ -125,8 +125,8 @@ package struct LearningWalk: Sendable {
     /// Everybody who shows just the same as a profile of one row; nil for any other.
     private func twins(of profile: UInt32, _ state: borrowing DirectoryState) -> SmallList? {
         let entry = state.index.profiles[Int(profile)]
-        guard entry.rowCount == 1 else { return nil }
-        return state.index.twins(of: Int(entry.newestRow) - 1, shop: shop)
+        guard entry.rows.count == 1 else { return nil }
+        return state.index.twins(of: Int(state.index.lists[entry.rows, 0]), shop: shop)
     }
 
     // MARK: Candidates
@@ -238,7 +238,7 @@ extension DirectoryState {
             let classes = ownClasses(place, profile, &scratch)
             index.forEachComparedRow(of: other, &scratch.otherRows) { row in
                 let weight = rules.weigher.weigh(
-                    index.rows[own].features, index.rows[row].features, classes, withheld: withheld)
+                    index.rows.features(of: own), index.rows.features(of: row), classes, withheld: withheld)
                 if best.map({ $0.isWorse(than: weight) }) ?? true { best = weight }
             }
         }

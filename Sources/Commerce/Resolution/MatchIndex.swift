@@ -3,8 +3,7 @@ import Bytes
 // What matching needs to find and compare profiles. Derived from the party records and never written to disk: recovery
 // builds it again.
 //
-// A *row* is one distinct set of features that a profile has shown; a profile whose channel spells the same data in many
-// ways has few. What profiles can share leads from one to the other: *values*, which are identity keys and know how unlike
+// A *row* is one distinct set of features; a profile whose channel spells the same data in many ways has shown few. What profiles can share leads from one to the other: *values*, which are identity keys and know how unlike
 // their carriers are, and *postings*, which are everything that follows from the features: blocking keys, twins, and names
 // whose frequency counts. Both know who carries them, so that a profile's candidates are those who share one with it.
 //
@@ -21,11 +20,11 @@ struct PostingKey {
 struct MatchIndex: ~Copyable, Sendable {
     private(set) var profiles = PagedArray<MatchProfile>()
     private(set) var origins = PagedArray<MatchOrigin>()
-    private(set) var rows = PagedArray<FeatureRow>()
+    private(set) var rows = FeatureTable()
     private(set) var values = PagedArray<ValueEntry>()
     private var valueIndex = HashIndex()
     private(set) var postings = PostingTable()
-    /// Carriers of values and postings, and the values of profiles.
+    /// Carriers of values and postings, and the rows and values of profiles.
     private(set) var lists = ListArena()
     /// Feature rows of each shop.
     private(set) var populations: [UInt32] = []
@@ -33,8 +32,8 @@ struct MatchIndex: ~Copyable, Sendable {
     private(set) var queue = WeighQueue()
     /// Values in quarantine, held or released.
     private(set) var watchedValues: [UInt32] = []
-    /// Rows that are not posted.
-    private var pendingRows = 0
+    /// For each shop what was shown while it weighed nothing: nobody is found by it yet.
+    private var pending: [[(profile: UInt32, row: UInt32)]] = []
     /// What a row that is taken in shares with others; used again for each.
     private var postingKeys: [PostingKey] = []
 
@@ -46,6 +45,7 @@ struct MatchIndex: ~Copyable, Sendable {
     var allocatedBytes: Int {
         profiles.allocatedBytes + origins.allocatedBytes + rows.allocatedBytes + values.allocatedBytes
             + valueIndex.allocatedBytes + postings.allocatedBytes + lists.allocatedBytes
+            + pending.reduce(0) { $0 + $1.count * MemoryLayout<(UInt32, UInt32)>.stride }
     }
 
     // MARK: Look-ups
@@ -60,12 +60,10 @@ struct MatchIndex: ~Copyable, Sendable {
         plain.combine(hash, UInt64(kind.rawValue) << 16 | UInt64(shop))
     }
 
-    @inline(__always) func forEachRow(of profile: UInt32, _ body: (Int, borrowing FeatureRow) -> Void) {
-        var next = profiles[Int(profile)].newestRow
-        while next != 0 {
-            body(Int(next - 1), rows[Int(next - 1)])
-            next = rows[Int(next - 1)].next
-        }
+    /// Calls `body` with the number of each row of the profile, the newest first.
+    @inline(__always) func forEachRow(of profile: UInt32, _ body: (Int) -> Void) {
+        let shown = profiles[Int(profile)].rows
+        for position in (0..<Int(shown.count)).reversed() { body(Int(lists[shown, position])) }
     }
 
     @inline(__always) func forEachCarrier(of value: Int, _ body: (UInt32) -> Void) {
@@ -134,10 +132,10 @@ struct MatchIndex: ~Copyable, Sendable {
         _ features: PartyFeatures, to profile: UInt32, shop: UInt16, isWeighed: Bool,
         keys: (_ body: (IdentityKey) -> Void) -> Void
     ) -> Bool {
-        var isNew = addRow(features, to: profile)
-        if isNew {
-            pendingRows += 1
-            if isWeighed { postPendingRows(of: profile, shop: shop) }
+        var isNew = false
+        if let row = addRow(features, to: profile) {
+            isNew = true
+            if isWeighed { post(Int(row), features, profile, shop: shop) } else { postpone(row, profile, shop: shop) }
         }
         // A record may bring a key that its features leave out, such as the telephone number of a second address.
         keys { key in
@@ -148,46 +146,37 @@ struct MatchIndex: ~Copyable, Sendable {
         return isNew
     }
 
-    /// Adds a row unless the profile has shown the same before.
-    private mutating func addRow(_ features: PartyFeatures, to profile: UInt32) -> Bool {
-        let hash = Self.hash(of: features)
-        var isKnown = false
-        forEachRow(of: profile) { _, row in isKnown = isKnown || row.hash == hash }
-        if isKnown { return false }
+    /// The row of these features; nil if the profile has shown the same before.
+    private mutating func addRow(_ features: PartyFeatures, to profile: UInt32) -> UInt32? {
+        let row = rows.row(of: features)
         var entry = profiles[Int(profile)]
-        let sketch = PairSketch(features)
-        let row = rows.append(
-            FeatureRow(
-                next: entry.newestRow, isPosted: false, hasSecondAddress: !features.secondAddress.isEmpty,
-                sketch: sketch, hash: hash, features: features))
-        entry.newestRow = UInt32(row + 1)
-        if entry.rowCount < .max { entry.rowCount += 1 }
-        if entry.rowCount == 1 { entry.sketch = sketch } else { entry.sketch.join() }
+        if lists.contains(row, in: entry.rows) { return nil }
+        lists.append(row, to: &entry.rows)
+        if entry.rows.count == 1 { entry.sketch = rows[Int(row)].sketch } else { entry.sketch.join() }
         profiles[Int(profile)] = entry
         // Of very many rows some are left out, and with them what they had found.
-        if Int(entry.rowCount) > mostRowsCompared { markDirty(profile) }
-        return true
+        if Int(entry.rows.count) > mostRowsCompared { markDirty(profile) }
+        return row
     }
 
     // MARK: Postings
 
-    /// Posts what of the profile is not posted yet: a row that has just come, or those that came while its shop weighed
-    /// nothing.
-    mutating func postPendingRows(of profile: UInt32, shop: UInt16) {
-        guard pendingRows > 0 else { return }
-        var next = profiles[Int(profile)].newestRow
-        while next != 0 {
-            let row = Int(next - 1)
-            next = rows[row].next
-            if !rows[row].isPosted { post(row, profile, shop: shop) }
-        }
+    private mutating func postpone(_ row: UInt32, _ profile: UInt32, shop: UInt16) {
+        while pending.count <= Int(shop) { pending.append([]) }
+        pending[Int(shop)].append((profile, row))
+    }
+
+    /// A shop begins to weigh: what came before leads to candidates from now on. In one go, however much it is, since nobody
+    /// can be weighed before all of it is posted.
+    mutating func postPendingRows(ofShop shop: UInt16) {
+        guard Int(shop) < pending.count else { return }
+        let waiting = pending[Int(shop)]
+        pending[Int(shop)] = []
+        for (profile, row) in waiting { post(Int(row), rows.features(of: Int(row)), profile, shop: shop) }
     }
 
     /// Posts the profile under everything that follows from a row. All of it is asked for before any of it is waited for.
-    private mutating func post(_ row: Int, _ profile: UInt32, shop: UInt16) {
-        rows[row].isPosted = true
-        pendingRows -= 1
-        let features = rows[row].features
+    private mutating func post(_ row: Int, _ features: PartyFeatures, _ profile: UInt32, shop: UInt16) {
         postingKeys.removeAll(keepingCapacity: true)
         for field in FrequencyField.allCases {
             let key = features.frequencyKey(field)

@@ -1,25 +1,11 @@
 import Bytes
 
-/// One distinct set of features of a profile.
-struct FeatureRow: BitwiseCopyable, Sendable {
-    /// Next row of the profile plus one.
-    var next: UInt32
-    /// Whether the profile is found by what follows from these features. It is not where nothing is weighed.
-    var isPosted: Bool
-    /// As the features have it; here, so that a row whose comparison is kept needs one cache line.
-    var hasSecondAddress: Bool
-    var sketch: PairSketch
-    /// Hash of the features: the same everywhere.
-    var hash: UInt64
-    var features: PartyFeatures
-}
-
-/// What of a profile is looked at when it turns up as a candidate: 24 bytes.
+/// What of a profile is looked at when it turns up as a candidate: 32 bytes.
 struct MatchProfile: BitwiseCopyable, Sendable {
     var sketch = PairSketch()
-    /// Newest row plus one.
-    var newestRow: UInt32 = 0
-    var rowCount: UInt16 = 0
+    /// What it has shown, by row of `FeatureTable`, the oldest first: one, but for profiles whose channel spells the same buyer
+    /// in several ways.
+    var rows = SmallList()
     var withheld: FieldMask = []
 }
 

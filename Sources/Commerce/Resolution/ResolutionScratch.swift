@@ -58,16 +58,16 @@ package struct ResolutionScratch: ~Copyable, Sendable {
         return features
     }
 
-    mutating func begin(profiles: Int) {
+    mutating func begin() {
         candidates.removeAll(keepingCapacity: true)
-        seen.begin(profiles: profiles)
+        seen.removeAll()
     }
 
-    mutating func beginComponent(profiles: Int) { expanded.begin(profiles: profiles) }
+    mutating func beginComponent() { expanded.removeAll() }
 
-    mutating func endComponent() { expanded.end() }
+    mutating func endComponent() { expanded.removeAll() }
 
-    mutating func noteExpanded(_ profile: UInt32) { expanded.mark(profile) }
+    mutating func noteExpanded(_ profile: UInt32) { expanded.insert(profile) }
 
     /// Comparisons of two rows so far, but for those with several addresses and those of arrivals.
     package var comparisonsMade: Int { comparisons.made }
@@ -79,37 +79,10 @@ package struct ResolutionScratch: ~Copyable, Sendable {
     }
 
     /// Whether `isFirst` was asked about the profile since `begin`.
-    @inline(__always) func isSeen(_ profile: UInt32) -> Bool { seen.isMarked(profile) }
+    @inline(__always) func isSeen(_ profile: UInt32) -> Bool { seen.contains(profile) }
 
     /// Whether the profile was not seen since `begin`, and its pairs are still to be found.
     @inline(__always) mutating func isFirst(_ profile: UInt32) -> Bool {
-        if seen.isMarked(profile) { return false }
-        seen.mark(profile)
-        return !expanded.isMarked(profile)
+        seen.insert(profile) && !expanded.contains(profile)
     }
-}
-
-/// A set of profiles that is emptied in no time.
-private struct ProfileMarks {
-    private var stamps: [UInt32] = []
-    private var epoch: UInt32 = 0
-    private var isActive = false
-
-    mutating func begin(profiles: Int) {
-        if stamps.count < profiles {
-            stamps.append(contentsOf: repeatElement(0, count: max(profiles, stamps.count * 3 / 2) - stamps.count))
-        }
-        epoch &+= 1
-        if epoch == 0 {
-            for index in stamps.indices { stamps[index] = 0 }
-            epoch = 1
-        }
-        isActive = true
-    }
-
-    mutating func end() { isActive = false }
-
-    @inline(__always) mutating func mark(_ profile: UInt32) { stamps[Int(profile)] = epoch }
-
-    @inline(__always) func isMarked(_ profile: UInt32) -> Bool { isActive && stamps[Int(profile)] == epoch }
 }

@@ -81,18 +81,9 @@ extension DirectoryState {
             index.origins.prefetch(later)
         }
         if let soon = index.queue.next(after: 1).map(Int.init) {
-            let row = index.profiles[soon].newestRow
-            if row != 0 { index.rows.prefetch(Int(row) - 1) }
+            index.prefetchRow(of: index.profiles[soon])
             let edge = profiles[soon].newestEdge
             if edge != 0 { edges.prefetch(Int(edge) - 1) }
-        }
-    }
-
-    /// A shop begins to weigh: what came before leads to candidates from now on. In one go, however many they are, since
-    /// nobody can be weighed before all of them are posted.
-    mutating func postPendingRows(ofShop shop: UInt16) {
-        for profile in 0..<profiles.count where profiles[profile].shop == UInt32(shop) {
-            index.postPendingRows(of: UInt32(profile), shop: shop)
         }
     }
 
@@ -135,7 +126,7 @@ extension DirectoryState {
     private func agreesAtHome(_ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity) -> Bool {
         guard rules.mode == .evidence else { return true }
         // One that shows what it always did fits those whom it joined, unless another match mode had it join them.
-        guard index.profiles[Int(profile)].rowCount > 1 || needs.contains(.isChecked) else { return true }
+        guard index.profiles[Int(profile)].rows.count > 1 || needs.contains(.isChecked) else { return true }
         var other = profiles[Int(profile)].next
         while other != profile {
             if separation(profile, other) != nil { return false }
@@ -227,7 +218,7 @@ extension DirectoryState {
         if isShared() { return true }
         let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
         scratch.sharedValues.removeAll(keepingCapacity: true)
-        index.forEachRow(of: one) { row, features in gatherSharedBlocks(of: row, features, one, shop, &scratch) }
+        index.forEachRow(of: one) { row in gatherSharedBlocks(of: row, one, shop, &scratch) }
         return isShared()
     }
 

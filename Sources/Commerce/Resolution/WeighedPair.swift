@@ -27,17 +27,19 @@ extension DirectoryState {
         index.comparedRows(of: two, into: &scratch.otherRows)
         var best: (weight: PairWeight, classes: FrequencyClasses, own: Int, other: Int)?
         for own in scratch.ownRows {
-            let features = index.rows[Int(own)].features
+            let features = index.rows.features(of: Int(own))
             let classes = index.classes(of: features, shop: shop)
             for other in scratch.otherRows {
-                let weight = weigher.weigh(features, index.rows[Int(other)].features, classes, withheld: withheld)
+                let weight = weigher.weigh(
+                    features, index.rows.features(of: Int(other)), classes, withheld: withheld)
                 if best.map({ weight.isStronger(than: $0.weight) }) ?? true {
                     best = (weight, classes, Int(own), Int(other))
                 }
             }
         }
         guard let best else { preconditionFailure("a profile without a row of features") }
-        let (left, right) = addresses(best.weight, index.rows[best.own].features, index.rows[best.other].features)
+        let (left, right) = addresses(
+            best.weight, index.rows.features(of: best.own), index.rows.features(of: best.other))
         return WeighedPair(
             weight: best.weight, waterfall: weigher.waterfall(of: best.weight, best.classes),
             one: ComparedRow(profile: one, hash: index.rows[best.own].hash, isSecondAddress: left),
