@@ -145,6 +145,6 @@ extension Span where Element == UInt8 {
             if load(index, as: UInt64.self) != other.load(index, as: UInt64.self) { return false }
             index &+= 8
         }
-        return word(at: index, count: count &- index) == other.word(at: index, count: count &- index)
+        return word(from: index) == other.word(from: index)
     }
 }

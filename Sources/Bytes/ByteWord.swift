@@ -28,9 +28,10 @@ package enum ByteWord {
     /// Which bytes end or interrupt the content of a JSON string: a quote, a backslash, a control character. Above the
     /// first mark others may be false.
     @inlinable @inline(__always) package static func firstOfJSON(in word: UInt64) -> UInt64 {
-        let quotes = (word ^ repeating(UInt8(ascii: "\""))) &- ones
+        // With this bit turned over, the quote stands just above the control characters, which stay among themselves.
+        let quotesAndControls = (word ^ repeating(0x02)) &- repeating(0x21)
         let backslashes = (word ^ repeating(UInt8(ascii: "\\"))) &- ones
-        return (quotes | backslashes | (word &- repeating(0x20))) & ~word & highBits
+        return (quotesAndControls | backslashes) & ~word & highBits
     }
 
     /// Which bytes may not stand in a JSON string as we write it: what ends or interrupts its content, and DEL. Above the first
@@ -55,7 +56,12 @@ package enum ByteWord {
 
     /// Which bytes are ASCII letters or digits.
     @inlinable @inline(__always) package static func lettersAndDigits(in word: UInt64) -> UInt64 {
-        letters(in: word) | inside(UInt8(ascii: "0")...UInt8(ascii: "9"), word & ~highBits) & ~word
+        letters(in: word) | digits(in: word)
+    }
+
+    /// Which bytes are ASCII digits.
+    @inlinable @inline(__always) package static func digits(in word: UInt64) -> UInt64 {
+        inside(UInt8(ascii: "0")...UInt8(ascii: "9"), word & ~highBits) & ~word
     }
 
     /// Which bytes are ASCII letters.
@@ -73,6 +79,11 @@ package enum ByteWord {
         let notBelow = word &+ repeating(0x80 &- range.lowerBound)
         let above = word &+ repeating(0x7F &- range.upperBound)
         return notBelow & ~above & highBits
+    }
+
+    /// The marks as eight bits, the lowest for the first byte.
+    @inlinable @inline(__always) package static func bits(of marks: UInt64) -> UInt64 {
+        ((marks &>> 7) &* 0x0102_0408_1020_4080) &>> 56
     }
 
     /// How many bytes stand before the first mark; 8 when there is none.
@@ -94,6 +105,17 @@ extension Span where Element == UInt8 {
         precondition(offset >= 0 && length >= 0 && length <= 8 && offset <= count &- length)
         if offset <= count &- 8 { return load(offset, as: UInt64.self) & ByteWord.mask(length) }
         return lastWord(at: offset, count: length)
+    }
+
+    /// The bytes from `offset` on, eight or as many as are left, with zeros above.
+    @inlinable @inline(__always) package func word(from offset: Int) -> UInt64 {
+        precondition(offset >= 0 && offset <= count)
+        let last = count &- 8
+        if offset <= last { return load(offset, as: UInt64.self) }
+        guard last >= 0 else { return lastWord(at: offset, count: count &- offset) }
+        // The last eight, without those before: one to eight of them.
+        let others = UInt64(truncatingIfNeeded: offset &- last)
+        return (load(last, as: UInt64.self) &>> (others &* 8 &- 8)) &>> 8
     }
 
     /// Near the end, where no eight bytes are left: two halves that overlap in the middle.
@@ -120,9 +142,8 @@ extension Span where Element == UInt8 {
     @inlinable package var isLettersAndDigits: Bool {
         var index = 0
         while index < count {
-            let length = Swift.min(8, count &- index)
-            let others = ByteWord.lettersAndDigits(in: word(at: index, count: length)) ^ ByteWord.highBits
-            if others & ByteWord.mask(length) != 0 { return false }
+            let others = ByteWord.lettersAndDigits(in: word(from: index)) ^ ByteWord.highBits
+            if others & ByteWord.mask(count &- index) != 0 { return false }
             index &+= 8
         }
         return true
@@ -132,9 +153,7 @@ extension Span where Element == UInt8 {
     @inlinable package var containsDigit: Bool {
         var index = 0
         while index < count {
-            let word = word(at: index, count: Swift.min(8, count &- index))
-            let digits = ByteWord.inside(UInt8(ascii: "0")...UInt8(ascii: "9"), word & ~ByteWord.highBits) & ~word
-            if digits != 0 { return true }
+            if ByteWord.digits(in: word(from: index)) != 0 { return true }
             index &+= 8
         }
         return false
@@ -144,9 +163,8 @@ extension Span where Element == UInt8 {
     @inlinable package func contains(_ byte: UInt8, from start: Int = 0) -> Bool {
         var index = start
         while index < count {
-            let length = Swift.min(8, count &- index)
             // Zeros are behind the end, and nobody asks for them.
-            if ByteWord.first(byte, in: word(at: index, count: length)) & ByteWord.mask(length) != 0 { return true }
+            if ByteWord.first(byte, in: word(from: index)) & ByteWord.mask(count &- index) != 0 { return true }
             index &+= 8
         }
         return false

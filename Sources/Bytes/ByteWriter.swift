@@ -126,7 +126,15 @@ package struct ByteWriter: ~Copyable, @unchecked Sendable {
         count &+= length
     }
 
-    /// The same of up to 24 bytes in three words where room for 24 is there.
+    /// The same of up to 24 bytes in three words.
+    @inlinable @inline(__always)
+    package mutating func append(words low: UInt64, _ middle: UInt64, _ high: UInt64, count length: Int) {
+        precondition(length >= 0 && length <= 24)
+        reserve(24)
+        appendReserved(words: low, middle, high, count: length)
+    }
+
+    /// The same where room for 24 is there.
     @inlinable @inline(__always)
     mutating func appendReserved(words low: UInt64, _ middle: UInt64, _ high: UInt64, count length: Int) {
         base.storeBytes(of: low.littleEndian, toByteOffset: count, as: UInt64.self)

@@ -33,7 +33,7 @@ package struct Hash64: Sendable, Equatable {
             left = bytes.load(offset, as: UInt64.self)
             offset &+= 8
         }
-        let right = bytes.word(at: offset, count: count &- offset)
+        let right = bytes.word(from: offset)
         state = Self.fold(left ^ Self.third, right ^ state)
         return Self.fold(state ^ Self.first, UInt64(truncatingIfNeeded: count) ^ Self.third)
     }

@@ -27,7 +27,8 @@ package struct CustomerMembers: Sendable, Equatable {
     package var labels: CustomerLabels?
 }
 
-/// What the directory decided about one command.
+/// What the directory decided about one command. Nearly all were written: what is rarer and holds more than numbers stands by
+/// itself, so that the outcomes of a batch of orders are plain memory.
 package enum CommandOutcome: Sendable {
     /// An order, profile or document; `row` is its row on the profile's shard, `isStoreNamed` whether the order's name
     /// must say its store.
@@ -36,34 +37,35 @@ package enum CommandOutcome: Sendable {
     case note(customer: UInt32, sequence: UInt64)
     /// A pin, its removal or an outside verdict; `profile` is the one whose number was named.
     case asserted(Verdict, profile: UInt32, customer: UInt32, sequence: UInt64)
-    case fact(FactOutcome)
+    indirect case fact(FactOutcome)
     /// `messages`: what the outbox tells of the customer, as JSON members; `ledger`: documents and vouchers that the ledger
     /// keeps.
-    case dossier(
+    indirect case dossier(
         CustomerMembers, related: [RelatedCustomer], messages: [UInt8], ledger: DossierPart, offset: Int, limit: Int)
-    case customers([CustomerMembers], total: Int, offset: Int)
-    case orders(CustomerMembers, OrderListing)
-    case evidence(EvidencePlan)
+    indirect case customers([CustomerMembers], total: Int, offset: Int)
+    indirect case orders(CustomerMembers, OrderListing)
+    indirect case evidence(EvidencePlan)
     case order(profile: UInt32, row: UInt32)
     case life(profile: UInt32, row: UInt32)
-    case identity(IdentityOutcome, sequence: UInt64)
-    case message(MessageOutcome, sequence: UInt64)
-    case explanation(PairExplanation, CustomerMembers, CustomerMembers)
-    case history([Step], CustomerMembers, shop: UInt16)
-    case doubtfulPairs([DoubtfulPair], customers: [(CustomerMembers, CustomerMembers)], total: Int, offset: Int)
+    indirect case identity(IdentityOutcome, sequence: UInt64)
+    indirect case message(MessageOutcome, sequence: UInt64)
+    indirect case explanation(PairExplanation, CustomerMembers, CustomerMembers)
+    indirect case history([Step], CustomerMembers, shop: UInt16)
+    indirect case doubtfulPairs(
+        [DoubtfulPair], customers: [(CustomerMembers, CustomerMembers)], total: Int, offset: Int)
     /// `customers`: for each value living numbers of some of its carriers' customers.
-    case watchedValues([WatchedValue], customers: [[UInt32]], total: Int, offset: Int)
-    case identityStatus(IdentityStatus)
-    case rules(ShopIdentity, version: Int?)
-    case settings(ShopSettings)
+    indirect case watchedValues([WatchedValue], customers: [[UInt32]], total: Int, offset: Int)
+    indirect case identityStatus(IdentityStatus)
+    indirect case rules(ShopIdentity, version: Int?)
+    indirect case settings(ShopSettings)
     /// Customers that would be taken apart; their number is `total`.
-    case divisions([CustomerSample], total: Int)
-    case ledger(LedgerAnswer)
+    indirect case divisions([CustomerSample], total: Int)
+    indirect case ledger(LedgerAnswer)
     /// What stands on a customer after a command about tags or blocks.
-    case labels(CustomerLabels, profile: UInt32, customer: UInt32, sequence: UInt64, isDuplicate: Bool)
+    indirect case labels(CustomerLabels, profile: UInt32, customer: UInt32, sequence: UInt64, isDuplicate: Bool)
     /// About rules.
-    case rule(RuleReply, sequence: UInt64)
-    case refused(Refusal)
+    indirect case rule(RuleReply, sequence: UInt64)
+    indirect case refused(Refusal)
 }
 
 /// What became of a fact about an order.

@@ -15,6 +15,8 @@ struct ByteWordTests {
         for count in 0...40 {
             let span = bytes.span.extracting(0..<count)
             for offset in 0...count {
+                let rest = (0..<8).map { offset + $0 < count ? UInt64(bytes[offset + $0]) << UInt64($0 * 8) : 0 }
+                #expect(span.word(from: offset) == rest.reduce(0, |))
                 for length in 0...min(16, count - offset) {
                     let (low, high) = span.words(at: offset, count: length)
                     let expected = (0..<16).map { $0 < length ? bytes[offset + $0] : 0 }
@@ -38,6 +40,12 @@ struct ByteWordTests {
             let byte = Self.alphabet.randomElement(using: &generator) ?? 0
             let equal = marks { $0 == byte }
             #expect(ByteWord.equal(byte, in: word) == equal, "\(bytes) \(byte)")
+            let bits = bytes.indices.reduce(UInt64(0)) { $0 | (bytes[$1] == byte ? 1 << UInt64($1) : 0) }
+            #expect(ByteWord.bits(of: equal) == bits)
+            #expect(ByteWord.digits(in: word) == marks { (0x30...0x39).contains($0) })
+            let firstOfJSON = marks { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+            #expect(
+                ByteWord.index(of: ByteWord.firstOfJSON(in: word)) == ByteWord.index(of: firstOfJSON), "\(bytes)")
             #expect(ByteWord.index(of: ByteWord.first(byte, in: word)) == ByteWord.index(of: equal), "\(bytes) \(byte)")
             let controls = marks { $0 < 0x20 }
             #expect(ByteWord.index(of: ByteWord.firstControl(in: word)) == ByteWord.index(of: controls), "\(bytes)")

@@ -79,10 +79,11 @@ extension CommandDecoder {
         _ packer: RecordPacker, channel: MemberTable.Slot, store: MemberTable.Slot, _ scratch: inout PackingScratch
     ) throws(Refusal) {
         guard channel.form != .absent else { throw .invalid("channel", "is required, a string such as \"shopify\"") }
-        scratch.channel.removeAll()
         try sourceName(packer, channel, "channel", &scratch.normalised, into: &scratch.channel)
-        scratch.store.removeAll()
-        guard store.form != .absent else { return scratch.store.append("main") }
+        guard store.form != .absent else {
+            scratch.store.removeAll()
+            return scratch.store.append("main")
+        }
         try sourceName(packer, store, "store", &scratch.normalised, into: &scratch.store)
     }
 
@@ -91,7 +92,14 @@ extension CommandDecoder {
         into output: inout ByteWriter
     ) throws(Refusal) {
         guard slot.form == .text || slot.form == .escapedText else { throw .invalid("\(field)", "must be a string") }
-        if slot.form == .text { return try NameRule.append(packer.bytes.extracting(slot.range), field, into: &output) }
+        if slot.form == .text {
+            let name = packer.bytes.extracting(slot.range)
+            // What was written into the output is in lower case, and allowed: the name of the order before, mostly.
+            if name.equals(output.span) { return }
+            output.removeAll()
+            return try NameRule.append(name, field, into: &output)
+        }
+        output.removeAll()
         plain.removeAll()
         try packer.plainText(slot, field, into: &plain)
         try NameRule.append(plain.span, field, into: &output)

@@ -40,7 +40,7 @@ private struct OrderPacker: ~Escapable {
             &scratch)
 
         var order = PreparedOrder()
-        let number = try appendName(scratch, &order, into: &output)
+        let number = try appendName(&scratch, &order, into: &output)
         order.keyHash = hasher.order(
             output.span.extracting(number), channel: scratch.channel.span, store: scratch.store.span)
 
@@ -85,7 +85,11 @@ private struct OrderPacker: ~Escapable {
             return try scratch.billing.read(json, at: start, AddressShape.names, path: "billing")
         case OrderInputShape.shipping:
             // Most orders ship to the billing address and write it twice.
-            if reader.skipRepetition(of: scratch.order[OrderInputShape.billing].range) { break }
+            let billing = scratch.order[OrderInputShape.billing].range
+            if reader.skipRepetition(of: billing) {
+                scratch.repeated = (billing, start..<reader.position)
+                break
+            }
             return try scratch.shipping.read(json, at: start, AddressShape.names, path: "shipping")
         case OrderInputShape.lines where scratch.order[OrderInputShape.currency].form == .text:
             return try packLines(at: start, scratch.order[OrderInputShape.currency].range, &scratch)
@@ -118,7 +122,7 @@ private struct OrderPacker: ~Escapable {
 
     /// Appends `channel:number` or `channel/store:number` and returns where the number lies.
     private func appendName(
-        _ scratch: borrowing PackingScratch, _ order: inout PreparedOrder, into output: inout ByteWriter
+        _ scratch: inout PackingScratch, _ order: inout PreparedOrder, into output: inout ByteWriter
     ) throws(Refusal) -> Range<Int> {
         let slot = scratch.order[OrderInputShape.number]
         guard slot.form != .absent else { throw .invalid("number", "is required") }
@@ -147,7 +151,8 @@ private struct OrderPacker: ~Escapable {
         let packer = RecordPacker(json)
         let placed = try packer.moment(required(scratch.order, OrderInputShape.placedAt), "placedAt")
         let currency = try currency(required(scratch.order, OrderInputShape.currency))
-        let total = try money(required(scratch.order, OrderInputShape.total), "total", currency)
+        let digits = Decimal64.minorUnitDigits(of: json.extracting(currency))
+        let total = try money(required(scratch.order, OrderInputShape.total), "total", digits)
         var updated: Timestamp?
         if scratch.order.has(OrderInputShape.updatedAt) {
             updated = try packer.moment(scratch.order[OrderInputShape.updatedAt], "updatedAt")
@@ -208,10 +213,9 @@ private struct OrderPacker: ~Escapable {
 
     /// An amount with at least the decimals of its currency's minor unit, so that 39.9 and 39.90 are the same.
     private func money(
-        _ slot: MemberTable.Slot, _ name: StaticString, _ currency: Range<Int>
+        _ slot: MemberTable.Slot, _ name: StaticString, _ digits: UInt8
     ) throws(Refusal) -> Decimal64 {
         let value = try RecordPacker(json).decimal(slot, name)
-        let digits = Decimal64.minorUnitDigits(of: json.extracting(currency))
         let shorter = value.scale > digits ? value.shortest : value
         guard let scaled = shorter.scaled(to: digits) else { throw .invalid("\(name)", "is too large") }
         return scaled
@@ -237,9 +241,10 @@ private struct OrderPacker: ~Escapable {
         scratch.lines.forget()
         var reader = JSONReader(json, at: start)
         var isFirst = true
+        let digits = Decimal64.minorUnitDigits(of: json.extracting(currency))
         while let lineStart = try RecordPacker.nextObject(&reader, &isFirst, "lines") {
             reader.resume(at: try scratch.nested.read(json, at: lineStart, LineShape.names, path: "lines"))
-            try append(scratch.nested, currency, into: &scratch.lines.packed)
+            try append(scratch.nested, digits, into: &scratch.lines.packed)
         }
         scratch.lines.remember(start..<reader.position, currency)
         return reader.position
@@ -247,7 +252,7 @@ private struct OrderPacker: ~Escapable {
 
     /// Appends the counted record of a line.
     private func append(
-        _ line: borrowing NestedTable, _ currency: Range<Int>, into output: inout ByteWriter
+        _ line: borrowing NestedTable, _ digits: UInt8, into output: inout ByteWriter
     ) throws(Refusal) {
         let packer = RecordPacker(json)
         let lengthAt = output.count
@@ -263,7 +268,7 @@ private struct OrderPacker: ~Escapable {
             output.appendPacked(try packer.decimal(line.members[LineShape.quantity], "lines.quantity").shortest)
         }
         if line.members.has(LineShape.unitPrice) {
-            output.appendPacked(try money(line.members[LineShape.unitPrice], "lines.unitPrice", currency))
+            output.appendPacked(try money(line.members[LineShape.unitPrice], "lines.unitPrice", digits))
         }
         if line.members.has(LineShape.vatRate) {
             output.appendPacked(try packer.decimal(line.members[LineShape.vatRate], "lines.vatRate").shortest)

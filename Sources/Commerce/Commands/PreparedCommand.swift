@@ -138,25 +138,26 @@ package struct OrderListing: Sendable, Equatable {
     }
 }
 
-/// One command of a batch, ready for the directory.
+/// One command of a batch, ready for the directory. Nearly all are orders, so that what is rarer and holds more than bytes
+/// stands by itself: a batch of orders is copied and dropped as plain memory.
 package enum PreparedCommand: Sendable {
     case order(PreparedOrder)
     case profile(PreparedProfile)
     case document(PreparedDocument)
     /// `actor`: who remarks it.
-    case note(PreparedNote, actor: String)
-    case fact(PreparedFact)
+    indirect case note(PreparedNote, actor: String)
+    indirect case fact(PreparedFact)
     /// `actor`: who says so.
-    case assertion(CustomerAssertion, actor: String)
+    indirect case assertion(CustomerAssertion, actor: String)
     /// `actor`: who decides.
-    case identity(IdentityCommand, actor: String)
+    indirect case identity(IdentityCommand, actor: String)
     /// `actor`: who says or asks for it.
-    case message(MessageCommand, actor: String)
+    indirect case message(MessageCommand, actor: String)
     /// `actor`: who does it.
-    case ledger(LedgerCommand, actor: String)
+    indirect case ledger(LedgerCommand, actor: String)
     /// `actor`: who does it.
-    case label(LabelCommand, actor: String)
+    indirect case label(LabelCommand, actor: String)
     /// `actor`: who says so.
-    case rule(RuleCommand, actor: String)
-    case query(CustomerQuery)
+    indirect case rule(RuleCommand, actor: String)
+    indirect case query(CustomerQuery)
 }

@@ -7,10 +7,7 @@ import Bytes
 extension PartyPacker {
     func collectKeys(_ party: PackedRecord, _ scratch: inout PackingScratch) {
         let billing = PackedRecord(party[PartyShape.billing], AddressShape.kinds)
-        let shipping =
-            party.has(PartyShape.shipping) ? PackedRecord(party[PartyShape.shipping], AddressShape.kinds) : billing
-        let shipCountry = CountryCode(shipping[AddressShape.country]) ?? .unknown
-        let country = CountryCode(billing[AddressShape.country]) ?? shipCountry
+        let country = CountryCode(billing[AddressShape.country]) ?? shippingCountry(party)
 
         if party.has(PartyShape.ref) {
             let key = hasher.key(
@@ -26,17 +23,29 @@ extension PartyPacker {
         vat(billing[AddressShape.vatId], country, &scratch)
 
         guard buyerKey(party, billing, &scratch) else { return }
-        address(billing, party, &scratch)
-        if party.has(PartyShape.shipping), isBuyer(shipping, party, &scratch) {
-            email(shipping[AddressShape.email], party, &scratch)
-            phone(shipping[AddressShape.phone], shipCountry, &scratch)
-            address(shipping, party, &scratch)
-        }
+        let namesBuyer = names(billing, theBuyerOf: party, &scratch)
+        address(billing, isBuyer: namesBuyer, &scratch)
+        if party.has(PartyShape.shipping) { shippingKeys(party, &scratch) }
         party.forEachElement(PartyShape.addresses) { bytes in
             let other = PackedRecord(bytes, AddressShape.kinds)
             guard isBuyer(other, party, &scratch) else { return }
-            address(other, party, &scratch)
+            address(other, isBuyer: true, &scratch)
         }
+    }
+
+    private func shippingKeys(_ party: PackedRecord, _ scratch: inout PackingScratch) {
+        let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.kinds)
+        guard isBuyer(shipping, party, &scratch) else { return }
+        email(shipping[AddressShape.email], party, &scratch)
+        phone(shipping[AddressShape.phone], CountryCode(shipping[AddressShape.country]) ?? .unknown, &scratch)
+        address(shipping, isBuyer: true, &scratch)
+    }
+
+    /// The country that a number without one is read with, where the billing address has none.
+    private func shippingCountry(_ party: PackedRecord) -> CountryCode {
+        guard party.has(PartyShape.shipping) else { return .unknown }
+        let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.kinds)
+        return CountryCode(shipping[AddressShape.country]) ?? .unknown
     }
 
     // MARK: Single values
@@ -77,6 +86,9 @@ extension PartyPacker {
     /// Puts the buyer's family name and initial into `scratch.familyKey`; false when there is no usable name.
     private func buyerKey(_ party: PackedRecord, _ billing: PackedRecord, _ scratch: inout PackingScratch) -> Bool {
         scratch.familyKey.removeAll()
+        scratch.hasPlainName = PersonName.appendPlainKey(
+            first: party[PartyShape.firstName], last: party[PartyShape.lastName], into: &scratch.familyKey)
+        if scratch.hasPlainName { return true }
         if PersonName.appendFamilyKey(
             first: party[PartyShape.firstName], last: party[PartyShape.lastName], full: party[PartyShape.name],
             into: &scratch.familyKey)
@@ -88,12 +100,29 @@ extension PartyPacker {
 
     /// Whether an address names the buyer, or nobody at all.
     private func isBuyer(_ address: PackedRecord, _ party: PackedRecord, _ scratch: inout PackingScratch) -> Bool {
+        if names(address, theBuyerOf: party, &scratch) { return true }
         scratch.normalised.removeAll()
         guard address.appendFamilyKey(into: &scratch.normalised) else { return !address.hasName }
         return scratch.normalised.span.equals(scratch.familyKey.span)
     }
 
-    private func address(_ address: PackedRecord, _ party: PackedRecord, _ scratch: inout PackingScratch) {
+    /// Whether an address has the buyer's name, byte for byte, where that is plain words, so that it has the buyer's key.
+    private func names(
+        _ address: PackedRecord, theBuyerOf party: PackedRecord, _ scratch: inout PackingScratch
+    ) -> Bool {
+        guard scratch.hasPlainName else { return false }
+        let (first, last) = (party[PartyShape.firstName], party[PartyShape.lastName])
+        if address.has(AddressShape.firstName) || address.has(AddressShape.lastName) {
+            return address[AddressShape.firstName].equals(first) && address[AddressShape.lastName].equals(last)
+        }
+        let name = address[AddressShape.name]
+        return name.count == first.count + 1 + last.count && name[first.count] == UInt8(ascii: " ")
+            && name.extracting(0..<first.count).equals(first)
+            && name.extracting((first.count + 1)..<name.count).equals(last)
+    }
+
+    /// - Parameter isBuyer: the address is known to name the buyer, or nobody.
+    private func address(_ address: PackedRecord, isBuyer: Bool, _ scratch: inout PackingScratch) {
         scratch.normalised.removeAll()
         guard
             PostalAddress.appendKey(
@@ -104,7 +133,7 @@ extension PartyPacker {
         else { return }
         scratch.keys.insert(hasher.key(.place, scratch.normalised.span))
         scratch.normalised.append(UInt8(ascii: "|"))
-        if !address.appendFamilyKey(into: &scratch.normalised) {
+        if isBuyer || !address.appendFamilyKey(into: &scratch.normalised) {
             scratch.normalised.append(contentsOf: scratch.familyKey)
         }
         scratch.keys.insert(hasher.key(.address, scratch.normalised.span))

@@ -97,10 +97,11 @@ enum ASCII {
         return nil
     }
 
+    /// - Parameter byte: not 0.
     static func firstIndex(of byte: UInt8, in bytes: Span<UInt8>, from start: Int = 0) -> Int? {
         var index = start
         while index < bytes.count {
-            let marks = ByteWord.equal(byte, in: bytes.word(at: index, count: min(8, bytes.count &- index)))
+            let marks = ByteWord.first(byte, in: bytes.word(from: index))
             if marks != 0 { return index &+ ByteWord.index(of: marks) }
             index &+= 8
         }
@@ -117,5 +118,14 @@ extension Span where Element == UInt8 {
     func ends(with suffix: StaticString) -> Bool {
         let length = suffix.utf8CodeUnitCount
         return count >= length && extracting((count - length)..<count).equals(suffix)
+    }
+}
+
+extension UInt64 {
+    /// How many bits there are up to the highest that is set.
+    @inline(__always) var bitWidthInUse: Int { 64 &- leadingZeroBitCount }
+
+    @inline(__always) var withoutHighestBit: UInt64 {
+        self == 0 ? 0 : self & ~(1 &<< UInt64(truncatingIfNeeded: bitWidthInUse &- 1))
     }
 }

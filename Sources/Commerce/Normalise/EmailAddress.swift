@@ -39,6 +39,10 @@ package enum EmailAddress {
         guard trimmed.count <= longestAddress * 3 else { return .invalid }
         let address = raw.extracting(trimmed)
         var lower = FoldedText()
+        if let marks = lower.append(dotted: address) {
+            return judge(lower.span, at: marks.at, domainDots: marks.domainDots, into: &output)
+        }
+        lower.removeAll()
         guard lower.append(plain: address) else { return EmailRepair.normalise(address, into: &output) }
         guard let at = ASCII.lastIndex(of: UInt8(ascii: "@"), in: address) else {
             return EmailJunk.isPlaceholder(word: address) ? .placeholder : .invalid
@@ -47,16 +51,23 @@ package enum EmailAddress {
     }
 
     /// Judges a lower-case address whose @ stands at `at`, and writes what is left of it when it is real or a relay.
-    static func judge(_ address: Span<UInt8>, at: Int, into output: inout ByteWriter) -> EmailClass {
+    /// - Parameter domainDots: where the domain has dots, a bit for each byte, if both parts are known to be words with single
+    ///   dots between them, those of the domain of letters and digits alone.
+    static func judge(
+        _ address: Span<UInt8>, at: Int, domainDots: UInt64? = nil, into output: inout ByteWriter
+    ) -> EmailClass {
         guard at > 0, at <= longestLocalPart, address.count <= longestAddress else { return .invalid }
         let local = address.extracting(0..<at)
         let domain = address.extracting((at + 1)..<address.count)
         if EmailJunk.isPlaceholder(local: local, domain: domain) { return .placeholder }
-        guard MailDomain.isValid(domain) else { return .invalid }
+        guard domainDots.map({ MailDomain.isValid(domain, dots: $0) }) ?? MailDomain.isValid(domain) else {
+            return .invalid
+        }
         let provider = MailProvider.of(domain)
-        guard isValid(local, provider: provider) else { return .invalid }
+        guard domainDots != nil || isValid(local, provider: provider) else { return .invalid }
         if EmailJunk.isConstant(local: local, domain: domain) { return .constant }
-        let isRelay = RelayDomains.contains(domain) || EmailJunk.isBlacklisted(local)
+        let parent = domainDots.map { $0.withoutHighestBit.bitWidthInUse } ?? RelayDomains.parentStart(domain)
+        let isRelay = RelayDomains.contains(domain, parentAt: parent) || EmailJunk.isBlacklisted(local)
         if isRelay || provider.isPlain {
             output.append(address)
             return isRelay ? .relay : .real
@@ -85,15 +96,16 @@ package enum EmailAddress {
     private static func append(
         _ local: Span<UInt8>, _ domain: Span<UInt8>, provider: MailProvider, to output: inout ByteWriter
     ) -> Bool {
-        var mailbox = FoldedText()
-        for index in 0..<local.count {
-            let byte = local[index]
-            if byte == provider.label { break }
-            if byte == UInt8(ascii: "."), provider.ignoresDots, isLoneDot(local, index) { continue }
-            mailbox.append(byte)
+        let start = output.count
+        let end = provider.label == 0 ? nil : ASCII.firstIndex(of: provider.label, in: local)
+        let mailbox = local.extracting(0..<(end ?? local.count))
+        var written = 0
+        while provider.ignoresDots, let dot = ASCII.firstIndex(of: UInt8(ascii: "."), in: mailbox, from: written) {
+            output.append(mailbox.extracting(written..<(isLoneDot(local, dot) ? dot : dot + 1)))
+            written = dot + 1
         }
-        guard mailbox.count > 0 else { return false }
-        output.append(mailbox.span)
+        output.append(mailbox.extracting(written..<mailbox.count))
+        guard output.count > start else { return false }
         output.append(UInt8(ascii: "@"))
         if provider.domain.utf8CodeUnitCount > 0 { output.append(provider.domain) } else { output.append(domain) }
         return true
@@ -109,6 +121,41 @@ package enum EmailAddress {
 }
 
 extension FoldedText {
+    /// Appends an address in lower case, if it is what nearly all are: one @, before it letters, digits, `_` and `-`, behind it
+    /// letters and digits, in both parts with single dots between them. Returns where the @ stands, and the domain's dots, a bit
+    /// for each of its bytes; nil, and what was appended means nothing, where the address needs a closer look.
+    fileprivate mutating func append(dotted address: Span<UInt8>) -> (at: Int, domainDots: UInt64)? {
+        guard address.count > 0, address.count <= 64 else { return nil }
+        var allDots: UInt64 = 0
+        var at = -1
+        // Whether a dot or the @ stands before the word, as its mark: there is one before the first.
+        var endBefore: UInt64 = 0x80
+        var index = 0
+        while index < address.count {
+            let word = address.word(from: index)
+            let dots = ByteWord.equal(UInt8(ascii: "."), in: word)
+            let signs = ByteWord.equal(UInt8(ascii: "@"), in: word)
+            let joints = ByteWord.equal(UInt8(ascii: "_"), in: word) | ByteWord.equal(UInt8(ascii: "-"), in: word)
+            let ends = dots | signs
+            let others = (ByteWord.lettersAndDigits(in: word) | ends | joints) ^ ByteWord.highBits
+            let doubled = ends & (ends << 8 | endBefore)
+            guard others & ByteWord.mask(address.count &- index) | doubled == 0 else { return nil }
+            if signs != 0 {
+                guard at < 0, signs & (signs &- 1) == 0, joints < signs else { return nil }
+                at = index &+ ByteWord.index(of: signs)
+            } else if at >= 0, joints != 0 {
+                return nil
+            }
+            allDots |= ByteWord.bits(of: dots) &<< UInt64(truncatingIfNeeded: index)
+            append(word: ByteWord.lowercased(word), count: min(8, address.count &- index))
+            endBefore = ends >> 56
+            index &+= 8
+        }
+        let last: UInt64 = 1 &<< UInt64(truncatingIfNeeded: address.count &- 1)
+        guard at >= 0, at &+ 1 < address.count, allDots & last == 0 else { return nil }
+        return (at, allDots &>> UInt64(truncatingIfNeeded: at &+ 1))
+    }
+
     /// Appends an address in lower case; false where it needs a closer look: it is long, not all ASCII, or has quotes,
     /// brackets or a colon.
     fileprivate mutating func append(plain address: Span<UInt8>) -> Bool {

@@ -6,20 +6,29 @@ import Bytes
 /// every Amazon Business buyer), bol.com's partner page on encrypted addresses, magnalister's FAQ ("blacklisted-").
 enum EmailJunk {
     private static let words = WordTable(
-        """
-        none noemail nomail noaddress nomailaddress email mail test testtest tester asdf asdfasdf qwerty abc abcd xyz
-        na null nil undefined unknown nobody noone notprovided notavailable notgiven empty blank dummy fake foo
-        geen geenemail geenmail onbekend nvt keine keinemail keineemail unbekannt kein niemand inconnu
-        aucun pasdemail sansemail sansmail sinemail sincorreo nessuna nessunaemail brak nincs ingen ei
-        """, folds: false)
+        meanings: [
+            (
+                isWord,
+                """
+                none noemail nomail noaddress nomailaddress email mail test testtest tester asdf asdfasdf qwerty abc abcd xyz
+                na null nil undefined unknown nobody noone notprovided notavailable notgiven empty blank dummy fake foo
+                geen geenemail geenmail onbekend nvt keine keinemail keineemail unbekannt kein niemand inconnu
+                aucun pasdemail sansemail sansmail sinemail sincorreo nessuna nessunaemail brak nincs ingen ei
+                """
+            ),
+            (
+                isLocal,
+                """
+                none noemail nomail noaddress nomailaddress null nil undefined unknown notprovided notavailable notgiven
+                geenemail geenmail onbekend nvt keinemail keineemail unbekannt pasdemail sansemail sansmail sinemail sincorreo
+                nessunaemail
+                """
+            ),
+        ], folds: false)
 
-    /// Words that are junk before any domain, since nobody has them as a mailbox name.
-    private static let locals = WordTable(
-        """
-        none noemail nomail noaddress nomailaddress null nil undefined unknown notprovided notavailable notgiven
-        geenemail geenmail onbekend nvt keinemail keineemail unbekannt pasdemail sansemail sansmail sinemail sincorreo
-        nessunaemail
-        """, folds: false)
+    private static let isWord: WordTable.PackedWord = 1
+    /// Junk before any domain, since nobody has it as a mailbox name.
+    private static let isLocal: WordTable.PackedWord = 2
 
     /// A text without @ that says "I have none": "n/a", "-", "none", "0".
     static func isPlaceholder(word: Span<UInt8>) -> Bool {
@@ -31,14 +40,16 @@ enum EmailJunk {
     static func isPlaceholder(local: Span<UInt8>, domain: Span<UInt8>) -> Bool {
         guard local.count <= 16, local[0] != UInt8(ascii: "\"") else { return false }
         let packed = packWithoutHyphens(local)
-        if packed == 0 || locals.contains(packed) || local.equals("n/a") { return true }
+        let meaning = words.canonical(packed)
+        if packed == 0 || meaning & isLocal != 0 || local.equals("n/a") { return true }
+        let isRepeated = isRepeated(local)
+        guard meaning != 0 || isRepeated else { return false }
         let label = domain.extracting(0..<(ASCII.firstIndex(of: UInt8(ascii: "."), in: domain) ?? domain.count))
         let isSameWord = local.equals(label)
-        if isRepeated(local) {
+        if isRepeated {
             if isSameWord || local[0] == UInt8(ascii: "0") { return true }
-            return local.count > 1 && label.count > 1 && isRepeated(label)
+            return local.count > 1 && label.count > 1 && Self.isRepeated(label)
         }
-        guard words.contains(packed) else { return false }
         return isSameWord || words.contains(packWithoutHyphens(label))
     }
 
@@ -76,8 +87,7 @@ enum EmailJunk {
 
     /// The word with hyphens, dots, underscores and slashes left out; 0 when nothing is left.
     private static func packWithoutHyphens(_ bytes: Span<UInt8>) -> WordTable.PackedWord {
-        if bytes.count <= 16, bytes.isLettersAndDigits {
-            let (low, high) = bytes.words(at: 0, count: bytes.count)
+        if let (low, high) = plainWords(bytes) {
             return WordTable.PackedWord(ByteWord.lowercased(high)) << 64
                 | WordTable.PackedWord(ByteWord.lowercased(low))
         }
@@ -93,6 +103,17 @@ enum EmailJunk {
             count += 1
         }
         return WordTable.PackedWord(high) << 64 | WordTable.PackedWord(low)
+    }
+
+    /// Up to 16 letters and digits, nil of anything else.
+    @inline(__always) private static func plainWords(_ bytes: Span<UInt8>) -> (low: UInt64, high: UInt64)? {
+        guard bytes.count <= 16 else { return nil }
+        let (low, high) = bytes.words(at: 0, count: bytes.count)
+        let lowOthers = (ByteWord.lettersAndDigits(in: low) ^ ByteWord.highBits) & ByteWord.mask(min(bytes.count, 8))
+        guard lowOthers == 0 else { return nil }
+        guard bytes.count > 8 else { return (low, high) }
+        let highOthers = (ByteWord.lettersAndDigits(in: high) ^ ByteWord.highBits) & ByteWord.mask(bytes.count &- 8)
+        return highOthers == 0 ? (low, high) : nil
     }
 
     private static func isRepeated(_ bytes: Span<UInt8>) -> Bool {

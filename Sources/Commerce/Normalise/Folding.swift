@@ -65,42 +65,105 @@ package enum Folding {
     }
 }
 
-/// The state between two letters: what was written last decides whether the next one is dropped.
+/// The last two letters written, which decide whether the next one is dropped.
+struct LetterPair {
+    enum Effect { case written, dropped, becomesY }
+
+    /// 0 at the start of a word.
+    var previous: UInt8 = 0
+    var beforePrevious: UInt8 = 0
+
+    @inline(__always) mutating func note(_ byte: UInt8) {
+        beforePrevious = previous
+        previous = byte
+    }
+
+    /// What becomes of a lower-case ASCII letter behind the two; `becomesY` together with the one before it.
+    @inline(__always) func effect(of letter: UInt8) -> Effect {
+        switch letter {
+        case UInt8(ascii: "e"):
+            if previous == UInt8(ascii: "a") || previous == UInt8(ascii: "o") { return .dropped }
+            return previous == UInt8(ascii: "u") && isUmlautContext ? .dropped : .written
+        case UInt8(ascii: "a"): return previous == UInt8(ascii: "a") ? .dropped : .written
+        case UInt8(ascii: "j"): return previous == UInt8(ascii: "i") ? .becomesY : .written
+        default: return .written
+        }
+    }
+
+    private var isUmlautContext: Bool {
+        switch beforePrevious {
+        case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "o"), UInt8(ascii: "q"): false
+        default: true
+        }
+    }
+
+    /// Folds the lowest `count` bytes of a word of lower-case letters, digits and single blanks; nil where its first letter
+    /// would change what was written before.
+    mutating func fold(_ word: UInt64, count: Int) -> (word: UInt64, count: Int)? {
+        if previous == UInt8(ascii: "i"), word & 0xFF == UInt8(ascii: "j") { return nil }
+        var rest = word
+        var folded: UInt64 = 0
+        var bits: UInt64 = 0
+        for _ in 0..<count {
+            var byte = UInt8(truncatingIfNeeded: rest)
+            rest &>>= 8
+            switch effect(of: byte) {
+            case .written: break
+            case .dropped: continue
+            case .becomesY:
+                bits &-= 8
+                folded &= ~(0xFF &<< bits)
+                previous = beforePrevious
+                byte = UInt8(ascii: "y")
+            }
+            folded |= UInt64(byte) &<< bits
+            bits &+= 8
+            note(byte)
+        }
+        return (folded, Int(truncatingIfNeeded: bits &>> 3))
+    }
+}
+
+/// The state between two letters.
 private struct Folder {
     let kept: Folding.Punctuation
     /// Where this text begins in the output.
     let start: Int
-    /// The last two letters written, 0 at the start of a word.
-    var previous: UInt8 = 0
-    var beforePrevious: UInt8 = 0
+    var letters = LetterPair()
     var blankIsDue = false
 
-    /// Folds up to eight bytes at once, if they are what most text is: ASCII letters, digits and single blanks, without a
-    /// digraph. Returns how many; none, and nothing is done, where a byte needs a closer look.
+    /// Folds up to eight bytes at once, if they are what most text is: ASCII letters, digits and single blanks. Returns how
+    /// many; none, and nothing is done, where a byte needs a closer look.
     @inline(__always)
     mutating func foldPlainWord<Sink: ByteSink & ~Copyable>(
         in text: Span<UInt8>, at index: Int, into output: inout Sink
     ) -> Int {
         var length = min(8, text.count &- index)
         // Behind the end stands a letter that belongs to no digraph.
-        let word = text.word(at: index, count: length) | ByteWord.repeating(UInt8(ascii: "x")) & ~ByteWord.mask(length)
+        let word = text.word(from: index) | ByteWord.repeating(UInt8(ascii: "x")) & ~ByteWord.mask(length)
         let lower = word | ByteWord.repeating(0x20)
         let isStart = blankIsDue || output.count == start
-        let before = lower << 8 | UInt64(isStart ? UInt8(ascii: " ") : previous)
+        let before = lower << 8 | UInt64(isStart ? UInt8(ascii: " ") : letters.previous)
         let blanks = ByteWord.equal(UInt8(ascii: " "), in: word)
         let isPlain = ByteWord.lettersAndDigits(in: word) | blanks == ByteWord.highBits
         let doubled = blanks & ByteWord.equal(UInt8(ascii: " "), in: before)
-        guard isPlain, doubled == 0, !Folding.mayHaveDigraph(lower, after: before) else { return 0 }
+        guard isPlain, doubled == 0 else { return 0 }
         let endsWithBlank = blanks &>> UInt64(length &* 8 &- 1) & 1 != 0
         if endsWithBlank { length &-= 1 }
         guard length > 0 else { return 0 }
+        var folded = (word: lower, count: length)
+        if Folding.mayHaveDigraph(lower, after: before) {
+            var pair = isStart ? LetterPair() : letters
+            guard let fewer = pair.fold(lower, count: length) else { return 0 }
+            folded = fewer
+            letters = pair
+        } else {
+            let shift = UInt64(length &* 8 &- 8)
+            letters.beforePrevious = UInt8(truncatingIfNeeded: before &>> shift)
+            letters.previous = UInt8(truncatingIfNeeded: lower &>> shift)
+        }
         if blankIsDue, output.count > start { output.append(UInt8(ascii: " ")) }
-        output.append(word: lower, count: length)
-        // A blank before the last letter is no letter.
-        let shift = UInt64(length &* 8 &- 8)
-        beforePrevious = UInt8(truncatingIfNeeded: before &>> shift)
-        if beforePrevious == UInt8(ascii: " ") { beforePrevious = 0 }
-        previous = UInt8(truncatingIfNeeded: lower &>> shift)
+        output.append(word: folded.word, count: folded.count)
         blankIsDue = endsWithBlank
         return endsWithBlank ? length + 1 : length
     }
@@ -120,30 +183,13 @@ private struct Folder {
     /// Writes a lower-case ASCII letter, or drops it as the second half of a digraph.
     @inline(__always)
     mutating func put<Sink: ByteSink & ~Copyable>(letter: UInt8, into output: inout Sink) {
-        if !blankIsDue {
-            switch letter {
-            case UInt8(ascii: "e"):
-                if previous == UInt8(ascii: "a") || previous == UInt8(ascii: "o") { return }
-                if previous == UInt8(ascii: "u"), isUmlautContext { return }
-            case UInt8(ascii: "a"):
-                if previous == UInt8(ascii: "a") { return }
-            case UInt8(ascii: "j"):
-                if previous == UInt8(ascii: "i") {
-                    output.removeLast()
-                    previous = beforePrevious
-                    put(UInt8(ascii: "y"), into: &output)
-                    return
-                }
-            default: break
-            }
-        }
-        put(letter, into: &output)
-    }
-
-    private var isUmlautContext: Bool {
-        switch beforePrevious {
-        case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "o"), UInt8(ascii: "q"): false
-        default: true
+        switch blankIsDue ? .written : letters.effect(of: letter) {
+        case .written: put(letter, into: &output)
+        case .dropped: break
+        case .becomesY:
+            output.removeLast()
+            letters.previous = letters.beforePrevious
+            put(UInt8(ascii: "y"), into: &output)
         }
     }
 
@@ -152,11 +198,10 @@ private struct Folder {
         if blankIsDue {
             blankIsDue = false
             if output.count > start { output.append(UInt8(ascii: " ")) }
-            previous = 0
+            letters.previous = 0
         }
         output.append(byte)
-        beforePrevious = previous
-        previous = byte
+        letters.note(byte)
     }
 
     mutating func separate<Sink: ByteSink & ~Copyable>(by byte: UInt8, into output: inout Sink) {
@@ -172,7 +217,7 @@ private struct Folder {
             return
         }
         put(byte == UInt8(ascii: "`") ? UInt8(ascii: "'") : byte, into: &output)
-        previous = 0
+        letters.previous = 0
     }
 
     /// Folds the scalar at `index` and returns its length in bytes; a malformed byte separates words.
@@ -220,7 +265,7 @@ private struct Folder {
 
     private mutating func put<Sink: ByteSink & ~Copyable>(scalar: UInt32, into output: inout Sink) {
         UTF8Decoding.encode(scalar) { put($0, into: &output) }
-        previous = 0x80
+        letters.previous = 0x80
     }
 
     /// Any script: decompose, lower-case, drop marks; what is neither letter nor number separates.

@@ -24,6 +24,12 @@ enum MailDomain {
         return isTopLevel(domain.extracting(labelStart..<domain.count))
     }
 
+    /// The same of up to 63 bytes that are words of letters and digits with single dots between them.
+    /// - Parameter dots: where they stand, a bit for each byte.
+    static func isValid(_ domain: Span<UInt8>, dots: UInt64) -> Bool {
+        dots != 0 && isTopLevel(domain.extracting(dots.bitWidthInUse..<domain.count))
+    }
+
     private static func isLabel(_ label: Span<UInt8>) -> Bool {
         guard label.count > 0, label.count <= 63 else { return false }
         let hyphen = UInt8(ascii: "-")

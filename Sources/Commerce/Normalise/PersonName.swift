@@ -24,10 +24,7 @@ package enum PersonName {
     package static func appendFamilyKey(
         first: Span<UInt8>, last: Span<UInt8>, full: Span<UInt8>, into output: inout ByteWriter
     ) -> Bool {
-        if let family = PlainName(family: last), let given = PlainName(first, isGiven: true) {
-            append(family, given, into: &output)
-            return true
-        }
+        if appendPlainKey(first: first, last: last, into: &output) { return true }
         if last.count == 0, first.count == 0, let name = PlainFullName(full) {
             append(name.family, name.given, into: &output)
             return true
@@ -45,6 +42,15 @@ package enum PersonName {
         if isEmpty(full) { return append(NameParts(full: family), given: family, family: family, into: &output) }
         let words = NameWords(full)
         return append(NameParts(full: words), given: words, family: words, into: &output)
+    }
+
+    /// The same of a first and a last name that are plain words, as most are. One field that holds the two with a blank between
+    /// them has the same key.
+    /// - Returns: false, and nothing is written, where the names need a closer look.
+    static func appendPlainKey(first: Span<UInt8>, last: Span<UInt8>, into output: inout ByteWriter) -> Bool {
+        guard let family = PlainName(family: last), let given = PlainName(first, isGiven: true) else { return false }
+        append(family, given, into: &output)
+        return true
     }
 
     /// Whether a name, in any order and with or without titles, is one that somebody has.

@@ -20,6 +20,7 @@ struct PhoneDigits: ~Copyable {
     private var isEnded = false
 
     init(_ raw: Span<UInt8>) {
+        if readPlain(raw) { return }
         var index = skipWords(raw)
         while index < raw.count, isReadable, !isEnded {
             let byte = raw[index]
@@ -43,6 +44,35 @@ struct PhoneDigits: ~Copyable {
                 read(punctuation: byte)
                 index += 1
             }
+        }
+    }
+
+    /// Reads up to 16 digits, perhaps behind a plus, if the text is nothing else; otherwise reads nothing and returns false.
+    private mutating func readPlain(_ raw: Span<UInt8>) -> Bool {
+        let start = raw.count > 0 && raw[0] == UInt8(ascii: "+") ? 1 : 0
+        let length = raw.count - start
+        guard length > 0, length <= 16 else { return false }
+        let (low, high) = (raw.word(from: start), length > 8 ? raw.word(from: start + 8) : 0)
+        let lowMask = ByteWord.mask(min(length, 8))
+        let highMask = ByteWord.mask(max(length - 8, 0))
+        let others = ~ByteWord.digits(in: low) & lowMask | ~ByteWord.digits(in: high) & highMask
+        guard others & ByteWord.highBits == 0 else { return false }
+        var free = storage.mutableSpan
+        var bytes = free.mutableBytes
+        let zeros = ByteWord.repeating(UInt8(ascii: "0"))
+        bytes.storeBytes(of: ((low ^ zeros) & lowMask).littleEndian, toByteOffset: 0, as: UInt64.self)
+        bytes.storeBytes(of: ((high ^ zeros) & highMask).littleEndian, toByteOffset: 8, as: UInt64.self)
+        (count, isInternational, isBlank) = (length, start == 1, false)
+        return true
+    }
+
+    /// Writes the digits from `start` on as text.
+    func append(from start: Int, to output: inout ByteWriter) {
+        var index = start
+        while index < count {
+            let word = digits.word(from: index) | ByteWord.repeating(UInt8(ascii: "0"))
+            output.append(word: word, count: min(8, count - index))
+            index += 8
         }
     }
 
@@ -70,10 +100,13 @@ struct PhoneDigits: ~Copyable {
         var isSame = true
         var isAscending = count >= 6 && digits[0] <= 1
         var isDescending = count >= 8 && (digits[0] == 9 || digits[0] == 0)
-        for index in 1..<count {
-            if digits[index] != digits[0] { isSame = false }
-            if digits[index] != (digits[index - 1] + 1) % 10 { isAscending = false }
-            if digits[index] != (digits[index - 1] + 9) % 10 { isDescending = false }
+        var index = 1
+        while index < count, isSame || isAscending || isDescending {
+            let (digit, before) = (digits[index], digits[index - 1])
+            isSame = isSame && digit == before
+            isAscending = isAscending && digit == (before == 9 ? 0 : before + 1)
+            isDescending = isDescending && digit == (before == 0 ? 9 : before - 1)
+            index += 1
         }
         return isSame || isAscending || isDescending
     }

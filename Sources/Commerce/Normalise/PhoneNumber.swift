@@ -81,7 +81,7 @@ package enum PhoneNumber {
         }
         output.append(UInt8(ascii: "+"))
         appendDecimal(plans.plans[number.plan].callingCode, to: &output)
-        for index in number.start..<text.count { output.append(text.digit(index) + 0x30) }
+        text.append(from: number.start, to: &output)
         return .valid
     }
 

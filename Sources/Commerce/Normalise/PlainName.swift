@@ -17,19 +17,24 @@ struct PlainName {
             return
         }
         guard count >= 2, count <= ShortText.capacity else { return nil }
-        let (low, high) = name.words(at: 0, count: count)
-        let (lowMask, highMask) = (ByteWord.mask(min(count, 8)), ByteWord.mask(max(count &- 8, 0)))
-        let others = ~ByteWord.letters(in: low) & lowMask | ~ByteWord.letters(in: high) & highMask
-        guard others & ByteWord.highBits == 0 else { return nil }
-
-        let blanks = ByteWord.repeating(0x20)
-        let lower = ShortText(low: (low | blanks) & lowMask, high: (high | blanks) & highMask)
-        text = Self.mayHaveDigraph(lower) ? Self.folded(name) : lower
+        guard let low = Self.lowercased(name, at: 0), let high = count > 8 ? Self.lowercased(name, at: 8) : 0 else {
+            return nil
+        }
+        let lower = ShortText(low: low, high: high)
+        text = Self.mayHaveDigraph(lower) ? Self.folded(lower, count) ?? Self.folded(name) : lower
         guard text.high != 0 || text.low > 0xFF, isGiven || !Self.mayHaveGluedParticle(text.low), !isRepeatedLetter
         else { return nil }
         guard NameWords.meaning(WordTable.PackedWord(text.high) << 64 | WordTable.PackedWord(text.low)).isEmpty else {
             return nil
         }
+    }
+
+    /// Up to eight letters from `start` on in lower case; nil where there is another byte among them.
+    @inline(__always) private static func lowercased(_ name: Span<UInt8>, at start: Int) -> UInt64? {
+        let word = name.word(from: start)
+        let mask = ByteWord.mask(name.count &- start)
+        guard (ByteWord.letters(in: word) ^ ByteWord.highBits) & mask == 0 else { return nil }
+        return (word | ByteWord.repeating(0x20)) & mask
     }
 
     /// A family name from `start` on, behind any particles.
@@ -58,12 +63,11 @@ struct PlainName {
     @inline(__always) var initial: UInt8 { text[0] }
 
     func append(to output: inout ByteWriter) {
-        let count = text.count
-        output.append(word: text.low, count: min(count, 8))
-        output.append(word: text.high, count: max(count &- 8, 0))
+        output.append(words: text.low, text.high, 0, count: text.count)
     }
 
     private var isRepeatedLetter: Bool {
+        guard text[1] == initial else { return false }
         let letters = ByteWord.repeating(initial)
         let count = text.count
         return text.low == letters & ByteWord.mask(min(count, 8))
@@ -72,11 +76,20 @@ struct PlainName {
 
     private static func mayHaveDigraph(_ name: ShortText) -> Bool {
         Folding.mayHaveDigraph(name.low, after: name.low << 8)
-            || Folding.mayHaveDigraph(name.high, after: name.high << 8 | name.low >> 56)
+            || (name.high != 0 && Folding.mayHaveDigraph(name.high, after: name.high << 8 | name.low >> 56))
     }
 
-    /// "Jeroen" is "jeron".
-    private static func folded(_ name: Span<UInt8>) -> ShortText {
+    /// "Jeroen" is "jeron"; nil where a digraph stands across the two words.
+    private static func folded(_ lower: ShortText, _ count: Int) -> ShortText? {
+        var letters = LetterPair()
+        guard let low = letters.fold(lower.low, count: min(count, 8)) else { return nil }
+        guard count > 8 else { return ShortText(low: low.word, high: 0) }
+        guard let high = letters.fold(lower.high, count: count &- 8) else { return nil }
+        let bits = UInt64(truncatingIfNeeded: low.count &* 8)
+        return ShortText(low: low.word | high.word << bits, high: high.word >> (64 - bits))
+    }
+
+    @inline(never) private static func folded(_ name: Span<UInt8>) -> ShortText {
         var folded = FoldedText()
         Folding.fold(name, into: &folded)
         let (low, high) = folded.span.words(at: 0, count: folded.count)

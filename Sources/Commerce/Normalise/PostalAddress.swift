@@ -72,6 +72,10 @@ package enum PostalAddress {
 enum PostalCode {
     /// Writes the code; false, and nothing is written, when there is none, or none that the country could have.
     static func append(_ raw: Span<UInt8>, country: CountryCode, to output: inout ByteWriter) -> Bool {
+        if let code = plain(raw, country: country) {
+            output.append(word: code.word, count: code.count)
+            return true
+        }
         guard raw.count <= 24 else { return false }
         let start = output.count
         // A spreadsheet took the leading zero of 01067.
@@ -91,13 +95,43 @@ enum PostalCode {
         let isWanted =
             switch country {
             case CountryCode("NL"): length == 6
-            case CountryCode("BE"), CountryCode("AT"), CountryCode("CH"), CountryCode("DK"), CountryCode("NO"):
-                length == 4
-            default: hasFiveDigits(country) ? length == 5 : length >= 3
+            default: hasFourDigits(country) ? length == 4 : hasFiveDigits(country) ? length == 5 : length >= 3
             }
         if isWanted, zeros < length { return true }
         output.truncate(to: start)
         return false
+    }
+
+    /// Up to eight letters and digits, perhaps with a blank among them, in upper case, as many as the country's codes have; nil
+    /// of anything else.
+    @inline(__always) private static func plain(
+        _ raw: Span<UInt8>, country: CountryCode
+    ) -> (word: UInt64, count: Int)? {
+        guard raw.count <= 8 else { return nil }
+        var (word, count) = (raw.word(from: 0), raw.count)
+        let blanks = ByteWord.equal(UInt8(ascii: " "), in: word)
+        if blanks != 0 {
+            let before = ByteWord.before(blanks)
+            word = word & before | word &>> 8 & ~before
+            count &-= 1
+        }
+        let mask = ByteWord.mask(count)
+        let letters = ByteWord.letters(in: word) & mask
+        let zeros = ByteWord.equal(UInt8(ascii: "0"), in: word) & mask
+        guard (ByteWord.lettersAndDigits(in: word) ^ ByteWord.highBits) & mask == 0, zeros != mask & ByteWord.highBits
+        else { return nil }
+        let isWanted =
+            country == CountryCode("NL")
+            ? count == 6
+            : hasFiveDigits(country) ? count == 5 && letters == 0 : hasFourDigits(country) ? count == 4 : count >= 3
+        return isWanted ? (word & ~(letters &>> 2), count) : nil
+    }
+
+    private static func hasFourDigits(_ country: CountryCode) -> Bool {
+        switch country {
+        case CountryCode("BE"), CountryCode("AT"), CountryCode("CH"), CountryCode("DK"), CountryCode("NO"): true
+        default: false
+        }
     }
 
     private static func hasFiveDigits(_ country: CountryCode) -> Bool {

@@ -8,18 +8,19 @@ import Bytes
 /// Marketplace (relay.walmart.com); Allegro (allegromail.pl); Apple's "Hide My Email" for apps; Firefox Relay; Airbnb and
 /// Booking.com guest aliases.
 enum RelayDomains {
-    /// - Parameter domain: lower case.
-    static func contains(_ domain: Span<UInt8>) -> Bool {
+    /// - Parameters:
+    ///   - domain: lower case.
+    ///   - parent: where its last two labels begin.
+    static func contains(_ domain: Span<UInt8>, parentAt parent: Int) -> Bool {
         // The parent domains are few: most addresses are done after one look at the last label but one.
-        let parent = registrable(domain)
-        switch domain[parent.lowerBound] {
+        switch domain[parent] {
         case UInt8(ascii: "b"):
             return isWithin(domain, "verkopen.bol.com") || isWithin(domain, "verkopen.test2.bol.com")
                 || isWithin(domain, "klantbericht.bol.com") || isWithin(domain, "guest.booking.com")
         case UInt8(ascii: "a"):
             return domain.starts(with: "marketplace.amazon.") || isWithin(domain, "privaterelay.appleid.com")
-                || domain.extracting(parent).starts(with: "allegromail.") || isWithin(domain, "guest.airbnb.com")
-                || isWithin(domain, "reply.airbnb.com")
+                || domain.extracting(parent..<domain.count).starts(with: "allegromail.")
+                || isWithin(domain, "guest.airbnb.com") || isWithin(domain, "reply.airbnb.com")
         case UInt8(ascii: "e"): return domain.starts(with: "members.ebay.")
         case UInt8(ascii: "c"): return isWithin(domain, "clemarche.com") || isWithinNationalBrand(domain)
         case UInt8(ascii: "t"): return domain.starts(with: "scs.tiktokw.") || domain.starts(with: "scs.tiktok.")
@@ -35,18 +36,13 @@ enum RelayDomains {
         domain.starts(with: "marketplace.amazon.co") || domain.starts(with: "members.ebay.co")
     }
 
-    /// The last two labels.
-    private static func registrable(_ domain: Span<UInt8>) -> Range<Int> {
-        var index = domain.count
-        var dots = 0
-        while index > 0 {
-            if domain[index - 1] == UInt8(ascii: ".") {
-                dots += 1
-                if dots == 2 { break }
-            }
-            index -= 1
-        }
-        return index..<domain.count
+    /// Where the last two labels begin.
+    static func parentStart(_ domain: Span<UInt8>) -> Int {
+        let dot = UInt8(ascii: ".")
+        guard let last = ASCII.lastIndex(of: dot, in: domain),
+            let other = ASCII.lastIndex(of: dot, in: domain.extracting(0..<last))
+        else { return 0 }
+        return other + 1
     }
 
     private static func isWithin(_ domain: Span<UInt8>, _ parent: StaticString) -> Bool {

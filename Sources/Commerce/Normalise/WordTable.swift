@@ -27,8 +27,8 @@ struct WordTable: Sendable {
     }
 
     /// Words with a meaning each, instead of a canonical form: a word that stands in several texts has all their bits.
-    init(meanings: [(PackedWord, StaticString)]) {
-        let words = meanings.flatMap { meaning, text in Self.pairs(of: text, folds: true).map { ($0.0, meaning) } }
+    init(meanings: [(PackedWord, StaticString)], folds: Bool = true) {
+        let words = meanings.flatMap { meaning, text in Self.pairs(of: text, folds: folds).map { ($0.0, meaning) } }
         var capacity = 16
         while capacity < words.count * 3 { capacity *= 2 }
         keys = [PackedWord](repeating: 0, count: capacity)

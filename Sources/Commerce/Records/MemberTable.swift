@@ -24,17 +24,19 @@ struct MemberTable: ~Copyable {
     /// The members that are there, one bit for each place.
     private(set) var places: UInt64 = 0
     private var isFirst = true
-    /// The member that was read last.
-    private var last = 0
-    /// Which member came behind each the last time. Who sends an object has sent many like it, with their members in one
-    /// order: one comparison finds nearly every name.
+    /// The member that was read last, or `start`.
+    private var last = start
+    /// Which member came behind each the last time, and which one came first. Who sends an object has sent many like it, with
+    /// their members in one order: one comparison finds nearly every name.
     private let followers: UnsafeMutablePointer<UInt8>
+    /// What the first member follows.
+    private static let start = capacity
 
     init() {
         slots = .allocate(capacity: Self.capacity)
         slots.initialize(repeating: Slot(), count: Self.capacity)
-        followers = .allocate(capacity: Self.capacity)
-        followers.initialize(repeating: 0, count: Self.capacity)
+        followers = .allocate(capacity: Self.capacity + 1)
+        followers.initialize(repeating: 0, count: Self.capacity + 1)
     }
 
     deinit {
@@ -76,6 +78,7 @@ struct MemberTable: ~Copyable {
         precondition(reader.bytes.count <= UInt32.max)
         places = 0
         isFirst = true
+        last = Self.start
         do throws(JSONError) { try reader.beginObject() } catch { throw .json(error, path) }
     }
 
@@ -88,19 +91,13 @@ struct MemberTable: ~Copyable {
             while let place = try nextPlace(&reader, names, &extra) {
                 if let text = reader.plainText() {
                     note(Slot(text.isEmpty ? .absent : .text, text), at: place)
-                    continue
-                }
-                switch try reader.peek() {
-                case .string:
-                    let string = try reader.string()
-                    let form: Form = string.range.isEmpty ? .absent : string.hasEscapes ? .escapedText : .text
-                    note(Slot(form, string.range), at: place)
-                case .number: note(Slot(.number, try reader.number()), at: place)
-                case .null:
-                    guard try reader.null() else { throw JSONError(.unexpectedByte, at: reader.position) }
+                } else if reader.plainNull() {
                     note(Slot(), at: place)
-                case .bool: note(Slot(.nested, try reader.skipValue()), at: place)
-                case .object, .array: return place
+                } else if let digits = reader.plainDigits() {
+                    note(Slot(.number, digits), at: place)
+                } else {
+                    if reader.isBeforeNested { return place }
+                    guard try noteScalar(&reader, at: place) else { return place }
                 }
             }
             return nil
@@ -109,22 +106,47 @@ struct MemberTable: ~Copyable {
         }
     }
 
+    /// Notes a value that is no object and no list; false, and nothing is read, before one of these.
+    @inline(never)
+    private mutating func noteScalar(_ reader: inout JSONReader, at place: Int) throws(JSONError) -> Bool {
+        switch try reader.peek() {
+        case .string:
+            let string = try reader.string()
+            let form: Form = string.range.isEmpty ? .absent : string.hasEscapes ? .escapedText : .text
+            note(Slot(form, string.range), at: place)
+        case .number: note(Slot(.number, try reader.number()), at: place)
+        case .null:
+            guard try reader.null() else { throw JSONError(.unexpectedByte, at: reader.position) }
+            note(Slot(), at: place)
+        case .bool: note(Slot(.nested, try reader.skipValue()), at: place)
+        case .object, .array: return false
+        }
+        return true
+    }
+
     /// The place of the next known member, with the reader before its value; nil when the object has ended. Nearly every
-    /// member is a known one, written as machines write it.
+    /// member is the one that came here the last time, written as machines write it.
     @inline(__always) private mutating func nextPlace(
         _ reader: inout JSONReader, _ names: borrowing MemberNames, _ extra: inout ByteWriter
     ) throws(JSONError) -> Int? {
+        let expected = Int(followers[last])
+        guard let name = names.written(expected), reader.plainName(name, isFirst: isFirst) else {
+            return reader.plainObjectEnd() ? nil : try findPlace(&reader, names, &extra)
+        }
+        isFirst = false
+        last = expected
+        return expected
+    }
+
+    /// The same by the name itself, which is expected here from now on. Keeps unknown members on the way.
+    @inline(never) private mutating func findPlace(
+        _ reader: inout JSONReader, _ names: borrowing MemberNames, _ extra: inout ByteWriter
+    ) throws(JSONError) -> Int? {
         while true {
-            let expected = Int(followers[last])
-            if !isFirst, let words = reader.peekWords(), let length = names.length(of: expected, in: words) {
-                reader.resume(at: reader.position &+ length)
-                last = expected
-                return expected
-            }
             if let key = reader.peekPlainKey(isFirst: isFirst), let place = names.place(low: key.low, high: key.high) {
                 reader.resume(at: key.end)
-                if !isFirst { followers[last] = UInt8(place) }
                 isFirst = false
+                followers[last] = UInt8(place)
                 last = place
                 return place
             }

@@ -7,10 +7,12 @@ import Bytes
 package struct PackedRecord: ~Escapable {
     package let bytes: Span<UInt8>
     private let bitmap: UInt64
-    private var starts: InlineArray<20, UInt32> = .init(repeating: 0)
-    private var ends: InlineArray<20, UInt32> = .init(repeating: 0)
+    private var ranges: Ranges
     /// Offset of the first byte behind the members.
     package let end: Int
+
+    /// Where each member begins, in the lower half, and ends.
+    private typealias Ranges = InlineArray<20, UInt64>
 
     @_lifetime(copy bytes)
     package init(_ bytes: Span<UInt8>, _ members: [Member]) { self.init(bytes, MemberKinds(members)) }
@@ -18,29 +20,37 @@ package struct PackedRecord: ~Escapable {
     @_lifetime(copy bytes)
     init(_ bytes: Span<UInt8>, _ kinds: MemberKinds) {
         self.bytes = bytes
+        ranges = Ranges(repeating: 0)
+        (bitmap, end) = Self.read(bytes, kinds, into: &ranges)
+    }
+
+    private static func read(
+        _ bytes: Span<UInt8>, _ kinds: MemberKinds, into ranges: inout Ranges
+    ) -> (bitmap: UInt64, end: Int) {
         var reader = ByteReader(bytes)
         do throws(ByteReaderError) {
             // No bytes at all are a record that says nothing: what an absent nested record reads as.
-            bitmap = reader.isAtEnd ? 0 : try reader.varint()
+            let bitmap = reader.isAtEnd ? 0 : try reader.varint()
             var rest = bitmap & kinds.known
             while rest != 0 {
                 let place = rest.trailingZeroBitCount
                 let bit = rest & (0 &- rest)
                 rest ^= bit
-                if kinds.special & bit == 0, let range = reader.shortCountedRange() {
-                    starts[place] = UInt32(truncatingIfNeeded: range.lowerBound)
-                    ends[place] = UInt32(truncatingIfNeeded: range.upperBound)
-                    continue
+                let range: Range<Int>
+                if kinds.special & bit != 0 {
+                    range = try Self.range(of: bit, kinds, &reader)
+                } else if let short = reader.shortCountedRange() {
+                    range = short
+                } else {
+                    range = try reader.countedRange()
                 }
-                let range =
-                    kinds.special & bit == 0 ? try reader.countedRange() : try Self.range(of: bit, kinds, &reader)
-                starts[place] = UInt32(truncatingIfNeeded: range.lowerBound)
-                ends[place] = UInt32(truncatingIfNeeded: range.upperBound)
+                ranges[place] =
+                    UInt64(truncatingIfNeeded: range.lowerBound) | UInt64(truncatingIfNeeded: range.upperBound) << 32
             }
+            return (bitmap, reader.position)
         } catch {
             preconditionFailure("a packed record does not read: \(error)")
         }
-        end = reader.position
     }
 
     /// Reads a member that is no text.
@@ -110,7 +120,8 @@ package struct PackedRecord: ~Escapable {
 
     /// Where the member lies in `bytes`; empty when it is absent.
     @inline(__always) func range(of place: Int) -> Range<Int> {
-        Range(uncheckedBounds: (Int(starts.span[place]), Int(ends.span[place])))
+        let range = ranges.span[place]
+        return Range(uncheckedBounds: (Int(range & 0xFFFF_FFFF), Int(range >> 32)))
     }
 
     /// The member's bytes; empty when it is absent, which as a nested record says nothing.

@@ -24,9 +24,13 @@ package struct PackingScratch: ~Copyable {
     /// A line, or one address of many.
     var nested = NestedTable()
     var lines = PackedLines()
+    /// Where the shipping address was seen to repeat the billing address, byte for byte.
+    var repeated = (billing: 0..<0, shipping: 0..<0)
     var addresses = ByteWriter()
     var normalised = ByteWriter()
     var familyKey = ByteWriter()
+    /// Whether `familyKey` was made of a first and a last name that are plain words.
+    var hasPlainName = false
     var keys = IdentityKeySet()
 
     package init() {}
@@ -37,6 +41,7 @@ package struct PackingScratch: ~Copyable {
         billing.forget()
         shipping.forget()
         nested.forget()
+        repeated = (0..<0, 0..<0)
         lines.forget()
     }
 }
@@ -131,7 +136,9 @@ struct PartyPacker: ~Escapable {
         if billing.form != .absent { try address(billing, "billing", &scratch.billing, into: &scratch.addresses) }
         let billingEnd = scratch.addresses.count
         guard shipping.form != .absent else { return (billingEnd, false) }
-        if bytes.extracting(billing.range).equals(bytes.extracting(shipping.range)) { return (billingEnd, true) }
+        if scratch.repeated.billing == billing.range, scratch.repeated.shipping == shipping.range {
+            return (billingEnd, true)
+        }
         try address(shipping, "shipping", &scratch.shipping, into: &scratch.addresses)
         let both = scratch.addresses.span
         return (billingEnd, both.extracting(0..<billingEnd).equals(both.extracting(billingEnd..<both.count)))

@@ -47,20 +47,14 @@ package struct MemberNames: ~Copyable, Sendable {
     private struct Name: BitwiseCopyable, Sendable {
         let low: UInt64
         let high: UInt64
-        /// `,"name":`, as machines write it behind another member; its length is 0 where that is longer than two words, and of
-        /// what holds the unknown members, which nobody may name.
-        let written: (low: UInt64, high: UInt64)
-        let writtenMask: (low: UInt64, high: UInt64)
-        let writtenLength: Int
+        /// As machines write it; that of what holds the unknown members nobody may write.
+        let written: JSONName
 
         init(_ member: Member) {
             let name = Array(member.name.description.utf8)
             precondition(name.count <= longest, "a member's name is longer than two words")
             (low, high) = name.span.words(at: 0, count: name.count)
-            let written = Array(",\"\(member.name)\":".utf8)
-            writtenLength = written.count <= longest && member.kind != .extra ? written.count : 0
-            self.written = written.span.words(at: 0, count: writtenLength)
-            writtenMask = (ByteWord.mask(min(writtenLength, 8)), ByteWord.mask(max(writtenLength - 8, 0)))
+            written = JSONName(member.kind == .extra ? nil : member.name)
         }
     }
 
@@ -101,15 +95,8 @@ package struct MemberNames: ~Copyable, Sendable {
         return place(low: low, high: high)
     }
 
-    /// How many bytes comma, name and colon of the member at `place` take, if the text in `words` begins with them.
-    @inline(__always) func length(of place: Int, in words: (low: UInt64, high: UInt64)) -> Int? {
-        guard place < names.count else { return nil }
-        let (written, mask, length) = (names[place].written, names[place].writtenMask, names[place].writtenLength)
-        guard words.low & mask.low == written.low, words.high & mask.high == written.high, length > 0 else {
-            return nil
-        }
-        return length
-    }
+    /// The name of the member at `place` as machines write it; nil where there is none.
+    @inline(__always) func written(_ place: Int) -> JSONName? { place < names.count ? names[place].written : nil }
 
     /// The same of a name of up to 16 bytes in two words.
     @inline(__always) func place(low: UInt64, high: UInt64) -> Int? {

@@ -17,11 +17,12 @@ package struct Decimal64: Hashable, Sendable, BitwiseCopyable {
     package static let zero = Decimal64(units: 0, scale: 0)
 
     /// Reads `39.90` and `-5`, not `+.5`: digits, at most one point with digits on both sides, perhaps a minus before.
-    package init?(_ text: Span<UInt8>) {
-        if let short = Decimal64(short: text) {
-            self = short
-            return
-        }
+    @inline(__always) package init?(_ text: Span<UInt8>) {
+        guard let value = Decimal64(short: text) ?? Decimal64(long: text) else { return nil }
+        self = value
+    }
+
+    @inline(never) private init?(long text: Span<UInt8>) {
         var index = 0
         let isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")
         if isNegative { index = 1 }
@@ -49,7 +50,7 @@ package struct Decimal64: Hashable, Sendable, BitwiseCopyable {
     private init?(short text: Span<UInt8>) {
         let count = text.count
         guard count > 0, count <= 8 else { return nil }
-        let word = text.word(at: 0, count: count)
+        let word = text.word(from: 0)
         let point = ByteWord.first(UInt8(ascii: "."), in: word)
         var (digits, length) = (word, count)
         if point != 0 {
