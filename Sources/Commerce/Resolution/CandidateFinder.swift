@@ -369,7 +369,7 @@ extension MatchIndex {
     func forEachComparedRow(of profile: UInt32, _ buffer: inout [UInt32], _ body: (Int) -> Void) {
         let shown = profiles[Int(profile)].rows
         if Int(shown.count) <= mostRowsCompared {
-            forEachRow(of: profile, body)
+            for position in (0..<Int(shown.count)).reversed() { body(Int(lists[shown, position])) }
         } else {
             comparedRows(of: profile, into: &buffer)
             for row in buffer { body(Int(row)) }
