@@ -126,7 +126,8 @@ private enum Turn {
         _ state: inout DirectoryState, _ scratch: inout ResolutionScratch, _ events: inout EventWriter
     ) throws(EventError) -> Int {
         var weighed = 0
-        while let profile = state.takeDirty() {
+        while !state.isAtRest {
+            guard let profile = state.takeDirty() else { continue }
             weighed += 1
             let plan = state.plan(for: profile, &scratch)
             guard !plan.isEmpty else { continue }

@@ -262,7 +262,7 @@ extension DirectoryState {
         case .rulesActivated:
             let version = Int(try reader.varint())
             identities[shop].activate(version, by: try reader.string(), at: event.recordedAt)
-            sweepAll()
+            sweep(shop)
         case .shopConfigured:
             let setting = ShopSetting(rawValue: try reader.byte())
             let value = Int(try reader.varint())
@@ -284,9 +284,9 @@ extension DirectoryState {
         }
     }
 
-    /// Has everything weighed again in the background.
-    private mutating func sweepAll() {
-        index.sweepAll()
+    /// Has everything of a shop weighed again in the background.
+    private mutating func sweep(_ shop: Int) {
+        index.sweep(shop: UInt16(shop))
         sweepSequence = sequence
     }
 
@@ -312,11 +312,11 @@ extension DirectoryState {
         case .matchMode:
             identities[shop].mode = MatchMode(rawValue: UInt8(truncatingIfNeeded: value)) ?? .evidence
             if identities[shop].mode == .evidence { index.postPendingRows(ofShop: UInt16(shop)) }
-            sweepAll()
+            sweep(shop)
         case .protectsBookings: identities[shop].protectsBookings = value != 0
         case .knowsBuyersOnce:
             identities[shop].declaredSources[subject] = value != 0
-            sweepAll()
+            sweep(shop)
         case nil: break
         }
     }

@@ -231,7 +231,7 @@ struct MatchIndex: ~Copyable, Sendable {
         if FrequencyClasses.populationClass(count: population)
             != FrequencyClasses.populationClass(count: population + 1)
         {
-            sweepAll()
+            sweep(shop: shop)
         }
     }
 
@@ -360,12 +360,19 @@ struct MatchIndex: ~Copyable, Sendable {
         for position in 0..<Int(carriers.count) { markDirty(lists[carriers, position]) }
     }
 
-    /// Has every profile weighed again.
-    mutating func sweepAll() { queue.sweepAll(profiles.count) }
+    /// Has every profile of a shop weighed again; nil for all shops.
+    mutating func sweep(shop: UInt16?) { queue.sweep(profiles.count, shop: shop) }
 
-    /// The next profile to weigh; it counts as weighed from now on.
-    mutating func takeDirty() -> UInt32? {
-        guard let profile = queue.next() else { return nil }
+    /// The next profile in the queue, which a sweep may have to pass over.
+    mutating func nextInQueue() -> UInt32? { queue.next() }
+
+    /// Whether the profile, of that shop, has to be weighed when its turn has come.
+    @inline(__always) func isDue(_ profile: UInt32, of shop: UInt16) -> Bool {
+        origins[Int(profile)].weighing.isDirty || queue.sweeps(shop)
+    }
+
+    /// The profile counts as weighed from now on.
+    mutating func beginWeighing(_ profile: UInt32) {
         let needs = origins[Int(profile)].weighing
         if needs.isDirty {
             origins[Int(profile)].weighing = needs.inHand
@@ -374,6 +381,5 @@ struct MatchIndex: ~Copyable, Sendable {
             origins[Int(profile)].cause = 0
             origins[Int(profile)].weighing = [.isSearched, .isChecked]
         }
-        return profile
     }
 }

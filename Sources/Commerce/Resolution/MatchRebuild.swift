@@ -79,7 +79,7 @@ extension DirectoryState {
         do throws(UnreadableRecord) {
             try takeVariants(records, threads)
             if Int(settledVariants) == variants.count { forgetQueue() }
-            if sweepSequence > settledSequence { index.sweepAll() }
+            if sweepSequence > settledSequence { index.sweep(shop: nil) }
             try takeOrders(records, threads)
             for number in 0..<documents.count { try takeDocument(number, shards) }
             return true

@@ -66,10 +66,19 @@ extension DirectoryState {
     package var waitingProfiles: Int { index.queue.count }
     package var variantCount: Int { variants.count }
 
-    /// The next profile to weigh.
+    /// Profiles that a sweep passes over at once.
+    private static let mostPassedOver = 4_096
+
+    /// The next profile to weigh; nil if there is none, or none near: the queue is empty only when `isAtRest`.
     package mutating func takeDirty() -> UInt32? {
         lookAhead()
-        return index.takeDirty()
+        for _ in 0..<Self.mostPassedOver {
+            guard let profile = index.nextInQueue() else { return nil }
+            guard index.isDue(profile, of: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)) else { continue }
+            index.beginWeighing(profile)
+            return profile
+        }
+        return nil
     }
 
     /// Asks memory for what weighing the next profiles will look at first: of one some places on what stands at a known
@@ -89,7 +98,7 @@ extension DirectoryState {
 
     /// Everything has been weighed: nothing of what was taken in so far has to be looked at again.
     mutating func forgetQueue() {
-        while takeDirty() != nil {}
+        while !isAtRest { _ = takeDirty() }
     }
 
     /// Whether the journal should say that all is weighed: not for each new order, but before a restart would have too

@@ -4,6 +4,8 @@ struct WeighQueue: Sendable {
     private var head = 0
     private var sweepNext = 0
     private var sweepEnd = 0
+    /// Shops that the sweep is about; nil for all.
+    private var sweptShops: Set<UInt16>? = []
 
     var isEmpty: Bool { count == 0 }
     var count: Int { waiting.count - head + max(0, sweepEnd - sweepNext) }
@@ -13,10 +15,16 @@ struct WeighQueue: Sendable {
 
     mutating func append(_ profile: UInt32) { waiting.append(profile) }
 
-    mutating func sweepAll(_ count: Int) {
+    /// - Parameter shop: nil for all. A sweep that is under way begins again, for its own shops too.
+    mutating func sweep(_ count: Int, shop: UInt16?) {
+        if sweepNext >= sweepEnd { sweptShops = [] }
+        if let shop { sweptShops?.insert(shop) } else { sweptShops = nil }
         sweepNext = 0
         sweepEnd = count
     }
+
+    /// Whether the sweep under way is about the profiles of a shop, or passes over them.
+    func sweeps(_ shop: UInt16) -> Bool { sweptShops?.contains(shop) ?? true }
 
     mutating func next() -> UInt32? {
         if head < waiting.count {

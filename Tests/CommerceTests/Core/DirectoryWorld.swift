@@ -151,7 +151,8 @@ struct DirectoryWorld: ~Copyable {
     /// - Parameter most: how many profiles to weigh at most.
     mutating func settle(most: Int = .max) {
         for _ in 0..<most {
-            guard let profile = directory.takeDirty() else { return }
+            if directory.isAtRest { return }
+            guard let profile = directory.takeDirty() else { continue }
             let plan = directory.plan(for: profile, &scratch)
             guard !plan.isEmpty else { continue }
             directory.write(plan, cause: profile, at: Timestamp(milliseconds: 1), into: &events)
