@@ -34,6 +34,8 @@ package enum CommandOutcome: Sendable {
     /// must say its store.
     case written(
         Verdict, profile: UInt32, customer: UInt32, row: UInt32, sequence: UInt64, isStoreNamed: Bool)
+    /// `sequence` is the last event that the reply shows.
+    case conflict(Conflict, sequence: UInt64)
     case note(customer: UInt32, sequence: UInt64)
     /// A pin, its removal or an outside verdict; `profile` is the one whose number was named.
     case asserted(Verdict, profile: UInt32, customer: UInt32, sequence: UInt64)
@@ -77,8 +79,6 @@ package struct FactOutcome: Sendable {
     /// Row on the profile's shard.
     package let row: UInt32
     package let sequence: UInt64
-    /// What a conflicting fact differs in, where the directory holds the other one.
-    package let differences: [String]
 }
 
 /// A customer that has to do with another and is not the same.

@@ -19,8 +19,8 @@ package actor Directory {
     let clock: any WallClock
 
     var events = EventWriter()
-    /// Events of the batch in hand by shard.
-    private var shardEvents: [[ShardEvent]]
+    /// What the batch in hand brings to each shard.
+    private var shardWork: [ShardWork]
     var scratch = ResolutionScratch()
     var isWeighingPosted = false
     /// Who waits until everything is weighed.
@@ -59,7 +59,7 @@ package actor Directory {
         self.journal = journal
         self.clock = clock
         self.lane = lane
-        shardEvents = Array(repeating: [], count: shards.count)
+        shardWork = Array(repeating: ShardWork(), count: shards.count)
     }
 
     /// Refuses writes from now on because the journal fails, or takes them again (nil).
@@ -109,6 +109,11 @@ package actor Directory {
                 let shop = try writableShop(batch.shop, now)
                 let decision = state.decide(order, in: bytes, shop: shop, at: now, &scratch, into: &events)
                 if decision.verdict.isChange { evolveLast(weighed: order.party) }
+                if decision.verdict == .conflict {
+                    let party = bytes.extracting(order.party.record.range).array
+                    let sent = Conflict.Sent.order(party: party, record: bytes.extracting(order.record.range).array)
+                    return conflict(sent, decision, state.orders[Int(decision.subject)])
+                }
                 if state.hasHeldFacts { attachFacts(to: decision.subject, now) }
                 let isShared = !order.storeInName.range.isEmpty && isChannelShared(order, bytes, shop)
                 return written(decision, state.orders, isStoreNamed: isShared)
@@ -121,6 +126,10 @@ package actor Directory {
                 let shop = try knownShop(batch.shop)
                 let decision = try state.decide(document, in: bytes, shop: shop, at: now, into: &events)
                 if decision.verdict.isChange { evolveLast() }
+                if decision.verdict == .conflict {
+                    let sent = Conflict.Sent.document(bytes.extracting(document.record.range).array)
+                    return conflict(sent, decision, state.documents[Int(decision.subject)])
+                }
                 return written(decision, state.documents)
             case .note(let note, let actor):
                 let shop = try knownShop(batch.shop)
@@ -229,6 +238,19 @@ package actor Directory {
             row: entry.row, sequence: entry.sequence, isStoreNamed: isStoreNamed)
     }
 
+    private func conflict(_ sent: Conflict.Sent, _ decision: Decision, _ known: SubjectEntry) -> CommandOutcome {
+        conflict(Conflict(sent, profile: decision.profile, row: known.row), sequence: known.sequence)
+    }
+
+    /// Has the shard compare in its turn.
+    func conflict(_ conflict: Conflict, sequence: UInt64) -> CommandOutcome {
+        if let profile = conflict.profile {
+            let shard = state.shard(of: profile)
+            shardWork[shard].conflicts.append((shardWork[shard].events.count, conflict))
+        }
+        return .conflict(conflict, sequence: sequence)
+    }
+
     private func writtenProfile(_ decision: Decision) -> CommandOutcome {
         return .written(
             decision.verdict, profile: decision.profile, customer: state.customerNumber(of: decision.profile), row: 0,
@@ -248,7 +270,7 @@ package actor Directory {
             let end = events.framed.count
             let range = ByteRange(end - events.last.count, end)
             guard event.kind.concernsShard else { return }
-            shardEvents[state.shard(of: event.party.profile)].append(
+            shardWork[state.shard(of: event.party.profile)].events.append(
                 ShardEvent(event: event, range: range, sequence: state.sequence))
         } catch {
             preconditionFailure("an event just written does not read: \(error)")
@@ -257,19 +279,18 @@ package actor Directory {
 
     /// Hands the batch's events to the shards, then to the journal: one hop each.
     func handOver(firstSequence: UInt64) {
-        guard events.count > 0 else { return }
         let bytes = events.framed.copyBytes()
-        for number in shards.indices where !shardEvents[number].isEmpty {
+        for number in shards.indices where !shardWork[number].isEmpty {
             let shard = shards[number]
+            let work = shardWork[number]
             if shard.lane.isCurrent {
-                let items = shardEvents[number]
-                shard.assumeIsolated { $0.apply(items, bytes) }
+                shard.assumeIsolated { $0.apply(work, bytes) }
             } else {
-                let items = shardEvents[number]
-                shard.lane.post { shard.assumeIsolated { $0.apply(items, bytes) } }
+                shard.lane.post { shard.assumeIsolated { $0.apply(work, bytes) } }
             }
-            shardEvents[number].removeAll(keepingCapacity: true)
+            shardWork[number].removeAll()
         }
+        guard events.count > 0 else { return }
         let count = events.count
         let journal = journal
         journal.lane.post { journal.assumeIsolated { $0.append(bytes, first: firstSequence, count: count) } }
@@ -291,7 +312,7 @@ package actor Directory {
         case .written(_, let profile, _, _, let sequence, _):
             // The customer's number may come from a later event, of another profile of the cluster.
             return max(sequence, state.lastSequence(ofCustomerOf: profile))
-        case .note(_, let sequence): return sequence
+        case .note(_, let sequence), .conflict(_, let sequence): return sequence
         case .fact(let fact): return max(fact.sequence, fact.profile.map { state.lastSequence(ofCustomerOf: $0) } ?? 0)
         case .asserted(_, let profile, _, let sequence):
             return max(sequence, state.lastSequence(ofCustomerOf: profile))

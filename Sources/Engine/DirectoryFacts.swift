@@ -10,11 +10,17 @@ extension Directory {
         let decision = try state.decide(fact, in: bytes, shop: shop, at: now, into: &events)
         if decision.verdict.isChange { evolveLast() }
         let profile = decision.order.map { state.orders[Int($0)].profile }
+        if decision.verdict == .conflict {
+            let sent = Conflict.Sent.fact(bytes.extracting(fact.record.range).array)
+            return conflict(
+                Conflict(
+                    sent, profile: profile, row: state.row(ofFact: decision.fact), differences: decision.differences),
+                sequence: state.sequence(ofFact: decision.fact))
+        }
         return .fact(
             FactOutcome(
                 verdict: decision.verdict, profile: profile, customer: profile.map { state.customerNumber(of: $0) },
-                row: state.row(ofFact: decision.fact), sequence: state.sequence(ofFact: decision.fact),
-                differences: decision.differences))
+                row: state.row(ofFact: decision.fact), sequence: state.sequence(ofFact: decision.fact)))
     }
 
     /// Gives an order that has come what waited for it, before anything else is decided.

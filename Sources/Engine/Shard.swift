@@ -8,6 +8,20 @@ struct ShardEvent: Sendable {
     let sequence: UInt64
 }
 
+/// What a batch brings to one shard.
+struct ShardWork: Sendable {
+    var events: [ShardEvent] = []
+    /// Each with how many of the events come before it.
+    var conflicts: [(eventsBefore: Int, conflict: Conflict)] = []
+
+    var isEmpty: Bool { events.isEmpty && conflicts.isEmpty }
+
+    mutating func removeAll() {
+        events.removeAll(keepingCapacity: true)
+        conflicts.removeAll()
+    }
+}
+
 /// A shard: the heavy data of its profiles. All methods run on its lane; none of them awaits.
 package actor Shard {
     package nonisolated let lane: any EngineLane
@@ -24,12 +38,18 @@ package actor Shard {
         self.lane = lane
     }
 
-    /// Applies events in the order given; `bytes` are those of the whole batch.
-    func apply(_ events: [ShardEvent], _ bytes: [UInt8]) {
-        for item in events {
+    /// Applies events in the order given, and compares what conflicts with what is known by then.
+    func apply(_ work: ShardWork, _ bytes: [UInt8]) {
+        var compared = 0
+        for (place, item) in work.events.enumerated() {
+            while compared < work.conflicts.count, work.conflicts[compared].eventsBefore <= place {
+                work.conflicts[compared].conflict.compare(with: state)
+                compared += 1
+            }
             state.evolve(item.event, bytes.span.extracting(item.range.range), sequence: item.sequence)
         }
-        if search != nil { noteForSearch(events) }
+        for item in work.conflicts[compared...] { item.conflict.compare(with: state) }
+        if search != nil { noteForSearch(work.events) }
     }
 
     // MARK: Search
@@ -117,20 +137,8 @@ package actor Shard {
         return output.copyBytes()
     }
 
-    /// The members in which a stored fact differs from one that was sent.
-    package func factDifferences(row: UInt32, record: [UInt8]) -> [String] {
-        state.factDifferences(row: row, record: record.span)
-    }
-
     /// How exports name a profile.
     func profileName(_ profile: UInt32) -> String { state.profileName(profile) }
-
-    /// The members in which a stored order or document differs from a record that was sent.
-    package func differences(row: UInt32, isOrder: Bool, party: [UInt8], record: [UInt8]) -> [String] {
-        isOrder
-            ? state.orderDifferences(row: row, party: party.span, record: record.span)
-            : state.documentDifferences(row: row, record: record.span)
-    }
 
     /// What only the records tell.
     func answer(_ question: RecordQuestion, hasher: KeyHasher) -> [String] { state.answer(question, hasher: hasher) }

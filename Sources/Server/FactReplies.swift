@@ -7,36 +7,11 @@ import Wire
 extension ReplyRenderer {
     func renderFact(_ subject: Subject, _ outcome: FactOutcome, tag: [UInt8]?, isRow: Bool) {
         guard case .fact(let fact) = subject else { preconditionFailure("a fact is answered by a fact") }
-        if outcome.verdict == .conflict { return renderConflict(fact, outcome, tag: tag, isRow: isRow) }
         if isRow { output.beginRow() } else { output.beginOK(tag: tag) }
         let bytes = built.batch.bytes
         output.fact(fact, outcome, bytes.span)
         output.endReply()
         if isRow { countRow(subject) }
-    }
-
-    private func renderConflict(_ fact: PreparedFact, _ outcome: FactOutcome, tag: [UInt8]?, isRow: Bool) {
-        guard let profile = outcome.profile else {
-            return refuse(.conflict(in: outcome.differences), tag: tag, isRow: isRow)
-        }
-        let bytes = built.batch.bytes
-        let record = bytes.span.extracting(fact.record.range).array
-        let row = outcome.row
-        shownProfiles.append(profile)
-        wait { done in
-            engine.ask(shardOf: profile, from: lane, { $0.factDifferences(row: row, record: record) }, done)
-        } _: { (names: [String]) in
-            self.refuse(.conflict(in: names), tag: tag, isRow: isRow)
-        }
-    }
-}
-
-extension Refusal {
-    /// What is known differs from what was sent, and nothing says which is newer.
-    static func conflict(in names: [String]) -> Refusal {
-        let text = names.isEmpty ? "updatedAt" : names.joined(separator: ", ")
-        return Refusal(
-            .conflict, "differs in \(text) and no newer updatedAt says that it may; send updatedAt to replace it")
     }
 }
 

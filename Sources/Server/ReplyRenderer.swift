@@ -130,8 +130,7 @@ final class ReplyRenderer: @unchecked Sendable {
 
     private func renderWritten(_ subject: Subject, _ outcome: CommandOutcome, tag: [UInt8]?, isRow: Bool) {
         switch outcome {
-        case .written(.conflict, let profile, _, let row, _, _):
-            renderConflict(subject, profile: profile, row: row, tag: tag, isRow: isRow)
+        case .conflict(let conflict, _): renderConflict(conflict, tag: tag, isRow: isRow)
         case .written(let verdict, _, let customer, _, let sequence, let isStoreNamed):
             if isRow { output.beginRow() } else { output.beginOK(tag: tag) }
             name(subject, isStoreNamed: isStoreNamed)
@@ -174,31 +173,13 @@ final class ReplyRenderer: @unchecked Sendable {
         }
     }
 
-    /// A conflict names the members that differ, which the shard knows.
-    private func renderConflict(_ subject: Subject, profile: UInt32, row: UInt32, tag: [UInt8]?, isRow: Bool) {
-        let batchBytes = built.batch.bytes
-        let bytes = batchBytes.span
-        var party: [UInt8] = []
-        let record: [UInt8]
-        let isOrder: Bool
-        switch subject {
-        case .order(let order):
-            isOrder = true
-            party = bytes.extracting(order.party.record.range).array
-            record = bytes.extracting(order.record.range).array
-        case .document(let document):
-            isOrder = false
-            record = bytes.extracting(document.record.range).array
-        case .profile, .fact: preconditionFailure("a profile never conflicts, and a fact on its own")
-        }
-        let sentParty = party
-        shownProfiles.append(profile)
+    /// A conflict names the members that differ, which the shard has compared by now.
+    private func renderConflict(_ conflict: Conflict, tag: [UInt8]?, isRow: Bool) {
+        guard let profile = conflict.profile else { return refuse(conflict.refusal, tag: tag, isRow: isRow) }
         wait { done in
-            engine.ask(
-                shardOf: profile, from: lane,
-                { $0.differences(row: row, isOrder: isOrder, party: sentParty, record: record) }, done)
-        } _: { (names: [String]) in
-            self.refuse(.conflict(in: names), tag: tag, isRow: isRow)
+            engine.ask(shardOf: profile, from: lane, { _ in conflict.refusal }, done)
+        } _: { (refusal: Refusal) in
+            self.refuse(refusal, tag: tag, isRow: isRow)
         }
     }
 

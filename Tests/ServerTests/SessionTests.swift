@@ -77,6 +77,25 @@ import Wire
         }
     }
 
+    /// What came after a contradiction does not change what its reply tells, though shards have seen it by then.
+    @Test(arguments: [true, false])
+    func conflictsTellOfWhatWasKnownThen(isOneLane: Bool) throws {
+        let shipment = #"ORDER.SHIP order=shopify:1 {"id":"s1","carrier":"#
+        let invoice = #"DOCUMENT.PUT {"kind":"invoice","number":"I1","order":"shopify:1","total":"#
+        let script = [
+            Self.order(1), Self.order(1, total: 2), Self.order(1, total: 2, email: 1, updatedAt: 2),
+            Self.order(1, email: 2), shipment + #""dhl"}"#, shipment + #""ups"}"#,
+            shipment + #""ups","updatedAt":"2026-01-02T00:00:00Z"}"#, shipment + #""ups","trackingCode":"x"}"#,
+            invoice + #""1"}"#, invoice + #""2"}"#, invoice + #""2","updatedAt":"2026-01-02T00:00:00Z"}"#,
+            invoice + #""3","currency":"EUR"}"#,
+        ]
+        let patient = try SteppedHouse(seed: 7, isOneLane: isOneLane, matchMode: .exact)
+        let expected = script.map { Self.converse([$0], patient, largestPiece: 1 << 20) }
+        #expect(expected.count { $0.hasPrefix("ERR CONFLICT differs in ") } == 6)
+        let replies = try Self.converse(script, seed: 7, isOneLane: isOneLane, largestPiece: 1 << 20)
+        #expect(replies == expected.joined())
+    }
+
     /// By evidence, how much is weighed between two requests is a matter of time, and so is the customer that a reply
     /// shows. What was done is not, nor is who is who once everything is weighed.
     @Test func whoIsWhoDoesNotDependOnCutsAndSchedules() throws {
