@@ -62,12 +62,3 @@ extension [Shard] {
         return [builder.finish()] + customer.labelParts
     }
 }
-
-extension Engine {
-    /// Whether no event has touched the customer since; false also where the directory lives on another lane.
-    package func isUnchanged(_ customer: CustomerMembers) -> Bool {
-        let directory = directory
-        guard directory.lane.isCurrent, let profile = customer.profiles.first else { return false }
-        return directory.assumeIsolated { $0.lastSequence(ofCustomersOf: [profile]) } == customer.sequence
-    }
-}

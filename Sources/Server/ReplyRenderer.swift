@@ -66,7 +66,7 @@ final class ReplyRenderer: @unchecked Sendable {
     /// A reply that shows what shards know waits until all of it is durable, also what came in the meantime.
     private func finish() {
         let decided = outcome.releaseSequence
-        guard !shownProfiles.isEmpty else { return completion(self, decided) }
+        guard !shownProfiles.isEmpty, !isInOneTurn else { return completion(self, decided) }
         let completion = completion
         engine.lastSequence(ofCustomersOf: shownProfiles, from: lane) { completion(self, max(decided, $0)) }
     }

@@ -125,9 +125,53 @@ extension SessionTests {
         #expect(wasKept)
     }
 
+    /// Shards elsewhere may answer with what came behind the version that the directory told of.
+    @Test func nothingIsKeptOfWhatOtherLanesTold() throws {
+        let house = try SteppedHouse(seed: 2, .apart)
+        let lines = (0..<40).map { $0 % 4 == 0 ? "CUSTOMER.FIND limit=1" : "CUSTOMER.360 C1" }
+        let client = SteppedClient(house, sends: [Self.order(1)] + lines, largestPiece: 100)
+        while client.deliver() { house.runAll() }
+        house.runAll()
+        #expect(client.output.text.split(separator: "\n").count { $0.hasPrefix(#"OK {"customer":"#) } == 30)
+        #expect(house.answers.byteCount == 0)
+    }
+
+    /// The same where the directory is on its way with later writes of somebody else while replies are written.
+    @Test func answersThatAreKeptAreRightBesideOneWhoWrites() throws {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        var wasKept = false
+        for _ in 0..<10 {
+            let writes = (0..<150).map { Self.write($0, using: &random) }
+            let questions = (0..<300).map { _ in "CUSTOMER.360 C\(Int.random(in: 1..<4, using: &random))" }
+            let schedule = random.next()
+            func replies(_ cache: AnswerCache) throws -> String {
+                let house = try SteppedHouse(seed: schedule, .directoryApart)
+                house.answers = cache
+                let writer = SteppedClient(house, sends: writes, largestPiece: 300)
+                let reader = SteppedClient(house, sends: questions, largestPiece: 60)
+                var isBusy = true
+                while isBusy {
+                    let isWriting = writer.deliver()
+                    let isReading = reader.deliver()
+                    isBusy = isWriting || isReading
+                    for _ in 0..<house.random(0..<5) { house.step() }
+                }
+                house.runAll()
+                return reader.output.text.replacing(/"maskedCode":"[^"]*"/, with: "")
+            }
+            let plain = try replies(AnswerCache(byteLimit: 0))
+            let cache = AnswerCache(byteLimit: 1 << 20)
+            #expect(try replies(cache) == plain, "seed \(seed)")
+            #expect(plain.split(separator: "\n").count { $0.hasPrefix("OK") } > 100, "seed \(seed)")
+            wasKept = wasKept || cache.byteCount > 0
+        }
+        #expect(wasKept)
+    }
+
     /// The replies, one request at a time.
     private static func replies(to script: [String], _ cache: AnswerCache, _ mode: MatchMode) throws -> [String] {
-        let house = try SteppedHouse(seed: 1, isOneLane: true, matchMode: mode)
+        let house = try SteppedHouse(seed: 1, .oneLane, matchMode: mode)
         house.answers = cache
         var replies: [String] = []
         let output = CollectedOutput()
