@@ -2,26 +2,43 @@
 ///
 /// A sync costs the processor about as much as taking in ten orders, however little it makes durable. So while much comes, the
 /// next group waits until it is worth a sync: for two milliseconds at most, and not at all once that turns out to be in
-/// vain, because those who send have nothing more to send before they hear. Where little comes nobody ever waits.
+/// vain, because those who send have nothing more to send before they hear. How many events are worth one is found out:
+/// more as long as they come in time, fewer when they did not. Where little comes nobody ever waits.
 struct GroupPacing: Sendable {
     /// A group of so many events says that much comes.
     private static let busy = 16
-    /// Events that are worth a sync.
-    static let full = 96
     static let longestWait = Duration.milliseconds(2)
-    /// Groups that do not wait after one that waited in vain.
+    /// Fewest and most events that a group waits for.
+    static let worths = 64...256
+    /// Groups that do not wait after one that waited in vain for as few as it may.
     private static let groupsAtOnce = 16
+    /// Full groups after one that waited in vain, before more are waited for again.
+    private static let groupsAlike = 64
 
+    /// Events that are worth a sync at the moment.
+    private(set) var worth = 96
     private var lastCount = 0
     private var atOnce = 0
+    private var alike = 0
 
     /// Whether a group that has `count` events so far waits for more.
-    func waits(_ count: Int) -> Bool { atOnce == 0 && lastCount >= Self.busy && count < Self.full }
+    func waits(_ count: Int) -> Bool { atOnce == 0 && lastCount >= Self.busy && count < worth }
 
     /// A group of `count` events leaves.
     mutating func note(count: Int, hasWaited: Bool) {
         lastCount = count
         if atOnce > 0 { atOnce -= 1 }
-        if hasWaited, count < Self.full { atOnce = Self.groupsAtOnce }
+        guard hasWaited else { return }
+        if count < worth {
+            // Three quarters, so that the next orders are on their way while these are synced.
+            let less = count * 3 / 4
+            if less < Self.worths.lowerBound { atOnce = Self.groupsAtOnce }
+            worth = max(less, Self.worths.lowerBound)
+            alike = Self.groupsAlike
+        } else if alike > 0 {
+            alike -= 1
+        } else {
+            worth = min(worth + worth / 8, Self.worths.upperBound)
+        }
     }
 }

@@ -94,7 +94,7 @@ package actor Journal {
         pending.append(events)
         pendingCount += count
         // The journal's lane runs what is posted in order: appends that wait already come before this commit.
-        let isFull = isWaiting && pendingCount >= GroupPacing.full
+        let isFull = isWaiting && pendingCount >= pacing.worth
         if isFull || pending.count >= Self.largestGroup { commit() } else { postCommit() }
     }
 

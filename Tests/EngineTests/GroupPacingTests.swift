@@ -29,9 +29,32 @@ import Testing
             #expect(!pacing.waits(64))
             pacing.note(count: 64, hasWaited: false)
         }
-        #expect(pacing.waits(64))
+        #expect(pacing.waits(63))
         pacing.note(count: 128, hasWaited: true)
-        #expect(pacing.waits(64))
+        #expect(pacing.waits(63))
+    }
+
+    /// Senders with so many orders on their way, who send the next when they hear. Few groups wait in vain, and they are as large
+    /// as the senders allow.
+    @Test(arguments: [(40, 16), (80, 16), (128, 64), (256, 128), (512, 224), (4_096, 224)])
+    func groupsFitThoseWhoSend(onTheirWay: Int, leastMedian: Int) {
+        var pacing = GroupPacing()
+        var (pending, syncing, inVain) = (0, 0, 0)
+        var sizes: [Int] = []
+        for _ in 0..<2_000 {
+            // While a group is synced those who wait for nothing send; a fifth of them is on the way at any moment.
+            let able = onTheirWay - pending - syncing
+            pending += able * 4 / 5
+            syncing = 0
+            let waits = pacing.waits(pending)
+            if waits { pending = min(onTheirWay, max(pending, pacing.worth)) }
+            if waits, pending < pacing.worth { inVain += 1 }
+            pacing.note(count: pending, hasWaited: waits)
+            sizes.append(pending)
+            (syncing, pending) = (pending, 0)
+        }
+        #expect(inVain <= 2_000 / 16 && (onTheirWay < 128 || inVain <= 2_000 / 50), "\(inVain) in vain")
+        #expect(sizes.sorted()[1_000] >= leastMedian)
     }
 
     /// A journal on a disk in memory, and what it has acknowledged.

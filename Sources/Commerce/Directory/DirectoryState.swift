@@ -71,6 +71,7 @@ extension ProfileEntry {
 }
 
 package struct DirectoryState: ~Copyable, Sendable {
+    private let inPlace = InPlace()
     package internal(set) var shardCount: Int
     /// Seed of every hash; random per data folder.
     package internal(set) var seed: UInt64 = 0

@@ -18,6 +18,7 @@ struct PostingKey {
 }
 
 struct MatchIndex: ~Copyable, Sendable {
+    private let inPlace = InPlace()
     private(set) var profiles = PagedArray<MatchProfile>()
     private(set) var origins = PagedArray<MatchOrigin>()
     private(set) var rows = FeatureTable()
