@@ -34,15 +34,17 @@ package enum LineScanner {
     /// Whether the bytes are valid UTF-8. Most lines are ASCII, which 32 bytes at a time prove.
     package static func isUTF8(_ bytes: Span<UInt8>) -> Bool {
         let raw = bytes.bytes
-        func word(_ offset: Int) -> UInt64 { raw.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self) }
-        let highestBits: UInt64 = 0x8080_8080_8080_8080
-        var index = 0
-        while index + 32 <= bytes.count {
-            let any = word(index) | word(index + 8) | word(index + 16) | word(index + 24)
-            if any & highestBits != 0 { break }
-            index += 32
+        func isASCII(from offset: Int) -> Bool {
+            func word(_ place: Int) -> UInt64 {
+                raw.unsafeLoadUnaligned(fromByteOffset: offset + place * 8, as: UInt64.self)
+            }
+            return (word(0) | word(1) | word(2) | word(3)) & 0x8080_8080_8080_8080 == 0
         }
-        guard index < bytes.count else { return true }
+        let last = bytes.count - 32
+        var index = 0
+        while index < last, isASCII(from: index) { index += 32 }
+        // The last 32 may overlap those before.
+        if last >= 0, index >= last, isASCII(from: last) { return true }
         return bytes.extracting(index..<bytes.count).withUnsafeBufferPointer { rest in
             if rest.allSatisfy({ $0 < 0x80 }) { return true }
             do {

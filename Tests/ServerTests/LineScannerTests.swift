@@ -41,6 +41,25 @@ struct SeededGenerator: RandomNumberGenerator {
         }
     }
 
+    /// Lines of every length around the 32 bytes looked at together, ASCII but for a character or a stray byte somewhere.
+    @Test func tellsUTF8FromWhatIsNot() {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        let pieces: [[UInt8]] = [
+            Array("é".utf8), Array("€".utf8), Array("🛒".utf8), [0x80], [0xC3], [0xE2, 0x82], [0xFF], [0x7F], [],
+        ]
+        var valid = 0
+        for _ in 0..<20_000 {
+            var line = [UInt8](repeating: 0x61, count: Int.random(in: 0..<140, using: &random))
+            let place = Int.random(in: 0...line.count, using: &random)
+            line.insert(contentsOf: pieces.randomElement(using: &random) ?? [], at: place)
+            let expected = String(validating: line, as: UTF8.self) != nil
+            #expect(LineScanner.isUTF8(line.span) == expected, "seed \(seed): \(line)")
+            if expected { valid += 1 }
+        }
+        #expect(valid > 5_000 && valid < 15_000, "seed \(seed)")
+    }
+
     /// Lines come out as a split gives them, however the bytes are cut on their way.
     @Test func cutsDoNotMatter() {
         let seed = testSeed()
