@@ -64,10 +64,9 @@ extension [Shard] {
 }
 
 extension Engine {
-    /// Whether no event has touched the customer since; false also where the directory lives on another lane.
-    package func isUnchanged(_ customer: CustomerMembers) -> Bool {
+    /// Whether nothing at all was decided behind this event; false also where the directory lives on another lane.
+    package func isLast(_ sequence: UInt64) -> Bool {
         let directory = directory
-        guard directory.lane.isCurrent, let profile = customer.profiles.first else { return false }
-        return directory.assumeIsolated { $0.lastSequence(ofCustomersOf: [profile]) } == customer.sequence
+        return directory.lane.isCurrent && directory.assumeIsolated { $0.lastSequence() } == sequence
     }
 }

@@ -87,7 +87,7 @@ extension ReplyRenderer {
 
     /// Keeps an answer that lies in the output, unless shards may have told what came behind the customer's version.
     private func keep(_ outcome: DossierOutcome, beginning: Range<Int>, end: Range<Int>) {
-        guard outcome.isOfShards, let answers, isInOneTurn, engine.isUnchanged(outcome.customer),
+        guard outcome.isOfShards, let answers, engine.isLast(self.outcome.lastSequence),
             answers.isWanted(outcome.question)
         else { return }
         let (sequence, profiles) = outcome.version

@@ -8,7 +8,7 @@ import Wire
 /// lane they answer at once, else the rendering goes on when they have answered. Confined to the session's lane.
 final class ReplyRenderer: @unchecked Sendable {
     let built: BuiltBatch
-    private let outcome: BatchOutcome
+    let outcome: BatchOutcome
     let engine: Engine
     let lane: any EngineLane
     private let completion: @Sendable (ReplyRenderer, _ releaseSequence: UInt64) -> Void
@@ -27,9 +27,6 @@ final class ReplyRenderer: @unchecked Sendable {
     private var isWaiting: Bool { waitingCount > 0 }
     /// What shards know of the batch's dossiers that are not written yet, where all were asked about at once.
     var gathered: ArraySlice<[DossierPart]>?
-    /// Whether all shards have answered in the moment of the directory's outcome so far.
-    private(set) var isInOneTurn = true
-
     /// Profiles of which shards were asked. They may have answered with events that came after the directory's outcome.
     var shownProfiles: [UInt32] = []
 
@@ -63,10 +60,11 @@ final class ReplyRenderer: @unchecked Sendable {
         if nextItem == built.items.count, !isWaiting { finish() }
     }
 
-    /// A reply that shows what shards know waits until all of it is durable, also what came in the meantime.
+    /// A reply that shows what shards know waits until all of it is durable, also what came in the meantime: nothing did as
+    /// long as the directory has decided nothing, and of that the outcome says itself what it shows.
     private func finish() {
         let decided = outcome.releaseSequence
-        guard !shownProfiles.isEmpty else { return completion(self, decided) }
+        guard !shownProfiles.isEmpty, !engine.isLast(outcome.lastSequence) else { return completion(self, decided) }
         let completion = completion
         engine.lastSequence(ofCustomersOf: shownProfiles, from: lane) { completion(self, max(decided, $0)) }
     }
@@ -77,7 +75,6 @@ final class ReplyRenderer: @unchecked Sendable {
     ) {
         waitingCount += 1
         start { answer in
-            if !self.isRunning { self.isInOneTurn = false }
             body(answer)
             self.waitingCount -= 1
             if !self.isRunning, !self.isWaiting { self.run() }

@@ -46,8 +46,12 @@ import Testing
         #expect(found > 1_000, "seed \(seed)")
     }
 
-    @Test func keepsWhatIsAskedForAgain() {
-        let cache = AnswerCache(byteLimit: 1 << 20)
+    @Test func keepsEverythingWhileThereIsRoomAndThenWhatIsAskedForAgain() {
+        let cache = AnswerCache(byteLimit: 100_000)
+        #expect(cache.isWanted(Self.question(1)))
+        for customer in 0..<10 {
+            cache.keep(Self.answer(1, [customer], bytes: 9_000), for: Self.question(customer))
+        }
         #expect(!cache.isWanted(Self.question(1)))
         #expect(!cache.isWanted(Self.question(2)))
         #expect(cache.isWanted(Self.question(1)))

@@ -195,6 +195,11 @@ extension DirectoryState {
 
     // MARK: The dossier
 
+    /// Whether there is a brochure or a log-in of the profile.
+    package func hasService(of profile: UInt32) -> Bool {
+        service.newestBrochure[profile] != nil || service.logInCounts[profile] != nil
+    }
+
     /// Group and terms, brochures and log-ins as members of a dossier; what there is none of is left out.
     package func serviceMembers(of profiles: [UInt32], shop: UInt16, at now: Timestamp, into output: inout ByteWriter) {
         if let group = labels.labels(of: profiles).group {
