@@ -124,8 +124,8 @@ extension Directory {
     func messages(to customer: CustomerMembers, shop: UInt16) -> [UInt8] {
         // A group is a label.
         let hasAny =
-            customer.labels != nil
-            || customer.profiles.contains { outbox.hasCorrespondence(with: $0) || state.hasService(of: $0) }
+            customer.labels != nil || outbox.hasCorrespondence(withAnyOf: customer.profiles)
+            || state.hasService(ofAnyOf: customer.profiles)
         guard hasAny else { return Self.noMessages }
         var output = ByteWriter(capacity: 512)
         output.append(outbox.dossierMembers(profiles: customer.profiles, customer: customer.number))

@@ -195,9 +195,9 @@ extension DirectoryState {
 
     // MARK: The dossier
 
-    /// Whether there is a brochure or a log-in of the profile.
-    package func hasService(of profile: UInt32) -> Bool {
-        service.newestBrochure[profile] != nil || service.logInCounts[profile] != nil
+    /// Whether there is a brochure or a log-in of any of the profiles.
+    package func hasService(ofAnyOf profiles: [UInt32]) -> Bool {
+        profiles.contains { service.newestBrochure[$0] != nil || service.logInCounts[$0] != nil }
     }
 
     /// Group and terms, brochures and log-ins as members of a dossier; what there is none of is left out.
