@@ -78,7 +78,7 @@ extension ComparisonReport {
 
 
             """
-        text += Self.table(systems, [.rate, .processor, .memory, .disk, .median, .tail])
+        text += Self.table(systems, [.rate, .settledRate, .processor, .memory, .disk, .median, .tail])
         text +=
             "\n" + Self.table(systems, [.lookupRate, .lookupProcessor, .lookupBytes, .journalStart, .snapshotStart])
         text += "\n" + Self.table(systems, [.customers, .precision, .recall])
@@ -111,7 +111,7 @@ extension ComparisonReport {
     private var ratioTable: String {
         guard let first = systems.first else { return "" }
         let figures: [Figure] = [
-            .rate, .processor, .memory, .disk, .lookupRate, .lookupProcessor, .tail, .journalStart,
+            .rate, .settledRate, .processor, .memory, .disk, .lookupRate, .lookupProcessor, .tail, .journalStart,
         ]
         let others = Array(systems.dropFirst()) + limits.filter { $0.name.hasPrefix("Redis") }
         var text = "\(first.name) is better by\n\n"
@@ -119,7 +119,9 @@ extension ComparisonReport {
         text += "| \(head.joined(separator: " | ")) |\n|\(String(repeating: "---|", count: head.count))\n"
         for other in others {
             let cells = figures.map { figure -> String in
-                guard let ours = first.cell(figure)?.median, let theirs = other.cell(figure)?.median else { return "" }
+                // What does nothing behind its replies is settled with the last of them.
+                let other = other.cell(figure) ?? (figure == .settledRate ? other.cell(.rate) : nil)
+                guard let ours = first.cell(figure)?.median, let theirs = other?.median else { return "" }
                 return String(format: "%.2f x", figure.isGain ? ours / theirs : theirs / ours)
             }
             text += "| \(([other.name] + cells).joined(separator: " | ")) |\n"

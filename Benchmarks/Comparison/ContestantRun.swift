@@ -5,6 +5,8 @@ import Load
 /// The figures of a contestant, as columns of the table.
 enum Figure: String, CaseIterable, Sendable {
     case rate = "orders/s"
+    /// Until nothing was left to do behind the replies.
+    case settledRate = "settled/s"
     case processor = "CPU us/order"
     case memory = "memory B/order"
     case disk = "disk B/order"
@@ -22,7 +24,7 @@ enum Figure: String, CaseIterable, Sendable {
     /// Whether more is better.
     var isGain: Bool {
         switch self {
-        case .rate, .lookupRate, .precision, .recall: true
+        case .rate, .settledRate, .lookupRate, .precision, .recall: true
         default: false
         }
     }
@@ -41,15 +43,21 @@ struct ContestantRun {
         let disk = try server.diskBytes()
         let before = server.processorSeconds
         var after = before
+        var settling = Result<Double, BenchmarkError>.success(0)
         var shape = IngestRun.Shape()
         shape.asksCustomers = true
-        shape.whenLoaded = { after = server.processorSeconds }
+        shape.whenLoaded = {
+            let watch = Stopwatch()
+            settling = Result { () throws(BenchmarkError) in try server.settle() }.map { watch.seconds }
+            after = server.processorSeconds
+        }
         let ingest = try IngestRun(contestant, orders, to: server.endpoint, shape)
         try check(ingest, into: &samples)
         let deliveries = Double(orders.deliveryCount)
         // What need not be on the disk for an answer gets there within two seconds or so.
         if contestant.durability != .always { usleep(2_500_000) }
         add(.rate, ingest.rate, &samples)
+        add(.settledRate, deliveries / (deliveries / ingest.rate + (try settling.get())), &samples)
         add(.processor, (after - before) * 1e6 / deliveries, &samples)
         add(.memory, (try server.memoryBytes() - memory) / Double(orders.book.count), &samples)
         add(.disk, (try server.diskBytes() - disk) / Double(orders.book.count), &samples)

@@ -29,6 +29,11 @@ final class DossierServer: ServerUnderTest {
         return true
     }
 
+    /// Who is who is weighed behind the replies.
+    func settle() throws(BenchmarkError) {
+        guard try process.client().ask("IDENTITY.SETTLE").isOK else { throw .server("IDENTITY.SETTLE is refused") }
+    }
+
     func crash() { process.crash() }
 
     func startAgain() throws(BenchmarkError) {

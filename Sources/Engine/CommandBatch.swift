@@ -109,6 +109,4 @@ package struct BatchOutcome: Sendable {
     package var outcomes: [CommandOutcome]
     /// The replies may leave when this event is durable: it is the last one that any of them shows.
     package var releaseSequence: UInt64
-    /// The last event decided when the outcomes were.
-    package var lastSequence: UInt64 = 0
 }

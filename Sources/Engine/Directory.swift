@@ -95,7 +95,6 @@ package actor Directory {
             result.outcomes.append(outcome)
             result.releaseSequence = max(result.releaseSequence, releaseSequence(of: outcome, to: command))
         }
-        result.lastSequence = state.sequence
         handOver(firstSequence: firstSequence)
         postWeighing()
         return result

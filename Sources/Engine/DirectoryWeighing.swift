@@ -1,14 +1,18 @@
 import Commerce
 
-// Weighing, just behind the replies: a slice at a time, so that nobody waits for it.
+// Weighing, behind the replies: one slice in each turn of the lane, so that nobody waits for it. While more comes in than a
+// lane can both take in and weigh, taking in goes first, and weighing catches up when there is room; the longer the queue
+// the longer the slices, so that it cannot grow for ever.
 extension Directory {
-    /// Profiles that one turn of the lane weighs before others get theirs.
-    private static let profilesPerTurn = 64
+    /// Profiles that one turn of the lane weighs when so many are on the list: a thousandth of them, so that what keeps coming
+    /// in flat out ends up some hundred thousand profiles ahead of weighing, a few seconds.
+    static func profilesPerTurn(listed: Int) -> Int { max(64, listed / 1_024) }
 
     func postWeighing() {
         guard !isWeighingPosted, !state.isAtRest || state.owesRestMark || !waitingForRest.isEmpty else { return }
         isWeighingPosted = true
-        lane.post { self.assumeIsolated { $0.weighSome() } }
+        // Not posted for this turn of the lane but for the next: what came in by then goes first.
+        lane.post(after: .zero) { self.assumeIsolated { $0.weighSome() } }
     }
 
     /// Weighs what new data, new rules or people's decisions have touched, a slice at a time.
@@ -17,7 +21,7 @@ extension Directory {
         guard isWritable else { return }
         let first = state.sequence + 1
         let now = clock.now()
-        for _ in 0..<Self.profilesPerTurn {
+        for _ in 0..<Self.profilesPerTurn(listed: state.listedProfiles) {
             guard let profile = state.takeDirty() else { break }
             resolve(state.plan(for: profile, &scratch), cause: profile, now)
         }

@@ -62,11 +62,3 @@ extension [Shard] {
         return [builder.finish()] + customer.labelParts
     }
 }
-
-extension Engine {
-    /// Whether nothing at all was decided behind this event; false also where the directory lives on another lane.
-    package func isLast(_ sequence: UInt64) -> Bool {
-        let directory = directory
-        return directory.lane.isCurrent && directory.assumeIsolated { $0.lastSequence() } == sequence
-    }
-}

@@ -58,10 +58,11 @@ final class LaneLoop {
     }
 
     private func timeoutMilliseconds() -> Int32 {
-        guard marked.isEmpty, resumed.isEmpty, queue.prepareToSleep() else { return 0 }
-        guard let deadline = timers.nextDeadlineNanoseconds else { return -1 }
+        guard marked.isEmpty, resumed.isEmpty else { return 0 }
+        guard let deadline = timers.nextDeadlineNanoseconds else { return queue.prepareToSleep() ? -1 : 0 }
         let now = SystemCalls.monotonicNanoseconds()
-        guard deadline > now else { return 0 }
+        // A lane that goes on at once is not asleep: nobody has to wake it.
+        guard deadline > now, queue.prepareToSleep() else { return 0 }
         return Int32(clamping: (deadline - now + 999_999) / 1_000_000)
     }
 

@@ -10,6 +10,8 @@ package struct LoadReport: Sendable {
     package var orderCount = 0
     package var outcome = DriverOutcome()
     package var tally = LoadTally()
+    /// How long after the last reply everything was weighed; nil where nothing goes on behind replies.
+    package var settlingNanoseconds: UInt64?
     /// Orders that were sent and never accepted; nil where that was not kept track of.
     package var lost: Int?
     package var truth: TruthCheck?
@@ -79,6 +81,12 @@ extension LoadReport {
         if outcome.end != .complete {
             lines.append("ended early \(outcome.end), \(Format.grouped(outcome.sent - outcome.answered)) unanswered")
         }
+        if let settlingNanoseconds {
+            let rate = Double(accepted) * 1e9 / Double(max(1, outcome.nanoseconds + settlingNanoseconds))
+            lines.append(
+                "settled     \(Format.duration(settlingNanoseconds)) later; "
+                    + "\(Format.grouped(Int(rate)))/s until everything was weighed")
+        }
         if tally.lookups > 0 { lines.append("lookups     " + Self.latencyText(tally.lookupLatency)) }
         if let lookupsAfter { lines.append("lookups     after the load: " + Self.latencyText(lookupsAfter.latency)) }
         if let lost { lines.append("lost        \(Format.grouped(lost))") }
@@ -146,6 +154,7 @@ extension LoadReport {
         writer.member("reconnects", outcome.reconnects)
         writer.member("nanoseconds", outcome.nanoseconds)
         writer.member("ordersPerSecond", throughput)
+        if let settlingNanoseconds { writer.member("settlingNanoseconds", settlingNanoseconds) }
         writer.member("accepted", accepted)
         writer.member("redeliveries", tally.redeliveries)
         writer.member("revisions", tally.revisions)

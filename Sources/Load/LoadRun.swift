@@ -30,6 +30,7 @@ package struct LoadRun: ~Copyable {
         let customers = handler.customers
         let numbers = handler.takeNumbers()
         guard !isOver else { return report }
+        if options.peer == .dossier { try settle() }
         if options.verifies && options.peer.namesCustomers {
             let named = try verify(customers, numbers)
             if options.lookups > 0 && options.peer == .dossier { try lookUp(customers, named) }
@@ -68,6 +69,14 @@ package struct LoadRun: ~Copyable {
         var driver = try Driver(options: loadOptions, source: StreamSource(stream), handler: handler)
         report.outcome = try driver.run()
         return driver.finish()
+    }
+
+    /// Waits until everything is weighed: what came behind the replies belongs to the load, and to who is who.
+    private mutating func settle() throws(LoadError) {
+        let start = monotonicNanoseconds()
+        let answer = try OneRequest.send(driverOptions) { $0.append("IDENTITY.SETTLE\n") }.get()
+        guard answer.starts(with: Array("OK".utf8)) else { throw .refused("IDENTITY.SETTLE: " + answer.span.text) }
+        report.settlingNanoseconds = monotonicNanoseconds() - start
     }
 
     // MARK: Verification

@@ -29,6 +29,9 @@ final class ReplyRenderer: @unchecked Sendable {
     var foreseen: ArraySlice<DossierSource>?
     /// Answers of this batch that are worth keeping.
     var made: [MadeAnswer] = []
+    /// Whether all shards have answered in the moment of the directory's outcome so far.
+    private var isInOneTurn = true
+
     /// Profiles of which shards were asked. They may have answered with events that came after the directory's outcome.
     var shownProfiles: [UInt32] = []
 
@@ -62,11 +65,10 @@ final class ReplyRenderer: @unchecked Sendable {
         if nextItem == built.items.count, !isWaiting { finish() }
     }
 
-    /// A reply that shows what shards know waits until all of it is durable, also what came in the meantime: nothing did as
-    /// long as the directory has decided nothing, and of that the outcome says itself what it shows.
+    /// A reply that shows what shards know waits until all of it is durable, also what came in the meantime.
     private func finish() {
         let decided = outcome.releaseSequence
-        if shownProfiles.isEmpty || engine.isLast(outcome.lastSequence) {
+        if shownProfiles.isEmpty || isInOneTurn {
             keepAnswers()
             return completion(self, decided)
         }
@@ -84,6 +86,7 @@ final class ReplyRenderer: @unchecked Sendable {
     ) {
         waitingCount += 1
         start { answer in
+            if !self.isRunning { self.isInOneTurn = false }
             body(answer)
             self.waitingCount -= 1
             if !self.isRunning, !self.isWaiting { self.run() }

@@ -37,6 +37,9 @@ package enum ServerError: Error, CustomStringConvertible {
 package final class Server: Sendable {
     package let options: ServerOptions
     private let lanes: [Lane]
+    /// Where connections and shards live, so that what replies take from shards is near. The directory has the first lane to
+    /// itself once there are several.
+    private let sessionLanes: [Lane]
     private let journalLane: Lane
     private let snapshotLane: Lane
     private let filesLane: Lane
@@ -63,6 +66,8 @@ package final class Server: Sendable {
                 try Lane(name: "lane-\(number)")
             }
             self.lanes = lanes
+            let sessionLanes = lanes.count == 1 ? lanes : Array(lanes.dropFirst())
+            self.sessionLanes = sessionLanes
             journalLane = try Lane(name: "journal")
             snapshotLane = try Lane(name: "snapshot", isBackground: true)
             filesLane = try Lane(name: "files")
@@ -72,14 +77,16 @@ package final class Server: Sendable {
             administrator = Administrator(
                 options, fileSystem: LinuxFileSystem(), connectionCount: { connections.value })
             let administrator = administrator
-            let hosts = lanes.map { LaneHost($0, limits: options.session, administrator: administrator, log: log) }
+            let hosts = sessionLanes.map {
+                LaneHost($0, limits: options.session, administrator: administrator, log: log)
+            }
             self.hosts = hosts
             var limits = ConnectionLimits()
             limits.idleSeconds = options.idleSeconds
             limits.maximumInputBytes = options.session.lineBytes + (1 << 20)
             listener = try Listener(
-                address: address, on: lanes[0], limits: limits, maximumConnections: options.maximumConnections,
-                chooseLane: { lanes[$0 % lanes.count] },
+                address: address, on: sessionLanes[0], limits: limits, maximumConnections: options.maximumConnections,
+                chooseLane: { sessionLanes[$0 % sessionLanes.count] },
                 refuse: { _ in Array("ERR BUSY too many connections; try again later\n".utf8) },
                 makeHandler: { connection in
                     let host = hosts.first { ($0.lane as? Lane) === connection.lane }
@@ -109,7 +116,7 @@ package final class Server: Sendable {
             let engine = try Engine.open(
                 configuration, on: LinuxFileSystem(), clock: SystemClock(),
                 lanes: EngineLanes(
-                    directory: lanes[0], shards: lanes, journal: journalLane, snapshot: snapshotLane,
+                    directory: lanes[0], shards: sessionLanes, journal: journalLane, snapshot: snapshotLane,
                     files: filesLane, feed: feedLane, past: pastLane),
                 holder: "pid \(getpid())", progress: administrator.recovered)
             self.engine.withLock { $0 = engine }

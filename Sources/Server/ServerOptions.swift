@@ -8,7 +8,7 @@ package struct ServerOptions: Sendable {
     /// 0 takes any free port.
     package var port: UInt16 = 7360
     package var engine: EngineConfiguration
-    /// Lanes for sessions and shards.
+    /// Lanes for the directory, sessions and shards.
     package var lanes = 1
     package var maximumConnections = 20_000
     /// Idle time after which a connection is closed; 0 for never.

@@ -11,8 +11,10 @@ package enum LaneLayout: CaseIterable, Sendable {
     case single
     /// As a server with one lane is wired.
     case oneLane
-    /// As a server with two lanes is wired: sessions and shards on both.
+    /// Sessions and shards on both, the directory on one of them.
     case twoLanes
+    /// As a server with two lanes is wired: one for the directory alone.
+    case directoryApart
     /// Every role apart.
     case apart
 }
@@ -45,6 +47,10 @@ package struct SimulatedMachine {
             let second = scheduler.makeLane("lane-1")
             sessionLanes = [first, second]
             lanes = EngineLanes(directory: first, shards: [first, second], journal: journal, snapshot: snapshot)
+        case .directoryApart:
+            let second = scheduler.makeLane("lane-1")
+            sessionLanes = [second]
+            lanes = EngineLanes(directory: first, shards: [second], journal: journal, snapshot: snapshot)
         case .apart:
             sessionLanes = [scheduler.makeLane("session-0"), scheduler.makeLane("session-1")]
             lanes = EngineLanes(

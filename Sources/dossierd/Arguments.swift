@@ -31,7 +31,8 @@ enum Arguments {
                                       email     by the same real e-mail address
                                       address   by the same postal address
                                       exact     by any identity key in common, names not looked at
-          --lanes N                 threads for sessions and shards (half the cores, at least 1)
+          --lanes N                 threads: one for the directory, the others for
+                                      connections and shards (half the cores, at least 2; 1 where there is one core)
           --shards N                shards of a new data folder, 1 to 256 (4)
           --connections N           most connections at a time (20000)
           --idle SECONDS            close connections idle for so long; 0 for never (0)
@@ -111,7 +112,8 @@ enum Arguments {
             engine.history = history
         }
         var options = ServerOptions(engine: engine)
-        options.lanes = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+        let processors = ProcessInfo.processInfo.activeProcessorCount
+        options.lanes = max(min(2, processors), processors / 2)
         if let address = values["address"] { options.address = address }
         if let problem = numbers(values, &options) { return .usage(problem) }
         return .serve(options)

@@ -125,6 +125,7 @@ final class FakeOrderServer: Sendable {
             }
             if line.hasPrefix("CUSTOMER.360 order=") { return dossier(String(line.dropFirst(19)), state) }
             if line.hasPrefix("CUSTOMER.360 ") { return "OK {\"customer\":{\"number\":\"1\"},\"orders\":[]}" }
+            if line == "IDENTITY.SETTLE" { return "OK" }
             return "ERR UNKNOWN \(line.prefix(20))"
         }
     }

@@ -44,6 +44,12 @@ final class HandLane: EngineLane {
     /// Waits, of less than 100 ms, that are not over.
     var waitCount: Int { waits.withLock { $0.count } }
 
+    /// Ends the oldest of the waits, and runs what follows from it.
+    func endOneWait() {
+        entered { Self.first(of: waits)?() }
+        run(endsWaits: false)
+    }
+
     /// Runs until nothing is left.
     /// - Parameter endsWaits: whether short waits are over as soon as there is nothing else to do.
     func run(endsWaits: Bool = true) {

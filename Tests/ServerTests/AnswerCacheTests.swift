@@ -110,16 +110,16 @@ extension SessionTests {
     }
 
     /// Whoever asks sees the same with and without answers that are kept, whatever happens between two questions.
-    @Test(arguments: [MatchMode.exact, .evidence], [true, false])
-    func answersThatAreKeptAreThoseThatWouldBeMade(mode: MatchMode, isOneLane: Bool) throws {
+    @Test(arguments: [MatchMode.exact, .evidence], Wiring.allCases)
+    func answersThatAreKeptAreThoseThatWouldBeMade(mode: MatchMode, wiring: Wiring) throws {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var wasKept = false
         for _ in 0..<6 {
             let script = Self.writesAndQuestions(using: &random)
-            let plain = try Self.replies(to: script, AnswerCache(byteLimit: 0), mode, isOneLane)
+            let plain = try Self.replies(to: script, AnswerCache(byteLimit: 0), mode, wiring)
             let cache = AnswerCache(byteLimit: 1 << 20)
-            let kept = try Self.replies(to: script, cache, mode, isOneLane)
+            let kept = try Self.replies(to: script, cache, mode, wiring)
             let difference = zip(kept, plain).first { $0 != $1 }
             #expect(kept == plain, "seed \(seed): \(String(describing: difference))")
             #expect(kept.count { $0.hasPrefix("OK") } > 100, "seed \(seed)")
@@ -128,11 +128,88 @@ extension SessionTests {
         #expect(wasKept)
     }
 
+    /// Shards elsewhere may answer with what came behind the version that the directory told of; what they told is kept only
+    /// if nothing did.
+    @Test func whatOtherLanesToldIsKeptIfNothingCameMeanwhile() throws {
+        let house = try SteppedHouse(seed: 2, .apart)
+        let lines = (0..<40).map { $0 % 4 == 0 ? "CUSTOMER.FIND limit=1" : "CUSTOMER.360 C1" }
+        let client = SteppedClient(house, sends: [Self.order(1)] + lines, largestPiece: 100)
+        while client.deliver() { house.runAll() }
+        house.runAll()
+        let replies = client.output.text.split(separator: "\n").filter { $0.hasPrefix(#"OK {"customer":{"#) }
+        #expect(replies.count == 30 && Set(replies).count == 1)
+        #expect(house.answers.byteCount > 0)
+    }
+
+    /// Whatever was kept while somebody wrote is what would be made when all is quiet.
+    @Test(arguments: Wiring.allCases) func whatIsKeptBesideOneWhoWritesIsRightAfterwards(_ wiring: Wiring) throws {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<10 {
+            let house = try SteppedHouse(seed: random.next(), wiring)
+            let writer = SteppedClient(
+                house, sends: (0..<100).map { Self.write($0, using: &random) }, largestPiece: 300)
+            let reader = SteppedClient(
+                house, sends: (0..<200).map { "CUSTOMER.360 C\($0 % 4 + 1)" }, largestPiece: 60)
+            var isBusy = true
+            while isBusy {
+                let isWriting = writer.deliver()
+                let isReading = reader.deliver()
+                isBusy = isWriting || isReading
+                for _ in 0..<house.random(0..<5) { house.step() }
+            }
+            house.runAll()
+            #expect(house.answers.byteCount > 0, "seed \(seed)")
+            func answers() -> String {
+                let client = SteppedClient(house, sends: (1...6).map { "CUSTOMER.360 C\($0)" }, largestPiece: 60)
+                while client.deliver() { house.runAll() }
+                house.runAll()
+                return client.output.text
+            }
+            let kept = answers()
+            house.answers = AnswerCache(byteLimit: 0)
+            #expect(kept == answers(), "seed \(seed)")
+        }
+    }
+
+    /// The same where the directory is on its way with later writes of somebody else while replies are written.
+    @Test func answersThatAreKeptAreRightBesideOneWhoWrites() throws {
+        let seed = testSeed()
+        var random = SeededGenerator(seed: seed)
+        var wasKept = false
+        for _ in 0..<10 {
+            let writes = (0..<150).map { Self.write($0, using: &random) }
+            let questions = (0..<300).map { _ in "CUSTOMER.360 C\(Int.random(in: 1..<4, using: &random))" }
+            let schedule = random.next()
+            func replies(_ cache: AnswerCache) throws -> String {
+                let house = try SteppedHouse(seed: schedule, .directoryApart)
+                house.answers = cache
+                let writer = SteppedClient(house, sends: writes, largestPiece: 300)
+                let reader = SteppedClient(house, sends: questions, largestPiece: 60)
+                var isBusy = true
+                while isBusy {
+                    let isWriting = writer.deliver()
+                    let isReading = reader.deliver()
+                    isBusy = isWriting || isReading
+                    for _ in 0..<house.random(0..<5) { house.step() }
+                }
+                house.runAll()
+                return reader.output.text.replacing(/"maskedCode":"[^"]*"/, with: "")
+            }
+            let plain = try replies(AnswerCache(byteLimit: 0))
+            let cache = AnswerCache(byteLimit: 1 << 20)
+            #expect(try replies(cache) == plain, "seed \(seed)")
+            #expect(plain.split(separator: "\n").count { $0.hasPrefix("OK") } > 100, "seed \(seed)")
+            wasKept = wasKept || cache.byteCount > 0
+        }
+        #expect(wasKept)
+    }
+
     /// The replies, one request at a time; questions that follow one another come at once.
     private static func replies(
-        to script: [String], _ cache: AnswerCache, _ mode: MatchMode, _ isOneLane: Bool
+        to script: [String], _ cache: AnswerCache, _ mode: MatchMode, _ wiring: Wiring
     ) throws -> [String] {
-        let house = try SteppedHouse(seed: 1, isOneLane: isOneLane, matchMode: mode)
+        let house = try SteppedHouse(seed: 1, wiring, matchMode: mode)
         house.answers = cache
         var replies: [String] = []
         let output = CollectedOutput()

@@ -9,7 +9,7 @@ import Wire
 
 // One at a time: which stepped lane runs is known to the whole process.
 @Suite(.serialized) struct SessionTests {
-    private static func order(
+    static func order(
         _ number: Int, total: Int = 1, email: Int = 0, updatedAt: Int? = nil, channel: String = "shopify",
         party: String = ""
     ) -> String {
@@ -65,12 +65,13 @@ import Wire
         var random = SeededGenerator(seed: seed)
         for _ in 0..<6 {
             let script = Self.script(using: &random)
-            let expected = try Self.converse(script, seed: 0, isOneLane: true, largestPiece: 1 << 20)
+            let expected = try Self.converse(script, seed: 0, .oneLane, largestPiece: 1 << 20)
             let requests = script.filter { !$0.isEmpty }.count
             #expect(expected.split(separator: "\n").count { !$0.hasPrefix("ROW ") } == requests, "seed \(seed)")
             for _ in 0..<5 {
                 let schedule = random.next()
-                let replies = try Self.converse(script, seed: schedule, isOneLane: false, largestPiece: 2_000)
+                let wiring = Bool.random(using: &random) ? Wiring.apart : .directoryApart
+                let replies = try Self.converse(script, seed: schedule, wiring, largestPiece: 2_000)
                 let difference = zip(replies.split(separator: "\n"), expected.split(separator: "\n")).first { $0 != $1 }
                 #expect(replies == expected, "seed \(seed): \(String(describing: difference))")
             }
@@ -78,8 +79,8 @@ import Wire
     }
 
     /// What came after a contradiction does not change what its reply tells, though shards have seen it by then.
-    @Test(arguments: [true, false])
-    func conflictsTellOfWhatWasKnownThen(isOneLane: Bool) throws {
+    @Test(arguments: Wiring.allCases)
+    func conflictsTellOfWhatWasKnownThen(_ wiring: Wiring) throws {
         let shipment = #"ORDER.SHIP order=shopify:1 {"id":"s1","carrier":"#
         let invoice = #"DOCUMENT.PUT {"kind":"invoice","number":"I1","order":"shopify:1","total":"#
         let script = [
@@ -89,10 +90,10 @@ import Wire
             invoice + #""1"}"#, invoice + #""2"}"#, invoice + #""2","updatedAt":"2026-01-02T00:00:00Z"}"#,
             invoice + #""3","currency":"EUR"}"#,
         ]
-        let patient = try SteppedHouse(seed: 7, isOneLane: isOneLane, matchMode: .exact)
+        let patient = try SteppedHouse(seed: 7, wiring, matchMode: .exact)
         let expected = script.map { Self.converse([$0], patient, largestPiece: 1 << 20) }
         #expect(expected.count { $0.hasPrefix("ERR CONFLICT differs in ") } == 6)
-        let replies = try Self.converse(script, seed: 7, isOneLane: isOneLane, largestPiece: 1 << 20)
+        let replies = try Self.converse(script, seed: 7, wiring, largestPiece: 1 << 20)
         #expect(replies == expected.joined())
     }
 
@@ -104,12 +105,12 @@ import Wire
         for _ in 0..<6 {
             let script = Self.people(using: &random)
             let questions = (1...script.count).map { "CUSTOMER.360 C\($0) limit=1" } + ["CUSTOMER.FIND limit=1000"]
-            let (replies, answers) = try Self.converseAndAsk(script, questions, seed: 0, isOneLane: true)
+            let (replies, answers) = try Self.converseAndAsk(script, questions, seed: 0, .oneLane)
             #expect(answers.contains { $0.hasPrefix("OK {\"customer\":{\"number\":\"C1\"") }, "seed \(seed)")
             #expect(answers.contains { $0.contains("\"profiles\":") && $0.contains("bol") }, "seed \(seed)")
             for _ in 0..<5 {
                 let (others, settled) = try Self.converseAndAsk(
-                    script, questions, seed: random.next(), isOneLane: false)
+                    script, questions, seed: random.next(), Bool.random(using: &random) ? .apart : .directoryApart)
                 #expect(others == replies, "seed \(seed)")
                 let difference = zip(settled, answers).first { $0 != $1 }
                 #expect(settled == answers, "seed \(seed): \(String(describing: difference))")
@@ -134,9 +135,9 @@ import Wire
 
     /// What was done, and what is answered when everything is weighed; both without what a matter of time is.
     private static func converseAndAsk(
-        _ script: [String], _ questions: [String], seed: UInt64, isOneLane: Bool
+        _ script: [String], _ questions: [String], seed: UInt64, _ wiring: Wiring
     ) throws -> (done: [String], answers: [String]) {
-        let house = try SteppedHouse(seed: seed, isOneLane: isOneLane)
+        let house = try SteppedHouse(seed: seed, wiring)
         let replies = converse(script, house, largestPiece: 2_000).split(separator: "\n").map(String.init)
         let answers = converse(questions, house, largestPiece: 1 << 20).split(separator: "\n").map(String.init)
         return (
@@ -155,10 +156,10 @@ import Wire
     }
 
     private static func converse(
-        _ script: [String], seed: UInt64, isOneLane: Bool, largestPiece: Int
+        _ script: [String], seed: UInt64, _ wiring: Wiring, largestPiece: Int
     ) throws -> String {
         converse(
-            script, try SteppedHouse(seed: seed, isOneLane: isOneLane, matchMode: .exact), largestPiece: largestPiece)
+            script, try SteppedHouse(seed: seed, wiring, matchMode: .exact), largestPiece: largestPiece)
     }
 
     private static func converse(_ script: [String], _ house: SteppedHouse, largestPiece: Int) -> String {
@@ -175,8 +176,8 @@ import Wire
     @Test func readsNeverShowWhatIsNotDurable() throws {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
-        for _ in 0..<20 {
-            let house = try SteppedHouse(seed: random.next(), isOneLane: false)
+        for round in 0..<20 {
+            let house = try SteppedHouse(seed: random.next(), round % 2 == 0 ? .apart : .directoryApart)
             let writer = SteppedClient(house, sends: (0..<60).map { Self.order($0) }, largestPiece: 300)
             let reader = SteppedClient(house, sends: (0..<40).map { "CUSTOMER.360 C1 tag=\($0)" }, largestPiece: 60)
             reader.output.onText = { text in
@@ -208,7 +209,7 @@ import Wire
         "SHOP.CONFIGURE match=evidence", "CUSTOMER.PIN C1 email a@example.nl", "CUSTOMER.UNPIN C1 email",
     ])
     func answersAboutWhoIsWhoWaitForTheJournal(question: String) throws {
-        let house = try SteppedHouse(seed: 5, isOneLane: false)
+        let house = try SteppedHouse(seed: 5, .apart)
         let writer = SteppedClient(house, sends: [Self.order(1), Self.order(2, email: 1), "CUSTOMER.EXCLUDE C1 C2"])
         while writer.deliver() { house.runAllButJournal() }
         house.runAllButJournal()
@@ -223,7 +224,7 @@ import Wire
 
     @Test(arguments: ["GET / HTTP/1.1", "POST /x HTTP/1.1", "\u{16}\u{3}\u{1}", "PRI * HTTP/2.0"])
     func somebodyWhoSpeaksAnotherProtocolIsSentAway(line: String) throws {
-        let house = try SteppedHouse(seed: 1, isOneLane: true)
+        let house = try SteppedHouse(seed: 1, .oneLane)
         let client = SteppedClient(house, sends: [line, "PING"])
         while client.deliver(), !client.output.isClosed {}
         house.runAll()
@@ -231,7 +232,7 @@ import Wire
     }
 
     @Test func aLineThatIsTooLongIsRefusedAndSkipped() throws {
-        let house = try SteppedHouse(seed: 1, isOneLane: true)
+        let house = try SteppedHouse(seed: 1, .oneLane)
         house.limits.lineBytes = 100
         let long = "PING " + String(repeating: "x", count: 500)
         let client = SteppedClient(house, sends: ["PING", long, "PING tag=1"], largestPiece: 120)
@@ -242,7 +243,7 @@ import Wire
     }
 
     @Test func bytesThatAreNoUTF8AreRefused() throws {
-        let house = try SteppedHouse(seed: 1, isOneLane: true)
+        let house = try SteppedHouse(seed: 1, .oneLane)
         let client = SteppedClient(house, sends: [])
         let lines: [[UInt8]] = [
             [0x50, 0xFF], [UInt8]("ORDER.PUT {\"channel\":\"".utf8) + [0xC3, 0x28] + [UInt8]("\"}".utf8),
@@ -253,7 +254,7 @@ import Wire
     }
 
     @Test func quitAnswersWhatCameBeforeAndNothingAfter() throws {
-        let house = try SteppedHouse(seed: 3, isOneLane: false)
+        let house = try SteppedHouse(seed: 3, .apart)
         let client = SteppedClient(
             house, sends: [Self.order(1), "CUSTOMER.360 C1", "QUIT tag=q", "PING"], largestPiece: 4_000)
         while client.deliver(), !client.output.isClosed { house.runAll() }
@@ -264,7 +265,7 @@ import Wire
     }
 
     @Test func halfALineIsNoRequest() throws {
-        let house = try SteppedHouse(seed: 3, isOneLane: false)
+        let house = try SteppedHouse(seed: 3, .apart)
         let client = SteppedClient(house, sends: ["PING"])
         while client.deliver() {}
         house.enter {

@@ -71,6 +71,24 @@ final class CollectedOutput: SessionOutput {
     func closeAfterFlush() { isClosed = true }
 }
 
+/// Who shares a lane in a stepped house.
+enum Wiring: CaseIterable {
+    case oneLane
+    /// Sessions and shards on one, the directory on another, as in a server with two.
+    case directoryApart
+    /// Sessions, directory, journal and two kinds of shards each on their own.
+    case apart
+
+    /// The lane of the sessions, the directory, two of shards, the journal and the snapshots.
+    fileprivate var places: [Int] {
+        switch self {
+        case .oneLane: [0, 0, 0, 0, 0, 0]
+        case .directoryApart: [0, 1, 0, 0, 2, 3]
+        case .apart: [0, 1, 2, 3, 4, 5]
+        }
+    }
+}
+
 /// An engine on lanes that are stepped in a random order, and sessions on it.
 final class SteppedHouse: SessionHost {
     private(set) var engine: Result<Engine, Refusal> = .failure(Refusal(.loading, "not opened yet"))
@@ -82,18 +100,17 @@ final class SteppedHouse: SessionHost {
     private var awaiting: [Session] = []
     private var random: SeededGenerator
 
-    /// - Parameters:
-    ///   - isOneLane: everything on one lane; else sessions, directory, journal and shards are apart.
-    ///   - matchMode: with anything but exact keys, weighing goes on behind the replies.
-    init(seed: UInt64, isOneLane: Bool, matchMode: MatchMode = .evidence) throws(StoreError) {
+    /// - Parameter matchMode: with anything but exact keys, weighing goes on behind the replies.
+    init(seed: UInt64, _ wiring: Wiring, matchMode: MatchMode = .evidence) throws(StoreError) {
         random = SeededGenerator(seed: seed)
-        lanes = (0..<(isOneLane ? 1 : 6)).map { _ in SteppedLane() }
+        let places = wiring.places
+        lanes = (0...(places.max() ?? 0)).map { _ in SteppedLane() }
         lane = lanes[0]
         var configuration = EngineConfiguration(folder: "/data")
         configuration.shards = 3
         configuration.seed = 11
         configuration.matchMode = matchMode
-        let at = { (number: Int) in self.lanes[number % self.lanes.count] }
+        let at = { (role: Int) in self.lanes[places[role]] }
         let engine = try Engine.open(
             configuration, on: SimulatedDisk(), clock: FixedClock(),
             lanes: EngineLanes(directory: at(1), shards: [at(2), at(3)], journal: at(4), snapshot: at(5)),

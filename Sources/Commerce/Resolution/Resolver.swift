@@ -64,6 +64,8 @@ extension DirectoryState {
     package var isAtRest: Bool { index.queue.isEmpty }
     /// Profiles that wait to be weighed.
     package var waitingProfiles: Int { index.queue.count }
+    /// Those among them that new data or decisions have touched; the others a sweep will come to.
+    package var listedProfiles: Int { index.queue.listedCount }
     package var variantCount: Int { variants.count }
 
     /// Profiles that a sweep passes over at once.

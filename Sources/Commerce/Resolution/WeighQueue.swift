@@ -8,7 +8,9 @@ struct WeighQueue: Sendable {
     private var sweptShops: Set<UInt16>? = []
 
     var isEmpty: Bool { count == 0 }
-    var count: Int { waiting.count - head + max(0, sweepEnd - sweepNext) }
+    var count: Int { listedCount + max(0, sweepEnd - sweepNext) }
+    /// Those on the list, without the sweep.
+    var listedCount: Int { waiting.count - head }
 
     /// Entries in memory, those that were taken included.
     var keptEntries: Int { waiting.count }
