@@ -145,6 +145,7 @@ extension SessionTests {
     @Test(arguments: Wiring.allCases) func whatIsKeptBesideOneWhoWritesIsRightAfterwards(_ wiring: Wiring) throws {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
+        var wasKept = false
         for _ in 0..<10 {
             let house = try SteppedHouse(seed: random.next(), wiring)
             let writer = SteppedClient(
@@ -159,7 +160,7 @@ extension SessionTests {
                 for _ in 0..<house.random(0..<5) { house.step() }
             }
             house.runAll()
-            #expect(house.answers.byteCount > 0, "seed \(seed)")
+            wasKept = wasKept || house.answers.byteCount > 0
             func answers() -> String {
                 let client = SteppedClient(house, sends: (1...6).map { "CUSTOMER.360 C\($0)" }, largestPiece: 60)
                 while client.deliver() { house.runAll() }
@@ -170,6 +171,7 @@ extension SessionTests {
             house.answers = AnswerCache(byteLimit: 0)
             #expect(kept == answers(), "seed \(seed)")
         }
+        #expect(wasKept, "seed \(seed)")
     }
 
     /// The same where the directory is on its way with later writes of somebody else while replies are written.
