@@ -4,7 +4,7 @@ import Glibc
 /// The socket of one client, on one lane.
 ///
 /// The handler appends replies with `withOutput` whenever it has some; they leave together at the end of the turn, in
-/// one write. What the kernel does not take waits until it has room. A peer that does not read its replies is no longer
+/// one write, but for `promptBytes`, which leave at once. What the kernel does not take waits until it has room. A peer that does not read its replies is no longer
 /// read from once `highWaterBytes` wait for it.
 ///
 /// Confined to its lane, and therefore safe to capture in work posted to that lane: every method stops the program when
@@ -126,12 +126,17 @@ package final class Connection: EventSource, @unchecked Sendable {
         precondition(output.writer.count >= countBefore, "output of an earlier reply was taken away")
         switch phase {
         case .open:
-            if output.unsentCount > limits.highWaterBytes { isOutputFull = true }
+            if output.unsentCount >= limits.promptBytes { sendPromptly() }
+            if unsentByteCount > limits.highWaterBytes { isOutputFull = true }
             mark()
         case .flushing, .lingering, .closing, .closed:
             output.writer.truncate(to: countBefore)
             if output.unsentCount == 0 { returnOutput() }
         }
+    }
+
+    private func sendPromptly() {
+        do throws(SystemCallError) { try flush() } catch { fail(error) }
     }
 
     /// Bytes that wait to be sent.

@@ -46,6 +46,9 @@ package enum CloseReason: Equatable, Sendable {
 package struct ConnectionLimits: Sendable {
     /// Most bytes kept that the handler has not consumed; one read (256 KiB) may exceed it before the connection ends.
     package var maximumInputBytes = 64 << 20
+    /// So much output leaves before the turn ends: it is still near the processor, the peer begins to read, and what is written
+    /// next finds the same memory free.
+    package var promptBytes = 64 << 10
     /// Unsent output above this stops the reading of more input.
     package var highWaterBytes = 1 << 20
     /// Unsent output at or below this starts it again.

@@ -5,8 +5,8 @@ import Commerce
 ///
 /// An answer is good for one version of its customer: the last event that touched it, and its profiles. Every event about
 /// anything that a shard shows touches the customer, so nobody has to be told of changes and writes cost nothing; and nothing
-/// that the clock changes is kept. An answer is kept when it is asked for a second time, so that questions about ever other
-/// customers pay for no copies.
+/// that the clock changes is kept. As soon as room is short an answer is kept only when it is asked for a second time, so that
+/// questions about ever other customers drive nobody out.
 ///
 /// Takes at most the bytes given, in two generations: when the younger one is half of that, the older one goes. Confined to
 /// one lane.
@@ -50,6 +50,8 @@ package final class AnswerCache {
     private var youngBytes = 0
     private var oldBytes = 0
     private var recent: [Int] = []
+    /// Whether anything has had to go yet.
+    private var isShort = false
 
     /// - Parameter byteLimit: 0 keeps nothing.
     package init(byteLimit: Int = standardByteLimit) { self.byteLimit = byteLimit }
@@ -69,7 +71,7 @@ package final class AnswerCache {
 
     /// Whether an answer that had to be made is worth keeping; notes that it was asked for.
     func isWanted(_ question: Question) -> Bool {
-        guard byteLimit > 0 else { return false }
+        guard isShort else { return byteLimit > 0 }
         if recent.isEmpty { recent = [Int](repeating: 0, count: Self.recentCount) }
         let hash = question.hashValue
         defer { recent[hash & (Self.recentCount - 1)] = hash }
@@ -80,6 +82,7 @@ package final class AnswerCache {
     func keep(_ answer: Answer, for question: Question) {
         guard answer.byteCount <= byteLimit / 8 else { return }
         if youngBytes + answer.byteCount > byteLimit / 2 {
+            isShort = true
             (old, oldBytes) = (young, youngBytes)
             (young, youngBytes) = ([:], 0)
         }

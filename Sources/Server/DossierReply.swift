@@ -12,6 +12,19 @@ struct DossierOutcome: Sendable {
     let offset: Int
     let limit: Int
 
+    /// nil for any other outcome.
+    init?(_ outcome: CommandOutcome) {
+        guard case .dossier(let customer, let related, let messages, let ledger, let offset, let limit) = outcome else {
+            return nil
+        }
+        self.customer = customer
+        self.related = related
+        self.messages = messages
+        self.ledger = ledger
+        self.offset = offset
+        self.limit = limit
+    }
+
     /// Whether shards tell all but what is written in the middle, so that an answer may be kept.
     fileprivate var isOfShards: Bool { ledger.isEmpty && customer.labels == nil }
 
@@ -22,43 +35,67 @@ struct DossierOutcome: Sendable {
     fileprivate var version: AnswerCache.CustomerVersion { (customer.sequence, customer.profiles) }
 }
 
+/// Where the beginning and the end of an answer come from.
+enum DossierSource {
+    case kept(AnswerCache.Answer)
+    case told([DossierPart])
+    case unasked
+}
+
+/// An answer that lies in the output, and may be kept if nothing happened while it was made.
+struct MadeAnswer {
+    let question: AnswerCache.Question
+    let version: AnswerCache.CustomerVersion
+    let beginning: Range<Int>
+    let end: Range<Int>
+}
+
 // The reply of CUSTOMER.360.
 extension ReplyRenderer {
     func renderDossier(_ outcome: DossierOutcome, tag: [UInt8]?) {
-        let parts = gathered?.popFirst()
-        if outcome.isOfShards, let answer = answers?.find(outcome.question, of: outcome.version) {
+        switch foreseen?.popFirst() ?? source(of: outcome) {
+        case .kept(let answer):
             output.beginOK(tag: tag)
             output.rawJSON(answer.beginning.span)
             writeMiddle(of: outcome)
             output.rawJSON(answer.end.span)
-            return output.endReply()
-        }
-        if let parts { return render(outcome, with: parts, tag: tag) }
-        wait { done in
-            engine.parts(of: [outcome.customer], mostOrders: outcome.offset + outcome.limit, from: lane, done)
-        } _: { (parts: [[DossierPart]]) in
-            self.render(outcome, with: parts[0], tag: tag)
+            output.endReply()
+        case .told(let parts): render(outcome, with: parts, tag: tag)
+        case .unasked:
+            wait { done in
+                engine.parts(of: [outcome.customer], mostOrders: outcome.offset + outcome.limit, from: lane, done)
+            } _: { (parts: [[DossierPart]]) in
+                self.render(outcome, with: parts[0], tag: tag)
+            }
         }
     }
 
-    /// Where shards live on other lanes they are asked about all dossiers of the batch in one hop.
+    private func source(of outcome: DossierOutcome) -> DossierSource {
+        guard outcome.isOfShards, let answer = answers?.find(outcome.question, of: outcome.version) else {
+            return .unasked
+        }
+        return .kept(answer)
+    }
+
+    /// Where shards live on other lanes they are asked about all dossiers of the batch in one hop, but for those that are
+    /// kept.
     func gatherDossiers(of outcomes: [CommandOutcome]) {
         guard !engine.shards.allSatisfy({ $0.lane.isCurrent }) else { return }
-        var customers: [CustomerMembers] = []
-        var mostOrders = 0
-        for case .dossier(let customer, _, _, _, let offset, let limit) in outcomes {
-            customers.append(customer)
-            mostOrders = max(mostOrders, offset + limit)
-        }
-        guard customers.count > 1 else { return }
+        let dossiers = outcomes.compactMap { DossierOutcome($0) }
+        let sources = dossiers.map { source(of: $0) }
+        let unasked = sources.indices.filter { if case .unasked = sources[$0] { true } else { false } }
+        foreseen = sources[...]
+        guard unasked.count > 1 else { return }
+        let mostOrders = unasked.map { dossiers[$0].offset + dossiers[$0].limit }.max() ?? 0
         wait { done in
-            engine.parts(of: customers, mostOrders: mostOrders, from: lane, done)
+            engine.parts(of: unasked.map { dossiers[$0].customer }, mostOrders: mostOrders, from: lane, done)
         } _: { (parts: [[DossierPart]]) in
-            self.gathered = parts[...]
+            for (place, parts) in zip(unasked, parts) { self.foreseen?[place] = .told(parts) }
         }
     }
 
     private func render(_ outcome: DossierOutcome, with parts: [DossierPart], tag: [UInt8]?) {
+        shownProfiles += outcome.customer.profiles
         render(outcome, outcome.ledger.isEmpty ? parts : parts + [outcome.ledger], tag: tag)
     }
 
@@ -77,7 +114,12 @@ extension ReplyRenderer {
         DossierWriter.writeEnd(
             parts, documents, offset: outcome.offset, limit: outcome.limit, sequence: outcome.customer.sequence,
             into: &output)
-        keep(outcome, beginning: start..<middle, end: (end + 1)..<output.count)
+        if outcome.isOfShards, answers?.isWanted(outcome.question) ?? false {
+            made.append(
+                MadeAnswer(
+                    question: outcome.question, version: outcome.version, beginning: start..<middle,
+                    end: (end + 1)..<output.count))
+        }
         output.endReply()
     }
 
@@ -85,16 +127,15 @@ extension ReplyRenderer {
         DossierWriter.writeMiddle(outcome.messages, into: &output) { $0.related(outcome.related) }
     }
 
-    /// Keeps an answer that lies in the output, unless shards may have told what came behind the customer's version.
-    private func keep(_ outcome: DossierOutcome, beginning: Range<Int>, end: Range<Int>) {
-        guard outcome.isOfShards, let answers, isInOneTurn,
-            answers.isWanted(outcome.question)
-        else { return }
-        let (sequence, profiles) = outcome.version
-        answers.keep(
-            AnswerCache.Answer(
-                sequence: sequence, profiles: profiles, beginning: output.copyBytes(in: beginning),
-                end: output.copyBytes(in: end)),
-            for: outcome.question)
+    /// Keeps the answers of the batch. To be called only if no customer has changed since the directory's outcome: else
+    /// shards may have told what came behind the version.
+    func keepAnswers() {
+        for answer in made {
+            answers?.keep(
+                AnswerCache.Answer(
+                    sequence: answer.version.sequence, profiles: answer.version.profiles,
+                    beginning: output.copyBytes(in: answer.beginning), end: output.copyBytes(in: answer.end)),
+                for: answer.question)
+        }
     }
 }

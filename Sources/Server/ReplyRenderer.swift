@@ -25,10 +25,12 @@ final class ReplyRenderer: @unchecked Sendable {
     /// Answers that are still missing.
     private var waitingCount = 0
     private var isWaiting: Bool { waitingCount > 0 }
-    /// What shards know of the batch's dossiers that are not written yet, where all were asked about at once.
-    var gathered: ArraySlice<[DossierPart]>?
+    /// Where the batch's dossiers that are not written yet come from, where that was looked up for all at once.
+    var foreseen: ArraySlice<DossierSource>?
+    /// Answers of this batch that are worth keeping.
+    var made: [MadeAnswer] = []
     /// Whether all shards have answered in the moment of the directory's outcome so far.
-    private(set) var isInOneTurn = true
+    private var isInOneTurn = true
 
     /// Profiles of which shards were asked. They may have answered with events that came after the directory's outcome.
     var shownProfiles: [UInt32] = []
@@ -53,7 +55,7 @@ final class ReplyRenderer: @unchecked Sendable {
     /// Renders until the end or until a shard has to be waited for.
     func run() {
         isRunning = true
-        if nextItem == 0, gathered == nil { gatherDossiers(of: outcome.outcomes) }
+        if nextItem == 0, foreseen == nil { gatherDossiers(of: outcome.outcomes) }
         while nextItem < built.items.count, !isWaiting {
             let item = built.items[nextItem]
             nextItem += 1
@@ -66,9 +68,16 @@ final class ReplyRenderer: @unchecked Sendable {
     /// A reply that shows what shards know waits until all of it is durable, also what came in the meantime.
     private func finish() {
         let decided = outcome.releaseSequence
-        guard !shownProfiles.isEmpty, !isInOneTurn else { return completion(self, decided) }
+        if shownProfiles.isEmpty || isInOneTurn {
+            keepAnswers()
+            return completion(self, decided)
+        }
         let completion = completion
-        engine.lastSequence(ofCustomersOf: shownProfiles, from: lane) { completion(self, max(decided, $0)) }
+        engine.lastSequence(ofCustomersOf: shownProfiles, from: lane) { sequence in
+            // Whatever came meanwhile is later than all that the outcome shows.
+            if sequence <= decided { self.keepAnswers() }
+            completion(self, max(decided, sequence))
+        }
     }
 
     /// Waits for an answer that `start` brings about; goes on at once if it is there when `start` returns.
@@ -187,12 +196,9 @@ final class ReplyRenderer: @unchecked Sendable {
 
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
-        case .dossier(let customer, let related, let messages, let ledger, let offset, let limit):
-            shownProfiles += customer.profiles
-            renderDossier(
-                DossierOutcome(
-                    customer: customer, related: related, messages: messages, ledger: ledger, offset: offset,
-                    limit: limit), tag: tag)
+        case .dossier:
+            guard let dossier = DossierOutcome(outcome) else { preconditionFailure("a dossier is one") }
+            renderDossier(dossier, tag: tag)
         case .customers(let customers, let total, let offset):
             for customer in customers { shownProfiles += customer.profiles }
             wait { done in

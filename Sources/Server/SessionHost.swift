@@ -46,7 +46,8 @@ package struct SessionLimits: Sendable {
     package var lineBytes = 8 << 20
     /// Most requests in one batch.
     package var batchRequests = 512
-    /// Most in one that asks something: their answers are written while the memory for them is still near the processor.
+    /// Most in one that asks something: their answers are written, and most often leave, while the memory for them is still
+    /// near the processor.
     package var batchQuestions = 16
     /// Reading pauses while more bytes of replies than this wait for durability or for other lanes.
     package var waitingBytes = 4 << 20

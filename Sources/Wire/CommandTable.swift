@@ -208,9 +208,18 @@ package enum CommandTable {
 
     /// The command with this name, in any case.
     package static func find(_ name: Span<UInt8>) -> CommandDescription? {
-        for description in all where matches(name, description.text) { return description }
+        guard name.count < byLength.count else { return nil }
+        for description in byLength[name.count] where matches(name, description.text) { return description }
         return nil
     }
+
+    /// By the length of their names: few have the same.
+    private static let byLength: [[CommandDescription]] = {
+        let longest = all.map(\.text.utf8CodeUnitCount).max() ?? 0
+        var table = [[CommandDescription]](repeating: [], count: longest + 1)
+        for description in all { table[description.text.utf8CodeUnitCount].append(description) }
+        return table
+    }()
 
     /// ORDER.PUT comes by the million; it is recognised before the table is asked.
     @inline(__always) package static func isOrderPut(_ name: Span<UInt8>) -> Bool { matches(name, "ORDER.PUT") }

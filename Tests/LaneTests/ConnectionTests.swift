@@ -89,6 +89,32 @@ private typealias Event = EchoHandler.Event
         }
     }
 
+    /// Much output does not wait for the end of the turn, and what comes behind it leaves then.
+    @Test func muchOutputLeavesAtOnce() throws {
+        try withLane { lane in
+            let pair = socketPair(type: Int32(SOCK_SEQPACKET.rawValue))
+            let unsent = Mailbox<[Int]>()
+            lane.post {
+                var limits = ConnectionLimits()
+                limits.promptBytes = 1_000
+                let connection = Connection.open(descriptor: pair.lane, on: lane, limits: limits) { _ in
+                    ClosureHandler { bytes, _ in bytes.count }
+                }
+                var counts: [Int] = []
+                for text in [String(repeating: "a", count: 999), "b", "end"] {
+                    connection?.withOutput { $0.append(text) }
+                    counts.append(connection?.unsentByteCount ?? -1)
+                }
+                unsent.put(counts)
+            }
+            #expect(unsent.take() == [999, 0, 3])
+            let first = try pair.client.receiveOnce()
+            let second = try pair.client.receiveOnce()
+            #expect(first.count == 1_000)
+            #expect(String(decoding: second, as: UTF8.self) == "end")
+        }
+    }
+
     @Test func aClientThatDoesNotReadIsNotReadFrom() throws {
         let mostUnsent = Mailbox<Int>()
         var limits = ConnectionLimits()

@@ -261,6 +261,14 @@ extension DirectoryState {
 
     private mutating func note(_ edge: EdgeEntry, _ number: Int) {
         if edge.verdict == PairVerdict.queue.rawValue { doubtfulEdges.append(UInt32(number)) }
+        noteLink(edge)
+    }
+
+    /// Notes whom an edge relates.
+    mutating func noteLink(_ edge: EdgeEntry) {
+        guard edge.verdict == PairVerdict.link.rawValue else { return }
+        linkedProfiles.insert(Int(edge.newer))
+        linkedProfiles.insert(Int(edge.older))
     }
 
     /// Whether a merge hardly suffices.

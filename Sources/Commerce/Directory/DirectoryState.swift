@@ -119,6 +119,9 @@ package struct DirectoryState: ~Copyable, Sendable {
     var loadedIdentity: [UInt8] = []
     /// Edges that were once doubtful, oldest first; derived.
     var doubtfulEdges: [UInt32] = []
+    /// Profiles that an edge ever related to another without uniting them: all others' edges need not be looked through by
+    /// those who ask who is related. Derived.
+    var linkedProfiles = BitRow()
     /// Orders of kind `booking`, and invoices with the order they belong to: what T17 asks for. Derived.
     var bookings = BookingTable()
     /// What happened to orders.
@@ -215,7 +218,9 @@ extension DirectoryState {
 
     /// All profiles of the customer, oldest first.
     package func members(of profile: UInt32) -> [UInt32] {
-        var members = [profile]
+        var members: [UInt32] = []
+        members.reserveCapacity(Int(profiles[Int(root(of: profile))].size))
+        members.append(profile)
         var current = profiles[Int(profile)].next
         while current != profile {
             members.append(current)

@@ -218,8 +218,10 @@ extension DirectoryState {
 
     /// Builds the other indexes from the tables, once all of them are loaded.
     package mutating func indexSmallTables() {
-        for number in 0..<edges.count where edges[number].verdict == PairVerdict.queue.rawValue {
-            doubtfulEdges.append(UInt32(number))
+        for number in 0..<edges.count {
+            let edge = edges[number]
+            if edge.verdict == PairVerdict.queue.rawValue { doubtfulEdges.append(UInt32(number)) }
+            noteLink(edge)
         }
         assertionIndex.insertAll(assertions.count) { assertions[$0].slot }
         rebuildFactIndex()

@@ -4,6 +4,7 @@ extension DirectoryState {
     /// What the ledger keeps of a customer, as a part of the dossier: documents with their history, vouchers with masked
     /// codes.
     package func ledgerPart(of profiles: [UInt32], at now: Timestamp) -> DossierPart {
+        guard profiles.contains(where: { hasPapers($0) }) else { return .nothing }
         var builder = DossierPartBuilder()
         for profile in profiles {
             ledger.forEachDocument(of: profile) { number, entry in
@@ -30,6 +31,12 @@ extension DirectoryState {
             }
         }
         return builder.finish()
+    }
+
+    /// Whether ledger or archive know anything of a profile; of most they do not.
+    private func hasPapers(_ profile: UInt32) -> Bool {
+        ledger.newestDocument[profile] != nil || ledger.newestVoucher[profile] != nil
+            || archive.byProfile[profile] != nil
     }
 
     /// From a return to the credit note that gives its money back (X06). A draft that was thrown away gives nothing.

@@ -91,6 +91,15 @@ extension OutboxState {
         return steps.reversed()
     }
 
+    /// Whether there is a message or a wish of any of the profiles.
+    package func hasCorrespondence(withAnyOf profiles: [UInt32]) -> Bool {
+        profiles.contains { profile in
+            let place = Int(profile)
+            return (place < newestMessages.count && newestMessages[place] != 0)
+                || (place < newestChoices.count && newestChoices[place] != 0)
+        }
+    }
+
     /// What was last said of each wish through any of the customer's profiles.
     package func wishes(of profiles: [UInt32]) -> CustomerWishes {
         var newest: [UInt8: (number: UInt32, row: ChoiceRow)] = [:]

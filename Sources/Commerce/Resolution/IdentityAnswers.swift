@@ -198,17 +198,19 @@ extension DirectoryState {
 
     /// Customers that are related to this one: by people's word, or by evidence that makes no more of it (a household).
     package func related(to members: [UInt32]) -> [(profile: UInt32, decision: PersonDecision?, edge: EdgeEntry?)] {
+        guard !decisions.isEmpty || members.contains(where: { linkedProfiles.contains(Int($0)) }) else { return [] }
         var seen = ProfileMarks(places: 16)
         seen.insert(root(of: members[0]))
         var result: [(profile: UInt32, decision: PersonDecision?, edge: EdgeEntry?)] = []
         for member in members {
+            guard !decisions.isEmpty else { break }
             for number in decisions.live(of: member) where decisions.all[number].kind == .linked {
                 let decision = decisions.all[number]
                 let other = decision.left.contains(member) ? decision.right[0] : decision.left[0]
                 if seen.insert(root(of: other)) { result.append((other, decision, nil)) }
             }
         }
-        for member in members {
+        for member in members where linkedProfiles.contains(Int(member)) {
             forEachEdge(of: member) { _, edge in
                 guard edge.verdict == PairVerdict.link.rawValue else { return }
                 let other = edge.other(than: member)

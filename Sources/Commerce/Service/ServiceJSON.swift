@@ -195,6 +195,11 @@ extension DirectoryState {
 
     // MARK: The dossier
 
+    /// Whether there is a brochure or a log-in of any of the profiles.
+    package func hasService(ofAnyOf profiles: [UInt32]) -> Bool {
+        profiles.contains { service.newestBrochure[$0] != nil || service.logInCounts[$0] != nil }
+    }
+
     /// Group and terms, brochures and log-ins as members of a dossier; what there is none of is left out.
     package func serviceMembers(of profiles: [UInt32], shop: UInt16, at now: Timestamp, into output: inout ByteWriter) {
         if let group = labels.labels(of: profiles).group {

@@ -40,6 +40,9 @@ package final class DossierPart: Sendable {
         var orderCount: Int?
     }
 
+    /// The part of those who know nothing.
+    package static let nothing = DossierPart(Contents())
+
     private let contents: Contents
     /// What stands on the customer: the directory's part, and only where there is anything.
     package let labels: CustomerLabels?

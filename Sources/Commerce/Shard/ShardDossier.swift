@@ -22,8 +22,7 @@ extension ShardState {
     package func addDossier(
         of profiles: [UInt32], mostOrders: Int = .max, to builder: inout DossierPartBuilder
     ) {
-        var orderCount = 0
-        for profile in profiles { forEachOrder(of: profile) { _, _ in orderCount += 1 } }
+        let orderCount = countAhead(profiles)
         var hidden = orderCount > mostOrders ? hiddenOrders(of: profiles, count: orderCount - mostOrders) : []
         let told = min(orderCount, mostOrders)
         builder.output.reserve(profiles.count * Self.likelyProfileBytes + told * Self.likelyOrderBytes)
@@ -44,6 +43,20 @@ extension ShardState {
             }
             addAssertions(of: profile, to: &builder)
         }
+    }
+
+    /// Counts the orders, and asks memory for the records that are read then: of customers who were not asked for lately they
+    /// lie far apart, and the walk waits for their rows only.
+    private func countAhead(_ profiles: [UInt32]) -> Int {
+        var count = 0
+        for profile in profiles {
+            forEachVariant(of: profile) { _, variant in records.prefetch(variant.record) }
+            forEachOrder(of: profile) { _, order in
+                records.prefetch(order.record)
+                count += 1
+            }
+        }
+        return count
     }
 
     private func addAssertions(of profile: UInt32, to builder: inout DossierPartBuilder) {

@@ -116,6 +116,30 @@ struct DecisionPanel: ~Copyable {
                 }
             }
         }
+        checkRelated(world.world.directory)
+    }
+
+    /// Who is related is what looking through everything finds.
+    private func checkRelated(_ directory: borrowing DirectoryState) {
+        for profile in 0..<UInt32(directory.profiles.count) {
+            guard directory.customerNumber(of: profile) == profile + 1 else { continue }
+            let members = directory.members(of: profile)
+            var roots: Set<UInt32> = []
+            for decision in directory.decisions.all where decision.isLive && decision.kind == .linked {
+                for (here, there) in [(decision.left, decision.right), (decision.right, decision.left)]
+                where !Set(here).isDisjoint(with: members) { roots.insert(directory.root(of: there[0])) }
+            }
+            for number in 0..<directory.edges.count {
+                let edge = directory.edges[number]
+                guard edge.verdict == PairVerdict.link.rawValue else { continue }
+                if members.contains(edge.newer) { roots.insert(directory.root(of: edge.older)) }
+                if members.contains(edge.older) { roots.insert(directory.root(of: edge.newer)) }
+            }
+            roots.remove(directory.root(of: profile))
+            var related: [UInt32] = []
+            for other in directory.related(to: members) { related.append(directory.root(of: other.profile)) }
+            #expect(related.count == roots.count && Set(related) == roots, "seed \(seed): C\(profile + 1)")
+        }
     }
 
     /// The rest of the orders, then everything weighed: nothing would be divided otherwise, and a restart says the same.
