@@ -24,8 +24,8 @@ package struct SmallList: BitwiseCopyable, Sendable, Equatable {
 /// Memory for very many short lists of 32-bit numbers, most of which stay short: each lies in one piece, so that walking
 /// it waits for memory once and not at every step.
 ///
-/// A list of two numbers or more has room for the next power of two; one that outgrows its room moves, and its room is
-/// given to the next list of that size. This file owns the unsafe code of lists.
+/// A list of two numbers or more has a room of 2, 4, 6, 8, 12, 16, 24 numbers and so on; one that outgrows its room moves,
+/// and its room is given to the next list of that size. This file owns the unsafe code of lists.
 @usableFromInline
 package struct ListArena: ~Copyable, @unchecked Sendable {
     // Sendable although it holds pointers: it cannot be copied, so whoever has it is its only user.
@@ -33,8 +33,8 @@ package struct ListArena: ~Copyable, @unchecked Sendable {
     /// Numbers that there is room for, and those given away.
     @usableFromInline var capacity: Int
     @usableFromInline var used = 0
-    /// For each power of two the first room that was given back, plus one; each names the next in its first number.
-    @usableFromInline var vacant = [UInt32](repeating: 0, count: 32)
+    /// For each size the first room that was given back, plus one; each names the next in its first number.
+    @usableFromInline var vacant = [UInt32](repeating: 0, count: 64)
 
     package init() {
         capacity = 1_024
@@ -73,12 +73,12 @@ package struct ListArena: ~Copyable, @unchecked Sendable {
         switch count {
         case 0: list.place = number
         case 1:
-            let room = allocate(power: 1)
+            let room = allocate(Self.size(2))
             numbers[Int(room) * 2] = list.place
             numbers[Int(room) * 2 + 1] = number
             list.place = room
         default:
-            if count & (count - 1) == 0 { move(&list) }
+            if Self.room(Self.size(list.count)) == count { move(&list) }
             numbers[Int(list.place) * 2 + count] = number
         }
         list.count += 1
@@ -94,35 +94,43 @@ package struct ListArena: ~Copyable, @unchecked Sendable {
 
     /// Empties the list and gives its room to others.
     package mutating func removeAll(_ list: inout SmallList) {
-        if list.count > 1 { giveBack(list.place, power: Self.power(list.count)) }
+        if list.count > 1 { giveBack(list.place, Self.size(list.count)) }
         list = SmallList()
     }
 
-    /// The power of two of a room that holds so many numbers.
-    @inlinable static func power(_ count: UInt32) -> Int { 32 - (count - 1).leadingZeroBitCount }
+    /// The smallest size of a room that holds so many numbers, two or more: odd ones are powers of two, even ones half as
+    /// much again as the power below. There is none of 3, since rooms come in pairs of numbers.
+    @inlinable static func size(_ count: UInt32) -> Int {
+        let last = count - 1
+        let power = 31 - last.leadingZeroBitCount
+        return power < 2 ? 2 * power + 1 : 2 * power + Int(last >> UInt32(power - 1)) & 1
+    }
 
-    /// Gives a list whose room is full twice as much.
+    /// Numbers in a room of the size.
+    @inlinable static func room(_ size: Int) -> Int { size & 1 == 1 ? 2 << (size >> 1) : 3 << (size >> 1 - 1) }
+
+    /// Gives a list whose room is full the next larger one.
     @inline(never) @usableFromInline mutating func move(_ list: inout SmallList) {
-        let power = Self.power(list.count)
-        let room = allocate(power: power + 1)
+        let size = Self.size(list.count)
+        let room = allocate(Self.size(list.count + 1))
         (numbers + Int(room) * 2).update(from: numbers + Int(list.place) * 2, count: Int(list.count))
-        giveBack(list.place, power: power)
+        giveBack(list.place, size)
         list.place = room
     }
 
-    private mutating func giveBack(_ room: UInt32, power: Int) {
-        numbers[Int(room) * 2] = vacant[power]
-        vacant[power] = room + 1
+    private mutating func giveBack(_ room: UInt32, _ size: Int) {
+        numbers[Int(room) * 2] = vacant[size]
+        vacant[size] = room + 1
     }
 
-    @usableFromInline mutating func allocate(power: Int) -> UInt32 {
-        if vacant[power] != 0 {
-            let room = vacant[power] - 1
-            vacant[power] = numbers[Int(room) * 2]
+    @usableFromInline mutating func allocate(_ size: Int) -> UInt32 {
+        if vacant[size] != 0 {
+            let room = vacant[size] - 1
+            vacant[size] = numbers[Int(room) * 2]
             return room
         }
         let room = used / 2
-        used += 1 << power
+        used += Self.room(size)
         if used > capacity { grow() }
         precondition(room < Int(UInt32.max))
         return UInt32(room)

@@ -12,10 +12,10 @@ struct PageTable: Sendable {
 
         init(capacity: Int) {
             self.capacity = capacity
-            base = .allocate(byteCount: capacity, alignment: 16)
+            base = PageMemory.allocate(capacity)
         }
 
-        deinit { base.deallocate() }
+        deinit { PageMemory.free(base, capacity) }
     }
 
     /// Some pages in a row, and where their memory begins: that a reader finds there without asking the page. Immutable as

@@ -63,6 +63,24 @@ import Testing
         #expect(lists.allocatedBytes < 16_384)
     }
 
+    /// Rooms are as large as they say, and a list moves when it must and not before.
+    @Test func takesTheRoomsItNeeds() {
+        var rooms = [2, 4]
+        while rooms[rooms.count - 1] < 5_000 {
+            let power = rooms[rooms.count - 1]
+            rooms += [power / 2 * 3, power * 2]
+        }
+        var lists = ListArena()
+        var list = SmallList()
+        for count in 1...5_000 {
+            lists.append(UInt32(count), to: &list)
+            // One behind the other, up to the first that holds them all.
+            let taken = count == 1 ? 0 : rooms[...(rooms.firstIndex { $0 >= count } ?? 0)].reduce(0, +)
+            #expect(lists.allocatedBytes == taken * 4, "\(count) numbers")
+        }
+        #expect(numbers(list, lists) == Array(1...5_000))
+    }
+
     /// Through every way in which memory is asked for: from the heap, from the kernel, and grown there.
     @Test func keepsListsWhileItGrows() {
         var lists = ListArena()
