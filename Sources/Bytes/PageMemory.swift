@@ -8,7 +8,8 @@ import Synchronization
 enum PageMemory {
     /// Sizes are rounded up to a multiple of this.
     static let unit = 512
-    /// Larger pages, of single large records, are the kernel's own business.
+    /// Larger pages, of single large records, are the C library's business: the kernel maps only some ten thousand pieces for one
+    /// process.
     static let largestBytes = 65_536
 
     private static let chunkBytes = 1 << 20
@@ -31,7 +32,7 @@ enum PageMemory {
     /// Memory of unknown content, aligned to 16 bytes at least.
     /// - Parameter bytes: more than none.
     static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
-        guard bytes <= largestBytes else { return LargeMemory.allocate(bytes) }
+        guard bytes <= largestBytes else { return .allocate(byteCount: bytes, alignment: 16) }
         let units = (bytes + unit - 1) / unit
         let address = pool.withLock { take(units, of: &$0) }
         guard let page = UnsafeMutableRawPointer(bitPattern: address) else { preconditionFailure("a page nowhere") }
@@ -40,7 +41,7 @@ enum PageMemory {
 
     /// - Parameter bytes: as many as were asked for.
     static func free(_ page: UnsafeMutableRawPointer, _ bytes: Int) {
-        guard bytes <= largestBytes else { return LargeMemory.free(page, bytes) }
+        guard bytes <= largestBytes else { return page.deallocate() }
         let units = (bytes + unit - 1) / unit
         let address = UInt(bitPattern: page)
         pool.withLock { pool in
