@@ -26,6 +26,8 @@ struct ScaleProgram {
     struct Point: Encodable {
         var orders = 0
         var ordersPerSecond = 0.0
+        /// Behind the last reply, until everything was weighed.
+        var settlingSeconds = 0.0
         var processorMicroseconds = 0.0
         var memoryBytesPerOrder = 0.0
         var journalBytesPerOrder = 0.0
@@ -175,6 +177,9 @@ struct ScaleProgram {
         } catch {
             throw .server("\(error)")
         }
+        let settling = Stopwatch()
+        try server.settle()
+        point.settlingSeconds = settling.seconds
         point.processorMicroseconds = (server.processorSeconds - before) * 1e6 / Double(count)
         point.journalBytesPerOrder = ((try server.info()["journalBytesWritten"] ?? 0) - journal) / Double(count)
     }
@@ -226,7 +231,7 @@ struct ScaleProgram {
 extension ScaleProgram {
     private static let columns: [(head: String, value: @Sendable (Point) -> Double)] = [
         ("orders", { Double($0.orders) }), ("orders/s", { $0.ordersPerSecond }),
-        ("CPU us/order", { $0.processorMicroseconds }),
+        ("settled s later", { $0.settlingSeconds }), ("CPU us/order", { $0.processorMicroseconds }),
         ("memory B/order", { $0.memoryBytesPerOrder }), ("journal B/order", { $0.journalBytesPerOrder }),
         ("snapshot s", { $0.snapshotSeconds }), ("snapshot B/order", { $0.snapshotBytesPerOrder }),
         ("restart s", { $0.restartSeconds }), ("from snapshot s", { $0.restartFromSnapshotSeconds }),

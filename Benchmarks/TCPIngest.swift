@@ -18,6 +18,7 @@ struct TCPIngest: Benchmark {
                     let folder = try TemporaryFolder()
                     let server = try ServerProcess(folder.path, durability: durability)
                     let load = try LoadMeasurement(chunks, of: book, limit: limit, to: server.endpoint, depth: depth)
+                    try server.settle()
                     let processorSeconds = server.processorSeconds
                     try server.stop()
                     let label = "depth \(depth)"

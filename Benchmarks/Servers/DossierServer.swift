@@ -29,10 +29,7 @@ final class DossierServer: ServerUnderTest {
         return true
     }
 
-    /// Who is who is weighed behind the replies.
-    func settle() throws(BenchmarkError) {
-        guard try process.client().ask("IDENTITY.SETTLE").isOK else { throw .server("IDENTITY.SETTLE is refused") }
-    }
+    func settle() throws(BenchmarkError) { try process.settle() }
 
     func crash() { process.crash() }
 

@@ -39,6 +39,11 @@ final class ServerProcess {
         } catch { throw .server("\(error)") }
     }
 
+    /// Returns when everything is weighed that has come: that goes on behind the replies, and belongs to what an order costs.
+    func settle() throws(BenchmarkError) {
+        guard try client().ask("IDENTITY.SETTLE").isOK else { throw .server("IDENTITY.SETTLE is refused") }
+    }
+
     /// Stops in order and waits for the end.
     func stop() throws(BenchmarkError) {
         process.end(by: SIGTERM)
