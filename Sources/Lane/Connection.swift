@@ -4,8 +4,8 @@ import Glibc
 /// The socket of one client, on one lane.
 ///
 /// The handler appends replies with `withOutput` whenever it has some; they leave together at the end of the turn, in
-/// one write, but for `promptBytes`, which leave at once. What the kernel does not take waits until it has room. A peer that does not read its replies is no longer
-/// read from once `highWaterBytes` wait for it.
+/// one write, but for `promptBytes`, which leave at once. What the kernel does not take waits until it has room. A peer
+/// that does not read its replies is no longer read from once `highWaterBytes` wait for it.
 ///
 /// Confined to its lane, and therefore safe to capture in work posted to that lane: every method stops the program when
 /// it is called elsewhere. What one turn changes (pausing, closing, output) takes effect at the end of it, so the
