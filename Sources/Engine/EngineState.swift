@@ -39,8 +39,9 @@ struct EngineState: ~Copyable {
         let shard = Int(truncatingIfNeeded: section.first)
         let isRead: Bool
         switch kind {
-        case .header, .profiles, .variants, .keys, .orders, .documents, .firstEdges, .edges, .identity, .assertions,
-            .facts, .heldFacts, .ledgerShops, .ledgerDocuments, .ledgerVouchers, .ledgerRedemptions, .ledgerFacts,
+        case .header, .profiles, .variants, .firstKeys, .keys, .orders, .documents, .firstEdges, .secondEdges, .edges,
+            .identity, .assertions, .facts, .heldFacts, .ledgerShops, .ledgerDocuments, .ledgerVouchers,
+            .ledgerRedemptions, .ledgerFacts,
             .tags, .labels, .labelRecords, .archiveEntries, .archiveFacts, .terms, .brochures, .logIns,
             .brochureRecords:
             isIndexed = false

@@ -275,7 +275,7 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
         TableLayout(
             LogInRow.self, [("hash", \.hash), ("at", \.at), ("profile", \.profile), ("unused", \.unused)]),
         TableLayout(VariantEntry.self, [("hash", \.hash), ("profile", \.profile), ("row", \.row)]),
-        TableLayout(KeyEntry.self, [("hash", \.hash), ("profile", \.profile), ("uses", \.uses)]),
+        TableLayout(KeyEntry.self, [("hash", \.packedHash), ("profile", \.profile)]),
         TableLayout(
             SubjectEntry.self,
             [
@@ -285,11 +285,10 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
         TableLayout(
             EdgeEntry.self,
             [
-                ("keyHash", \.keyHash), ("sequence", \.sequence), ("at", \.at), ("levels", \.levels),
-                ("newer", \.newer),
-                ("older", \.older), ("nextOfNewer", \.nextOfNewer), ("nextOfOlder", \.nextOfOlder), ("order", \.order),
-                ("score", \.score), ("version", \.version), ("kind", \.kind), ("verdict", \.verdict),
-                ("reason", \.reason), ("flags", \.flags), ("unused", \.unused),
+                ("keyHash", \.keyHash), ("levels", \.levels), ("newer", \.newer), ("older", \.older),
+                ("nextOfNewer", \.nextOfNewer), ("nextOfOlder", \.nextOfOlder), ("order", \.order),
+                ("score", \.score), ("sequence", \.sequence48), ("at", \.at48), ("version", \.version),
+                ("kind", \.kindAndUndone), ("verdict", \.verdictAndReason),
             ]),
         TableLayout(
             ProfileRow.self,
@@ -307,7 +306,6 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
             OrderRow.self,
             [
                 ("record", \.record), ("variant", \.variant), ("next", \.next), ("previous", \.previous),
-                ("versions", \.versions),
             ]),
         TableLayout(VersionRow.self, [("record", \.record), ("variant", \.variant), ("previous", \.previous)]),
         TableLayout(

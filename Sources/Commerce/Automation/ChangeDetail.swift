@@ -41,7 +41,7 @@ extension ShardState {
                 order: kind.isAboutOrder ? order + 1 : 0, at: at, happenedAt: at, fact: fact)
         }
         var changes = [change(.orderPlaced, 0, placedAt, []), change(.customerChanged, 1, placedAt, [])]
-        if orders[Int(row)].versions > 1 {
+        if orders[Int(row)].previous > 0 {
             let updatedAt = record.moment(OrderShape.updatedAt)?.milliseconds ?? placedAt
             changes.append(change(.orderChanged, 2, updatedAt, []))
         }

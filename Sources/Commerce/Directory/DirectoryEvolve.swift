@@ -216,11 +216,8 @@ extension DirectoryState {
     }
 
     private mutating func addKey(_ key: IdentityKey, _ profile: UInt32) {
-        if let entry = findKey(key.hash) {
-            keys[entry].uses &+= 1
-        } else {
-            keyIndex.insert(key.hash, keys.append(KeyEntry(hash: key.hash, profile: profile, uses: 1)))
-        }
+        guard findKey(key.hash) == nil else { return }
+        keyIndex.insert(key.hash, keys.append(KeyEntry(hash: key.hash, profile: profile)))
     }
 
     /// Records a finding: one edge per pair, the latest verdict.
@@ -242,7 +239,7 @@ extension DirectoryState {
                 // What holds no more still tells by which value it once held.
                 edge.kind = edges[known].kind
                 edge.keyHash = edges[known].keyHash
-                edge.flags |= 1
+                edge.isUndone = true
             }
             edges[known] = edge
             note(edge, known)

@@ -39,11 +39,16 @@ struct VariantEntry: BitwiseCopyable, Sendable {
 }
 
 struct KeyEntry: BitwiseCopyable, Sendable {
-    var hash: UInt64
+    let packedHash: PackedWord64
     /// The first profile that brought this key.
-    var profile: UInt32
-    /// How many variants brought it.
-    var uses: UInt32
+    let profile: UInt32
+
+    init(hash: UInt64, profile: UInt32) {
+        packedHash = PackedWord64(hash)
+        self.profile = profile
+    }
+
+    @inline(__always) var hash: UInt64 { packedHash.value }
 }
 
 /// An order or a document, as far as the directory needs to know it.

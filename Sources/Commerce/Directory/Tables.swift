@@ -6,16 +6,19 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case header = 1
     case profiles = 2
     case variants = 3
-    case keys = 4
+    /// Keys with how often they came.
+    case firstKeys = 4
     case orders = 5
     case documents = 6
-    /// Edges as the first version of the format had them: read, and written no more.
+    /// What stands as `first` or `second` is read, and written no more: see OlderTables.swift.
     case firstEdges = 7
-    case edges = 8
+    /// Edges with longer times and numbers.
+    case secondEdges = 8
     case identity = 9
     case shardProfiles = 16
     case shardVariants = 17
-    case shardOrders = 18
+    /// Orders with how many versions they have.
+    case firstShardOrders = 18
     case shardVersions = 19
     case shardDocuments = 20
     case shardNotes = 21
@@ -37,6 +40,9 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case ledgerFacts = 84
     case shardContents = 85
     case shardArticles = 166
+    case edges = 167
+    case keys = 168
+    case shardOrders = 169
     case tags = 144
     case labels = 145
     case labelRecords = 146
@@ -146,11 +152,9 @@ extension DirectoryState {
         case .orders: return orders.append(rawBytes: bytes)
         case .documents: return documents.append(rawBytes: bytes)
         case .edges: return edges.append(rawBytes: bytes)
-        case .firstEdges:
-            var first = PagedArray<FirstEdgeEntry>()
-            guard first.append(rawBytes: bytes) else { return false }
-            for number in 0..<first.count { edges.append(first[number].current) }
-            return true
+        case .firstKeys: return keys.append(bytes, \FirstKeyEntry.current)
+        case .firstEdges: return edges.append(bytes, \FirstEdgeEntry.current)
+        case .secondEdges: return edges.append(bytes, \SecondEdgeEntry.current)
         case .identity:
             loadedIdentity += bytes.array
             return true
@@ -259,6 +263,7 @@ extension ShardState {
         switch kind {
         case .shardProfiles: return profiles.append(rawBytes: bytes)
         case .shardVariants: return variants.append(rawBytes: bytes)
+        case .firstShardOrders: return orders.append(bytes, \FirstOrderRow.current)
         case .shardOrders: return orders.append(rawBytes: bytes)
         case .shardVersions: return versions.append(rawBytes: bytes)
         case .shardDocuments: return documents.append(rawBytes: bytes)
@@ -322,6 +327,12 @@ extension ShardState {
                 Int(order.previous) <= versions.count
             else { return false }
         }
+        for row in 0..<versions.count {
+            let version = versions[row]
+            guard records.contains(version.record.reference), Int(version.variant) < variants.count,
+                Int(version.previous) <= row
+            else { return false }
+        }
         for row in 0..<documents.count {
             guard records.contains(documents[row].record), Int(documents[row].next) <= row else { return false }
         }
@@ -354,7 +365,7 @@ extension DirectoryState {
         for number in 0..<edges.count {
             let edge = edges[number]
             guard Int(edge.newer) < count, Int(edge.older) < count, Int(edge.nextOfNewer) <= number,
-                Int(edge.nextOfOlder) <= number, PairVerdict(rawValue: edge.verdict) != nil
+                Int(edge.nextOfOlder) <= number
             else { return false }
         }
         for number in 0..<variants.count where !holds(variants[number].profile, variants[number].row, { $0.variants }) {

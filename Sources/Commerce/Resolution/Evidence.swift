@@ -1,3 +1,5 @@
+import Bytes
+
 // Evidence: what was found out about two profiles, and when.
 
 /// What was found out about two profiles: one entry per pair and shop. The layout is written to disk.
@@ -7,10 +9,6 @@
 package struct EdgeEntry: BitwiseCopyable, Sendable {
     /// The value that led to the pair: an identity key's hash, or the hash of a blocking key.
     package var keyHash: UInt64
-    /// The event that recorded the verdict.
-    package var sequence: UInt64
-    /// When, in milliseconds.
-    package var at: Int64
     /// Agreement level per field, see `PairWeight.levels`; zero where nothing was weighed.
     package var levels: UInt64
     /// The profile that came later, and the one that was there before.
@@ -23,22 +21,55 @@ package struct EdgeEntry: BitwiseCopyable, Sendable {
     package var order: UInt32
     /// 1/100 bit.
     package var score: Int32
+    let sequence48: PackedWord48
+    let at48: PackedWord48
     /// The version of the shop's rules that weighed; zero for exact keys.
     package var version: UInt16
+    /// The lower seven bits: an `IdentityKeyKind`. The highest: see `isUndone`.
+    private(set) var kindAndUndone: UInt8
+    /// The lower two bits: a `PairVerdict`. The others: a `PairReason`.
+    private(set) var verdictAndReason: UInt8
+
+    init(
+        keyHash: UInt64, sequence: UInt64, at: Int64, levels: UInt64, newer: UInt32, older: UInt32,
+        nextOfNewer: UInt32, nextOfOlder: UInt32, order: UInt32, score: Int32, version: UInt16, kind: UInt8,
+        verdict: UInt8, reason: UInt8
+    ) {
+        self.keyHash = keyHash
+        self.levels = levels
+        self.newer = newer
+        self.older = older
+        self.nextOfNewer = nextOfNewer
+        self.nextOfOlder = nextOfOlder
+        self.order = order
+        self.score = score
+        sequence48 = PackedWord48(sequence)
+        at48 = PackedWord48(at)
+        self.version = version
+        kindAndUndone = kind & 0x7F
+        verdictAndReason = verdict & 3 | reason << 2
+    }
+
+    /// The event that recorded the verdict.
+    package var sequence: UInt64 { sequence48.value }
+    /// When, in milliseconds.
+    package var at: Int64 { at48.signedValue }
     /// An `IdentityKeyKind`; zero where a blocking key led to the pair.
-    package var kind: UInt8
+    package var kind: UInt8 {
+        get { kindAndUndone & 0x7F }
+        set { kindAndUndone = kindAndUndone & 0x80 | newValue & 0x7F }
+    }
     /// A `PairVerdict`.
-    package var verdict: UInt8
+    package var verdict: UInt8 { verdictAndReason & 3 }
     /// A `PairReason`.
-    package var reason: UInt8
-    /// 1: it was a merge once and is none any more; key and kind are those that led to the merge.
-    var flags: UInt8 = 0
-    /// Fills the gap that alignment leaves, so that no stray bytes of memory reach a snapshot.
-    var unused: (UInt8, UInt8) = (0, 0)
+    package var reason: UInt8 { verdictAndReason >> 2 }
+    /// Whether it put two customers together once and does so no more; key and kind are those that led to the merge.
+    var isUndone: Bool {
+        get { kindAndUndone & 0x80 != 0 }
+        set { kindAndUndone = kind | (newValue ? 0x80 : 0) }
+    }
 
     package var isMerge: Bool { verdict == PairVerdict.merge.rawValue }
-    /// Whether it put two customers together once and does so no more.
-    var isUndone: Bool { flags & 1 != 0 }
     package var keyKind: IdentityKeyKind? { IdentityKeyKind(rawValue: kind) }
 
     package var weight: PairWeight {
@@ -49,25 +80,6 @@ package struct EdgeEntry: BitwiseCopyable, Sendable {
 
     /// The other end.
     func other(than profile: UInt32) -> UInt32 { newer == profile ? older : newer }
-}
-
-/// An edge as the first version of the snapshot format had it.
-struct FirstEdgeEntry: BitwiseCopyable, Sendable {
-    var keyHash: UInt64
-    var sequence: UInt64
-    var newer: UInt32
-    var older: UInt32
-    var nextOfNewer: UInt32
-    var nextOfOlder: UInt32
-    var order: UInt32
-    var kind: UInt32
-
-    var current: EdgeEntry {
-        EdgeEntry(
-            keyHash: keyHash, sequence: sequence, at: 0, levels: 0, newer: newer, older: older,
-            nextOfNewer: nextOfNewer, nextOfOlder: nextOfOlder, order: order, score: 0, version: 0,
-            kind: UInt8(truncatingIfNeeded: kind), verdict: PairVerdict.merge.rawValue, reason: 0)
-    }
 }
 
 /// A verdict about two profiles on its way into an event.

@@ -206,7 +206,9 @@ extension ShardState {
             addLivingOrder(number, row, record, frame, to: &builder)
         } else {
             builder.output.members(of: bytes, OrderShape.texts)
-            builder.output.rest(ofOrder: record, row, status: record.has(OrderShape.status) ? "" : "open", frame)
+            builder.output.rest(
+                ofOrder: record, versions: versionCount(of: row), status: record.has(OrderShape.status) ? "" : "open",
+                frame)
             builder.part.tally.add(record, isCollecting: frame.isCollecting)
         }
         builder.output.closeObject()
@@ -241,7 +243,7 @@ extension ShardState {
     ) {
         let life = life(of: number, record, records[variants[Int(row.variant)].record])
         builder.output.members(of: record.bytes, OrderShape.texts, omitting: 1 << UInt64(OrderShape.status))
-        builder.output.rest(ofOrder: record, row, status: life.status, frame)
+        builder.output.rest(ofOrder: record, versions: versionCount(of: row), status: life.status, frame)
         builder.output.key("life")
         builder.output.life(life)
         builder.part.tally.add(life)
@@ -269,7 +271,7 @@ extension ByteWriter {
     ///   - status: nothing where it came with it.
     ///   - frame: where its addresses are written already.
     fileprivate mutating func rest(
-        ofOrder record: PackedRecord, _ row: OrderRow, status: String, _ frame: VariantFrame
+        ofOrder record: PackedRecord, versions: Int, status: String, _ frame: VariantFrame
     ) {
         if !status.isEmpty {
             key("status")
@@ -282,9 +284,9 @@ extension ByteWriter {
         }
         again(frame.billing)
         again(frame.shipping)
-        if row.versions > 1 {
+        if versions > 1 {
             key("versions")
-            number(row.versions)
+            number(versions)
         }
     }
 

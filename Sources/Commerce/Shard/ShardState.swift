@@ -30,7 +30,6 @@ struct OrderRow: BitwiseCopyable, Sendable {
     var next: UInt32
     /// The version before, as a row of `versions` plus one.
     var previous: UInt32
-    var versions: UInt32
 }
 
 /// A version that was replaced.
@@ -114,8 +113,7 @@ extension ShardState {
             let profile = row(of: event.party.profile)
             let order = orders.append(
                 OrderRow(
-                    record: record, variant: event.party.variantRow, next: profiles[profile].newestOrder, previous: 0,
-                    versions: 1))
+                    record: record, variant: event.party.variantRow, next: profiles[profile].newestOrder, previous: 0))
             profiles[profile].newestOrder = UInt32(order + 1)
         case .orderRevised:
             evolveParty(event, bytes, order: event.subject)
@@ -145,7 +143,6 @@ extension ShardState {
         row.record = store(order: bytes.extracting(event.record.range), &scratch)
         row.variant = event.party.variantRow
         row.previous = UInt32(previous + 1)
-        row.versions += 1
         orders[order] = row
     }
 
@@ -210,6 +207,17 @@ extension ShardState {
             body(next - 1, order)
             next = order.next
         }
+    }
+
+    /// How often an order was told, each time otherwise.
+    func versionCount(of order: OrderRow) -> Int {
+        var count = 1
+        var previous = order.previous
+        while previous != 0 {
+            count += 1
+            previous = versions[Int(previous - 1)].previous
+        }
+        return count
     }
 
     func forEachDocument(of profile: UInt32, _ body: (UInt32, DocumentRow) -> Void) {

@@ -9,7 +9,11 @@ import Bytes
 
 /// Where an order's record lies: not to be read but by way of `ShardState.head`, `openOrder` or `orderRecord`.
 struct StoredOrder: BitwiseCopyable, Sendable, Equatable {
-    let reference: ByteArena.Reference
+    private let place: PackedWord64
+
+    init(_ reference: ByteArena.Reference) { place = PackedWord64(reference.rawValue) }
+
+    var reference: ByteArena.Reference { ByteArena.Reference(rawValue: place.value) }
 }
 
 extension OrderShape {
@@ -25,7 +29,7 @@ extension ShardState {
     mutating func store(order record: Span<UInt8>, _ scratch: inout ByteWriter) -> StoredOrder {
         let order = PackedRecord(record, OrderShape.kinds)
         let lines = order.range(of: OrderShape.lines)
-        guard !lines.isEmpty else { return StoredOrder(reference: records.append(record)) }
+        guard !lines.isEmpty else { return StoredOrder(records.append(record)) }
         scratch.removeAll()
         scratch.append(Self.shortForm)
         // Four bytes before the lines say how long they are, which follows from the lines.
@@ -35,7 +39,7 @@ extension ShardState {
         scratch.appendVarint(UInt64(count))
         order.forEachElement(OrderShape.lines) { shorten($0, into: &scratch) }
         scratch.append(record.extracting(lines.upperBound..<record.count))
-        return StoredOrder(reference: records.append(scratch.span))
+        return StoredOrder(records.append(scratch.span))
     }
 
     private mutating func shorten(_ line: Span<UInt8>, into output: inout ByteWriter) {

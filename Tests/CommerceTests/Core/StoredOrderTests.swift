@@ -9,7 +9,8 @@ struct StoredOrderTests {
     private static func line(_ random: inout SeededGenerator) -> String {
         let article = Int.random(in: 0..<6, using: &random)
         var members: [String] = []
-        let titles = ["Kaars", "T-shirt biologisch katoen M", "çğıİöşü 🎁", String(repeating: "lang ", count: 40), "", "x"]
+        let long = String(repeating: "lang ", count: 40)
+        let titles = ["Kaars", "T-shirt biologisch katoen M", "çğıİöşü 🎁", long, "", "x"]
         if Bool.random(using: &random) { members.append(#""sku":"SKU-\#(article)""#) }
         if Bool.random(using: &random) { members.append(#""title":"\#(titles[article])""#) }
         if Int.random(in: 0..<9, using: &random) == 0 {
@@ -88,7 +89,7 @@ struct StoredOrderTests {
         var shard = ShardState(number: 0, of: 1)
         for number in 0..<50 {
             let record = try Self.order(number, &random)
-            let order = StoredOrder(reference: shard.records.append(record.span))
+            let order = StoredOrder(shard.records.append(record.span))
             #expect(shard.record(of: order) == record)
             let name = PackedRecord(record.span, OrderShape.kinds).text(OrderShape.number)
             #expect(shard.number(of: order).text == name)
@@ -148,7 +149,7 @@ struct StoredOrderTests {
                 bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0 ... .max, using: &random)
             }
             if Bool.random(using: &random) { bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random)) }
-            let damaged = StoredOrder(reference: shard.records.append(bytes.span))
+            let damaged = StoredOrder(shard.records.append(bytes.span))
             if !shard.openIfReadable(damaged, into: &scratch) { refused += 1 }
             _ = PackedRecord.length(of: scratch.span, OrderShape.kinds)
         }
