@@ -40,15 +40,7 @@ package actor Shard {
 
     /// Applies events in the order given, and compares what conflicts with what is known by then.
     func apply(_ work: ShardWork, _ bytes: [UInt8]) {
-        var compared = 0
-        for (place, item) in work.events.enumerated() {
-            while compared < work.conflicts.count, work.conflicts[compared].eventsBefore <= place {
-                work.conflicts[compared].conflict.compare(with: state)
-                compared += 1
-            }
-            state.evolve(item.event, bytes.span.extracting(item.range.range), sequence: item.sequence)
-        }
-        for item in work.conflicts[compared...] { item.conflict.compare(with: state) }
+        state.evolve(work, bytes.span)
         if search != nil { noteForSearch(work.events) }
     }
 
@@ -177,4 +169,18 @@ package actor Shard {
 
     /// Bytes held in memory.
     package func allocatedBytes() -> Int { state.allocatedBytes + searchBytes() }
+}
+
+extension ShardState {
+    fileprivate mutating func evolve(_ work: ShardWork, _ bytes: Span<UInt8>) {
+        var compared = 0
+        for (place, item) in work.events.enumerated() {
+            while compared < work.conflicts.count, work.conflicts[compared].eventsBefore <= place {
+                work.conflicts[compared].conflict.compare(with: self)
+                compared += 1
+            }
+            evolve(item.event, bytes.extracting(item.range.range), sequence: item.sequence)
+        }
+        for item in work.conflicts[compared...] { item.conflict.compare(with: self) }
+    }
 }
