@@ -15,6 +15,7 @@ struct EngineState: ~Copyable {
     /// Whether the directory's large tables have their indexes.
     private var isIndexed = false
     private var partial = ByteWriter()
+    private var scratch = ByteWriter()
 
     init(threads: RecoveryThreads = RecoveryThreads()) { self.threads = threads }
 
@@ -156,7 +157,7 @@ struct EngineState: ~Copyable {
         if event.kind == .engineInitialised {
             shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
         } else if event.kind.concernsShard {
-            shards[directory.shard(of: event.party.profile)].evolve(event, bytes, sequence: sequence)
+            shards[directory.shard(of: event.party.profile)].evolve(event, bytes, sequence: sequence, &scratch)
         }
     }
 

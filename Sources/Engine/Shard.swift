@@ -174,12 +174,13 @@ package actor Shard {
 extension ShardState {
     fileprivate mutating func evolve(_ work: ShardWork, _ bytes: Span<UInt8>) {
         var compared = 0
+        var scratch = ByteWriter(capacity: 512)
         for (place, item) in work.events.enumerated() {
             while compared < work.conflicts.count, work.conflicts[compared].eventsBefore <= place {
                 work.conflicts[compared].conflict.compare(with: self)
                 compared += 1
             }
-            evolve(item.event, bytes.extracting(item.range.range), sequence: item.sequence)
+            evolve(item.event, bytes.extracting(item.range.range), sequence: item.sequence, &scratch)
         }
         for item in work.conflicts[compared...] { item.conflict.compare(with: self) }
     }

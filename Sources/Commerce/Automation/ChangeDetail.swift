@@ -7,7 +7,8 @@ extension ShardState {
         var detail = ChangeDetail()
         guard change.order > 0 else { return detail }
         let order = orders[Int(row)]
-        let record = PackedRecord(records[order.record], OrderShape.members)
+        let bytes = self.record(of: order.record)
+        let record = PackedRecord(bytes.span, OrderShape.kinds)
         let party = PartyRecord(records[variants[Int(order.variant)].record]).members
         let frame = OrderFrame(record, channel: party[PartyShape.channel], hasFacts: true)
         detail.order = messageOrder(row: row)
@@ -31,7 +32,8 @@ extension ShardState {
     /// The changes that facts known of an order would have been: what a test of a rule looks at.
     package func pastChanges(of order: UInt32, row: UInt32, profile: UInt32, shop: UInt16, sequence: UInt64) -> [Change]
     {
-        let record = PackedRecord(records[orders[Int(row)].record], OrderShape.members)
+        let bytes = self.record(of: orders[Int(row)].record)
+        let record = PackedRecord(bytes.span, OrderShape.kinds)
         let placedAt = record.moment(OrderShape.placedAt)?.milliseconds ?? 0
         func change(_ kind: ChangeKind, _ place: Int, _ at: Int64, _ fact: [UInt8]) -> Change {
             Change(
@@ -65,10 +67,12 @@ extension ShardState {
         var previous = order.previous
         while previous != 0 {
             let older = versions[Int(previous - 1)]
-            let record = PackedRecord(records[newer.record], OrderShape.members)
+            let newerBytes = self.record(of: newer.record)
+            let record = PackedRecord(newerBytes.span, OrderShape.kinds)
             if record.moment(OrderShape.updatedAt)?.milliseconds == toldAt {
+                let olderBytes = self.record(of: older.record)
                 return VersionDifference(
-                    PackedRecord(records[older.record], OrderShape.members), record,
+                    PackedRecord(olderBytes.span, OrderShape.kinds), record,
                     PartyRecord(records[variants[Int(older.variant)].record]).members,
                     PartyRecord(records[variants[Int(newer.variant)].record]).members
                 ).text

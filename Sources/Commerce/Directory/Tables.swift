@@ -36,6 +36,7 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case ledgerRedemptions = 83
     case ledgerFacts = 84
     case shardContents = 85
+    case shardArticles = 166
     case tags = 144
     case labels = 145
     case labelRecords = 146
@@ -240,6 +241,7 @@ extension ShardState {
         try sink.table(.shardAssertions, number, assertions)
         try sink.table(.shardFacts, number, facts)
         try sink.table(.shardContents, number, contents)
+        try writeArticles(to: sink)
         try sink.begin(.shardRecords, shard: number, entries: 0)
         var framed = ByteWriter(capacity: ByteArena.pageSize + 4)
         try records.forEachPage { page throws(Sink.Failure) in
@@ -264,6 +266,7 @@ extension ShardState {
         case .shardAssertions: return loadAssertions(bytes)
         case .shardFacts: return loadFacts(bytes)
         case .shardContents: return contents.append(rawBytes: bytes)
+        case .shardArticles: return loadArticles(bytes, &partial)
         case .shardRecords: return loadPages(bytes, &partial)
         default: return false
         }
@@ -315,7 +318,7 @@ extension ShardState {
         }
         for row in 0..<orders.count {
             let order = orders[row]
-            guard records.contains(order.record), Int(order.variant) < variants.count, Int(order.next) <= row,
+            guard records.contains(order.record.reference), Int(order.variant) < variants.count, Int(order.next) <= row,
                 Int(order.previous) <= versions.count
             else { return false }
         }

@@ -37,7 +37,8 @@ extension ShardState {
     private func exportOrder(_ item: ExportItem, _ question: ExportQuestion, into output: inout ByteWriter) {
         let row = orders[Int(item.row)]
         let party = PartyRecord(records[variants[Int(row.variant)].record]).members
-        let order = PackedRecord(records[row.record], OrderShape.kinds)
+        let bytes = record(of: row.record)
+        let order = PackedRecord(bytes.span, OrderShape.kinds)
         let saidAt = order.moment(OrderShape.updatedAt) ?? order.moment(OrderShape.placedAt)
         guard question.wants(party, saidAt?.milliseconds) else { return }
         output.beginExportRow(item)
@@ -129,7 +130,7 @@ extension ShardState {
         // The store always, so that the name means the same order wherever it is put.
         output.string(
             "\(party.text(PartyShape.channel))/\(party.text(PartyShape.store)):"
-                + PackedRecord(records[order.record], OrderShape.kinds).text(OrderShape.number))
+                + number(of: order.record).text)
         output.key("fact")
         output.openObject()
         output.members(fact.members, fact.kind.members)

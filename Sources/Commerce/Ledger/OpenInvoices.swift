@@ -170,7 +170,8 @@ extension ShardState {
     package func orderMoney(row number: UInt32) -> OrderMoney {
         let row = orders[Int(number)]
         let party = PartyRecord(records[variants[Int(row.variant)].record]).members
-        let record = PackedRecord(records[row.record], OrderShape.members)
+        let bytes = self.record(of: row.record)
+        let record = PackedRecord(bytes.span, OrderShape.kinds)
         let life = OrderLife(
             OrderFrame(record, channel: party[PartyShape.channel], hasFacts: true), orderFacts(of: number))
         var money = OrderMoney()

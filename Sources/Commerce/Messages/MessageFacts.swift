@@ -162,7 +162,8 @@ extension ShardState {
     /// What a message may say about an order, and to whom it would go.
     package func messageOrder(row number: UInt32) -> MessageOrder {
         let row = orders[Int(number)]
-        let order = PackedRecord(records[row.record], OrderShape.members)
+        let bytes = record(of: row.record)
+        let order = PackedRecord(bytes.span, OrderShape.kinds)
         let party = PartyRecord(records[variants[Int(row.variant)].record]).members
         let billing = PackedRecord(party[PartyShape.billing], AddressShape.members)
         let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.members)

@@ -13,7 +13,11 @@ private final class ShardRecords: Sendable {
 
     @inline(__always) func withParty(row: UInt32, _ body: (Span<UInt8>) -> Void) { state.withParty(row: row, body) }
 
-    @inline(__always) func withOrder(row: UInt32, _ body: (Span<UInt8>) -> Void) { state.withOrder(row: row, body) }
+    /// Writes an order's record; false if it does not read.
+    @inline(__always) func open(order row: UInt32, into output: inout ByteWriter) -> Bool {
+        state.openIfReadable(state.orders[Int(row)].record, into: &output)
+            && PackedRecord.length(of: output.span, OrderShape.kinds) ?? 0 > 0
+    }
 }
 
 /// The records of a snapshot that is loaded. Nobody may change their tables while it is asked.
@@ -49,15 +53,13 @@ private struct LoadedRecords: Sendable {
     /// Those of the orders that are bookings; nil if a record does not read.
     func bookings(among numbers: Range<Int>) -> BookingTable? {
         var bookings = BookingTable()
-        var reads = true
-        for number in numbers where reads {
+        var opened = ByteWriter(capacity: 512)
+        for number in numbers {
             let order = orders[number]
-            shards[Int(order.profile) % shards.count].withOrder(row: order.row) { record in
-                reads = PackedRecord.length(of: record, OrderShape.kinds) ?? 0 > 0
-                if reads { bookings.noteOrder(UInt32(number), record) }
-            }
+            guard shards[Int(order.profile) % shards.count].open(order: order.row, into: &opened) else { return nil }
+            bookings.noteOrder(UInt32(number), opened.span)
         }
-        return reads ? bookings : nil
+        return bookings
     }
 }
 

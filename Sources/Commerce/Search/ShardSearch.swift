@@ -85,7 +85,7 @@ package struct ShardSearch: ~Copyable, Sendable {
         next = profile.newestOrder
         while next != 0 {
             let order = shard.orders[Int(next - 1)]
-            add(PackedRecord(shard.records[order.record], OrderShape.members)[OrderShape.number], row)
+            add(shard.number(of: order.record), row)
             next = order.next
         }
         next = profile.newestDocument
@@ -102,8 +102,8 @@ package struct ShardSearch: ~Copyable, Sendable {
             add(party: shard.records[shard.variants[Int(arrival.variant - 1)].record], row)
         }
         if arrival.order > 0 {
-            let record = shard.records[shard.orders[Int(arrival.order - 1)].record]
-            add(PackedRecord(record, OrderShape.members)[OrderShape.number], row)
+            let order = shard.orders[Int(arrival.order - 1)]
+            add(shard.number(of: order.record), row)
         }
         if arrival.document > 0 {
             let record = shard.records[shard.documents[Int(arrival.document - 1)].record]

@@ -33,6 +33,6 @@ extension ShardState {
     /// An order and the party that placed it, packed: what a document is made from.
     package func orderSource(row: UInt32) -> (order: [UInt8], party: [UInt8]) {
         let order = orders[Int(row)]
-        return (records[order.record].array, records[variants[Int(order.variant)].record].array)
+        return (record(of: order.record), records[variants[Int(order.variant)].record].array)
     }
 }

@@ -6,7 +6,8 @@ extension ShardState {
     package func orderDifferences(row: UInt32, party: Span<UInt8>, record: Span<UInt8>) -> [String] {
         let order = orders[Int(row)]
         let storedParty = PartyRecord(records[variants[Int(order.variant)].record])
-        let stored = PackedRecord(records[order.record], OrderShape.members)
+        let bytes = self.record(of: order.record)
+        let stored = PackedRecord(bytes.span, OrderShape.members)
         return PackedRecord(record, OrderShape.members).differences(from: stored, OrderShape.members)
             + PartyRecord(party).members.differences(from: storedParty.members, PartyShape.members)
             .map { $0 == "billing" || $0 == "shipping" ? $0 : "customer.\($0)" }

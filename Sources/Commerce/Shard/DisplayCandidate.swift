@@ -145,7 +145,7 @@ extension DossierPartBuilder {
             output.openObject()
             output.appendCopy(of: variant.frame.head.members.range)
             if !variant.isImported, let order = variant.firstOrder {
-                addOrder(PackedRecord.firstText(of: state.records[order]), variant.frame.head)
+                addOrder(state.number(of: order), variant.frame.head)
             }
             let source = ByteRange(start, output.count)
             output.append(UInt8(ascii: "\n"))

@@ -12,7 +12,7 @@ extension ShardState {
         if party.has(PartyShape.ref) { return "\(source):\(party.text(PartyShape.ref))" }
         var lowest: String?
         forEachOrder(of: profile) { _, order in
-            let number = PackedRecord(records[order.record], OrderShape.members).text(OrderShape.number)
+            let number = number(of: order.record).text
             lowest = lowest.map { min($0, number) } ?? number
         }
         return "\(source)#\(lowest ?? "")"

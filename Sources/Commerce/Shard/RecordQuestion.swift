@@ -49,7 +49,7 @@ extension ShardState {
     private func orderName(_ row: UInt32) -> String {
         let order = orders[Int(row)]
         let party = PartyRecord(records[variants[Int(order.variant)].record]).members
-        let number = PackedRecord(records[order.record], OrderShape.members).text(OrderShape.number)
+        let number = self.number(of: order.record).text
         let store = party.text(PartyShape.store)
         return party.text(PartyShape.channel) + (store == "main" ? "" : "/\(store)") + ":\(number)"
     }

@@ -30,9 +30,10 @@ extension ShardState {
         builder.part.candidates.reserveCapacity(
             builder.part.candidates.count + profiles.count * Self.likelyCandidates)
         builder.part.hiddenOrders += hidden.count
+        var opened = ByteWriter(capacity: Self.likelyOrderBytes)
         for profile in profiles {
             addProfile(profile, to: &builder)
-            addOrders(of: profile, except: &hidden, to: &builder)
+            addOrders(of: profile, except: &hidden, &opened, to: &builder)
             builder.addSources(self)
             forEachDocument(of: profile) { addDocument($0, $1, profile, to: &builder) }
             forEachNote(of: profile) { row in
@@ -52,7 +53,7 @@ extension ShardState {
         for profile in profiles {
             forEachVariant(of: profile) { _, variant in records.prefetch(variant.record) }
             forEachOrder(of: profile) { _, order in
-                records.prefetch(order.record)
+                records.prefetch(order.record.reference)
                 count += 1
             }
         }
@@ -70,7 +71,7 @@ extension ShardState {
         var all: [(at: Int64, profile: UInt32, place: Int, row: UInt32)] = []
         for profile in profiles {
             forEachOrder(of: profile) { number, row in
-                let at = PackedRecord(records[row.record], OrderShape.kinds).moment(OrderShape.placedAt)
+                let at = head(of: row.record).moment(OrderShape.placedAt)
                 all.append((at?.milliseconds ?? 0, profile, all.count, number))
             }
         }
@@ -144,15 +145,17 @@ extension ShardState {
     // MARK: Orders
 
     private func addOrders(
-        of profile: UInt32, except hidden: inout [UInt32], to builder: inout DossierPartBuilder
+        of profile: UInt32, except hidden: inout [UInt32], _ opened: inout ByteWriter,
+        to builder: inout DossierPartBuilder
     ) {
         forEachOrder(of: profile) { number, row in
             let variant = noteOrder(row, in: &builder)
+            open(row.record, into: &opened)
             if hidden.last == number {
                 hidden.removeLast()
-                tally(number, row, in: &builder)
+                tally(number, row, opened.span, in: &builder)
             } else {
-                addOrder(number, row, variant, profile, to: &builder)
+                addOrder(number, row, opened.span, variant, profile, to: &builder)
             }
         }
     }
@@ -178,20 +181,24 @@ extension ShardState {
     /// One order as a reply shows it.
     package func orderJSON(row: UInt32, into output: inout ByteWriter) {
         var builder = DossierPartBuilder()
-        addOrder(row, orders[Int(row)], nil, 0, to: &builder)
+        var opened = ByteWriter(capacity: Self.likelyOrderBytes)
+        open(orders[Int(row)].record, into: &opened)
+        addOrder(row, orders[Int(row)], opened.span, nil, 0, to: &builder)
         output.append(builder.output.span.extracting(builder.part.orders[0].json.range))
     }
 
     /// An order with the addresses that came with it, and what happened to it since.
-    /// - Parameter variant: its place among those of the profile in hand; nil if it is not there.
+    /// - Parameters:
+    ///   - bytes: its record.
+    ///   - variant: its place among those of the profile in hand; nil if it is not there.
     private func addOrder(
-        _ number: UInt32, _ row: OrderRow, _ variant: Int?, _ profile: UInt32, to builder: inout DossierPartBuilder
+        _ number: UInt32, _ row: OrderRow, _ bytes: Span<UInt8>, _ variant: Int?, _ profile: UInt32,
+        to builder: inout DossierPartBuilder
     ) {
         let frame =
             variant.map { builder.variants[$0].frame }
             ?? builder.frame(VariantView(records[variants[Int(row.variant)].record]))
         let start = builder.output.count
-        let bytes = records[row.record]
         let record = PackedRecord(bytes, OrderShape.kinds)
         builder.output.openObject()
         builder.output.appendCopy(of: frame.head.members.range)
@@ -209,9 +216,11 @@ extension ShardState {
     }
 
     /// Counts and sums an order that is not told.
-    private func tally(_ number: UInt32, _ row: OrderRow, in builder: inout DossierPartBuilder) {
+    private func tally(
+        _ number: UInt32, _ row: OrderRow, _ bytes: Span<UInt8>, in builder: inout DossierPartBuilder
+    ) {
         let party = records[variants[Int(row.variant)].record]
-        let record = PackedRecord(records[row.record], OrderShape.kinds)
+        let record = PackedRecord(bytes, OrderShape.kinds)
         if hasFacts(number) {
             builder.part.tally.add(life(of: number, record, party))
             builder.part.tally.sum(record)

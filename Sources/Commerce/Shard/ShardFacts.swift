@@ -57,7 +57,8 @@ extension ShardState {
     package func lifeJSON(order: UInt32, into output: inout ByteWriter) {
         let row = orders[Int(order)]
         let party = PartyRecord(records[variants[Int(row.variant)].record]).members
-        let record = PackedRecord(records[row.record], OrderShape.members)
+        let bytes = self.record(of: row.record)
+        let record = PackedRecord(bytes.span, OrderShape.kinds)
         let facts = orderFacts(of: order)
         output.openObject()
         output.key("channel")

@@ -25,7 +25,7 @@ struct VariantRow: BitwiseCopyable, Sendable {
 
 /// The current version of an order.
 struct OrderRow: BitwiseCopyable, Sendable {
-    var record: ByteArena.Reference
+    var record: StoredOrder
     var variant: UInt32
     var next: UInt32
     /// The version before, as a row of `versions` plus one.
@@ -35,7 +35,7 @@ struct OrderRow: BitwiseCopyable, Sendable {
 
 /// A version that was replaced.
 struct VersionRow: BitwiseCopyable, Sendable {
-    var record: ByteArena.Reference
+    var record: StoredOrder
     var variant: UInt32
     var previous: UInt32
 }
@@ -75,6 +75,8 @@ package struct ShardState: Sendable {
     var newestFacts = PagedArray<UInt32>()
     /// Contents of the ledger's documents: see ContentRows.swift.
     var contents = PagedArray<ContentRow>()
+    /// What the lines of orders name: see StoredOrders.swift.
+    var articles = ArticleTable()
     var records = ByteArena()
 
     package init(number: Int, of shardCount: Int) {
@@ -89,21 +91,26 @@ package struct ShardState: Sendable {
         profiles.allocatedBytes + variants.allocatedBytes + orders.allocatedBytes + versions.allocatedBytes
             + documents.allocatedBytes + notes.allocatedBytes + records.allocatedBytes + assertions.allocatedBytes
             + newestAssertions.allocatedBytes + facts.allocatedBytes + newestFacts.allocatedBytes
-            + contents.allocatedBytes
+            + contents.allocatedBytes + articles.allocatedBytes
     }
 }
 
 // MARK: - Evolve
 
 extension ShardState {
-    /// Applies an event about a profile of this shard. `bytes` are the event's own.
-    package mutating func evolve(_ event: Event, _ bytes: Span<UInt8>, sequence: UInt64) {
+    /// Applies an event about a profile of this shard.
+    /// - Parameters:
+    ///   - bytes: the event's own.
+    ///   - scratch: used again for each event.
+    package mutating func evolve(
+        _ event: Event, _ bytes: Span<UInt8>, sequence: UInt64, _ scratch: inout ByteWriter
+    ) {
         self.sequence = sequence
         switch event.kind {
         case .profileRecorded: evolveParty(event, bytes, order: nil)
         case .orderRecorded:
             evolveParty(event, bytes, order: event.subject)
-            let record = records.append(bytes.extracting(event.record.range))
+            let record = store(order: bytes.extracting(event.record.range), &scratch)
             let profile = row(of: event.party.profile)
             let order = orders.append(
                 OrderRow(
@@ -112,7 +119,7 @@ extension ShardState {
             profiles[profile].newestOrder = UInt32(order + 1)
         case .orderRevised:
             evolveParty(event, bytes, order: event.subject)
-            reviseOrder(event, bytes)
+            reviseOrder(event, bytes, &scratch)
         case .documentRecorded:
             let profile = row(of: event.party.profile)
             let document = documents.append(
@@ -130,12 +137,12 @@ extension ShardState {
         }
     }
 
-    private mutating func reviseOrder(_ event: Event, _ bytes: Span<UInt8>) {
+    private mutating func reviseOrder(_ event: Event, _ bytes: Span<UInt8>, _ scratch: inout ByteWriter) {
         let order = Int(event.row)
         var row = orders[order]
         let previous = versions.append(
             VersionRow(record: row.record, variant: row.variant, previous: row.previous))
-        row.record = records.append(bytes.extracting(event.record.range))
+        row.record = store(order: bytes.extracting(event.record.range), &scratch)
         row.variant = event.party.variantRow
         row.previous = UInt32(previous + 1)
         row.versions += 1
@@ -176,11 +183,6 @@ extension ShardState {
     /// The packed party record of a variant.
     @inline(__always) func withParty(row: UInt32, _ body: (Span<UInt8>) -> Void) {
         body(records[variants[Int(row)].record])
-    }
-
-    /// The packed record of an order's current version.
-    @inline(__always) func withOrder(row: UInt32, _ body: (Span<UInt8>) -> Void) {
-        body(records[orders[Int(row)].record])
     }
 
     /// The packed record of a document.

@@ -75,7 +75,7 @@ struct VariantText {
     /// Whether an import said it first.
     let isImported: Bool
     /// The oldest order that carries it, as far as orders were looked through.
-    var firstOrder: ByteArena.Reference?
+    var firstOrder: StoredOrder?
 }
 
 extension DossierPartBuilder {

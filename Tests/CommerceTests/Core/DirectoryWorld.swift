@@ -13,6 +13,7 @@ struct DirectoryWorld: ~Copyable {
     /// Events that `events` has written and that were applied.
     private var appliedCount = 0
     private var events = EventWriter()
+    private var eventScratch = ByteWriter()
     var scratch = ResolutionScratch()
     /// How shops that are opened from now on decide who is who.
     var mode = MatchMode.evidence
@@ -184,7 +185,8 @@ struct DirectoryWorld: ~Copyable {
         if event.kind == .engineInitialised {
             shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
         } else if event.kind.concernsShard {
-            shards[directory.shard(of: event.party.profile)].evolve(event, bytes.span, sequence: directory.sequence)
+            shards[directory.shard(of: event.party.profile)].evolve(
+                event, bytes.span, sequence: directory.sequence, &eventScratch)
         }
     }
 

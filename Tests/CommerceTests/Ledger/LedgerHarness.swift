@@ -11,6 +11,7 @@ struct LedgerHarness: ~Copyable {
     /// Every event so far.
     private(set) var journal: [[UInt8]] = []
     var now = Timestamp(milliseconds: 1_780_000_000_000)
+    private var scratch = ByteWriter()
     private var codes: UInt64 = 0
 
     init() throws {
@@ -26,7 +27,7 @@ struct LedgerHarness: ~Copyable {
             let event = try Event(bytes.span)
             try state.validate(event, bytes.span)
             state.evolve(event, bytes.span)
-            if event.kind.concernsShard { shard.evolve(event, bytes.span, sequence: state.sequence) }
+            if event.kind.concernsShard { shard.evolve(event, bytes.span, sequence: state.sequence, &scratch) }
         }
         self.journal = journal
     }
@@ -36,7 +37,7 @@ struct LedgerHarness: ~Copyable {
         let event = try Event(bytes.span)
         try state.validate(event, bytes.span)
         state.evolve(event, bytes.span)
-        if event.kind.concernsShard { shard.evolve(event, bytes.span, sequence: state.sequence) }
+        if event.kind.concernsShard { shard.evolve(event, bytes.span, sequence: state.sequence, &scratch) }
         journal.append(bytes)
     }
 
