@@ -55,17 +55,23 @@ package struct ByteReader: ~Escapable {
     @_lifetime(self: copy self)
     @usableFromInline mutating func longVarint() throws(ByteReaderError) -> UInt64 {
         let start = position
+        var index = start
+        defer { position = index }
         var value: UInt64 = 0
         var shift: UInt64 = 0
-        while true {
-            guard position < bytes.count else { throw .truncated(offset: start) }
-            let byte = bytes[position]
-            position += 1
-            guard shift < 63 || (shift == 63 && byte <= 1) else { throw .overlong(offset: start) }
-            value |= UInt64(byte & 0x7F) << shift
-            if byte < 0x80 { return value }
-            shift += 7
+        while index < bytes.count {
+            let byte = bytes[unchecked: index]
+            index &+= 1
+            value |= UInt64(byte & 0x7F) &<< shift
+            if byte < 0x80 {
+                // Of the tenth byte only the lowest bit is left.
+                guard shift < 63 || byte <= 1 else { throw .overlong(offset: start) }
+                return value
+            }
+            shift &+= 7
+            guard shift <= 63 else { throw .overlong(offset: start) }
         }
+        throw .truncated(offset: start)
     }
 
     /// Steps over a varint. Where eight bytes are there, which mostly hold its end, they are looked at once.

@@ -138,6 +138,27 @@ extension Span where Element == UInt8 {
         T(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: type))
     }
 
+    /// Offset of the first byte at or behind `start` that is not ASCII; the end when all are.
+    package func endOfASCII(from start: Int) -> Int {
+        precondition(start >= 0)
+        var index = start
+        // Eight words in a step, which the compiler looks at in wide registers.
+        while index &+ 64 <= count {
+            let one = load(index, as: UInt64.self) | load(index &+ 8, as: UInt64.self)
+            let two = load(index &+ 16, as: UInt64.self) | load(index &+ 24, as: UInt64.self)
+            let three = load(index &+ 32, as: UInt64.self) | load(index &+ 40, as: UInt64.self)
+            let four = load(index &+ 48, as: UInt64.self) | load(index &+ 56, as: UInt64.self)
+            guard (one | two | three | four) & ByteWord.highBits == 0 else { break }
+            index &+= 64
+        }
+        while index < count {
+            let others = word(from: index) & ByteWord.highBits
+            if others != 0 { return index &+ ByteWord.index(of: others) }
+            index &+= 8
+        }
+        return count
+    }
+
     /// Whether every byte is an ASCII letter or digit.
     @inlinable package var isLettersAndDigits: Bool {
         var index = 0

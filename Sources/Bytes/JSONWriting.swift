@@ -189,7 +189,7 @@ extension ByteWriter {
         append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
 
-    package mutating func number(_ value: some BinaryInteger) {
+    @inlinable package mutating func number(_ value: some BinaryInteger) {
         separate()
         appendDecimal(Int64(value))
     }
@@ -211,7 +211,7 @@ extension ByteWriter {
     }
 
     /// The integer in decimal digits, without a separator.
-    package mutating func appendDecimal(_ value: Int64) { appendDecimal(value, scale: 0) }
+    @usableFromInline package mutating func appendDecimal(_ value: Int64) { appendDecimal(value, scale: 0) }
 
     /// `value / 10^scale` in decimal digits, without a separator: `39.90` for 3990 and 2. At most 18 decimals.
     package mutating func appendDecimal(_ value: Int64, scale: Int) {

@@ -109,4 +109,10 @@ package struct BatchOutcome: Sendable {
     package var outcomes: [CommandOutcome]
     /// The replies may leave when this event is durable: it is the last one that any of them shows.
     package var releaseSequence: UInt64
+
+    /// Adds the next command's outcome, and the last event that it shows.
+    mutating func add(_ outcome: CommandOutcome, releaseSequence sequence: UInt64) {
+        outcomes.append(outcome)
+        releaseSequence = max(releaseSequence, sequence)
+    }
 }

@@ -20,7 +20,7 @@ package actor Directory {
 
     var events = EventWriter()
     /// What the batch in hand brings to each shard.
-    private var shardWork: [ShardWork]
+    var shardWork: [ShardWork]
     var scratch = ResolutionScratch()
     var isWeighingPosted = false
     /// Who waits until everything is weighed.
@@ -78,45 +78,33 @@ package actor Directory {
 
     // MARK: A batch
 
-    /// So many commands ahead memory is asked for what an order will look at.
-    private static let prefetchedCommands = 4
-
     /// Decides a batch, hands its events to the shards and the journal, and returns the outcomes.
     package func process(_ batch: CommandBatch) -> BatchOutcome {
         var result = BatchOutcome(outcomes: [], releaseSequence: 0)
         result.outcomes.reserveCapacity(batch.commands.count)
         let now = clock.now()
         let firstSequence = state.sequence + 1
-        let bytes = batch.bytes.span
-        for (place, command) in batch.commands.enumerated() {
-            let later = place + Self.prefetchedCommands
-            if later < batch.commands.count, case .order(let order) = batch.commands[later] { state.prefetch(order) }
-            let outcome = decide(command, bytes, batch, now)
-            result.outcomes.append(outcome)
-            result.releaseSequence = max(result.releaseSequence, releaseSequence(of: outcome, to: command))
+        var place = 0
+        while place < batch.commands.count {
+            let command = batch.commands[place]
+            if case .order = command {
+                place = decideOrders(from: place, of: batch, now, into: &result)
+            } else {
+                let outcome = decide(command, batch, now)
+                result.add(outcome, releaseSequence: state.releaseSequence(of: outcome, to: command))
+                place += 1
+            }
         }
         handOver(firstSequence: firstSequence)
         postWeighing()
         return result
     }
 
-    private func decide(
-        _ command: PreparedCommand, _ bytes: Span<UInt8>, _ batch: CommandBatch, _ now: Timestamp
-    ) -> CommandOutcome {
+    private func decide(_ command: PreparedCommand, _ batch: CommandBatch, _ now: Timestamp) -> CommandOutcome {
+        let bytes = batch.bytes.span
         do throws(Refusal) {
             switch command {
-            case .order(let order):
-                let shop = try writableShop(batch.shop, now)
-                let decision = state.decide(order, in: bytes, shop: shop, at: now, &scratch, into: &events)
-                if decision.verdict.isChange { evolveLast(weighed: order.party) }
-                if decision.verdict == .conflict {
-                    let party = bytes.extracting(order.party.record.range).array
-                    let sent = Conflict.Sent.order(party: party, record: bytes.extracting(order.record.range).array)
-                    return conflict(sent, decision, state.orders[Int(decision.subject)])
-                }
-                if state.hasHeldFacts { attachFacts(to: decision.subject, now) }
-                let isShared = !order.storeInName.range.isEmpty && isChannelShared(order, bytes, shop)
-                return written(decision, state.orders, isStoreNamed: isShared)
+            case .order: preconditionFailure("orders are decided in a row")
             case .profile(let profile):
                 let shop = try writableShop(batch.shop, now)
                 let decision = state.decide(profile, in: bytes, shop: shop, at: now, &scratch, into: &events)
@@ -130,7 +118,7 @@ package actor Directory {
                     let sent = Conflict.Sent.document(bytes.extracting(document.record.range).array)
                     return conflict(sent, decision, state.documents[Int(decision.subject)])
                 }
-                return written(decision, state.documents)
+                return state.written(decision, state.documents[Int(decision.subject)])
             case .note(let note, let actor):
                 let shop = try knownShop(batch.shop)
                 let actor = [UInt8](actor.utf8)
@@ -223,31 +211,13 @@ package actor Directory {
         return shop
     }
 
-    /// Whether the order's channel has several stores, so that its name must say which.
-    private func isChannelShared(_ order: PreparedOrder, _ bytes: Span<UInt8>, _ shop: UInt16) -> Bool {
-        let channel = bytes.extracting(order.name.range.lowerBound..<order.storeInName.range.lowerBound)
-        return state.storeCount(ofChannel: channel, shop: shop) > 1
-    }
-
-    private func written(
-        _ decision: Decision, _ entries: @autoclosure () -> PagedArray<SubjectEntry>, isStoreNamed: Bool = false
-    ) -> CommandOutcome {
-        let entry = entries()[Int(decision.subject)]
-        return .written(
-            decision.verdict, profile: decision.profile, customer: state.customerNumber(of: decision.profile),
-            row: entry.row, sequence: entry.sequence, isStoreNamed: isStoreNamed)
-    }
-
     private func conflict(_ sent: Conflict.Sent, _ decision: Decision, _ known: SubjectEntry) -> CommandOutcome {
         conflict(Conflict(sent, profile: decision.profile, row: known.row), sequence: known.sequence)
     }
 
     /// Has the shard compare in its turn.
     func conflict(_ conflict: Conflict, sequence: UInt64) -> CommandOutcome {
-        if let profile = conflict.profile {
-            let shard = state.shard(of: profile)
-            shardWork[shard].conflicts.append((shardWork[shard].events.count, conflict))
-        }
+        state.note(conflict, in: &shardWork)
         return .conflict(conflict, sequence: sequence)
     }
 
@@ -262,19 +232,8 @@ package actor Directory {
     /// Applies the event that was just written, and notes it for its shard.
     /// - Parameter party: whose features `decide` has extracted, if it had to.
     func evolveLast(weighed party: PreparedParty? = nil) {
-        do throws(EventError) {
-            let event = try Event(events.last)
-            let features = party.flatMap { scratch.takeFeatures(of: $0) }
-            state.evolve(event, events.last, features: features)
-            if automation.isWatching { automation.note(event, events.last, sequence: state.sequence, in: state) }
-            let end = events.framed.count
-            let range = ByteRange(end - events.last.count, end)
-            guard event.kind.concernsShard else { return }
-            shardWork[state.shard(of: event.party.profile)].events.append(
-                ShardEvent(event: event, range: range, sequence: state.sequence))
-        } catch {
-            preconditionFailure("an event just written does not read: \(error)")
-        }
+        let features: PartyFeatures? = if let party { scratch.takeFeatures(of: party) } else { nil }
+        state.evolveLast(of: events, features: features, &automation, &shardWork)
     }
 
     /// Hands the batch's events to the shards, then to the journal: one hop each.
@@ -304,39 +263,6 @@ package actor Directory {
         state.initialise(shards: shards, seed: seed, at: clock.now(), into: &events)
         evolveLast()
         handOver(firstSequence: first)
-    }
-
-    /// The last event that the outcome shows: a reply must not leave before it is durable.
-    private func releaseSequence(of outcome: CommandOutcome, to command: PreparedCommand) -> UInt64 {
-        switch outcome {
-        case .written(_, let profile, _, _, let sequence, _):
-            // The customer's number may come from a later event, of another profile of the cluster.
-            return max(sequence, state.lastSequence(ofCustomerOf: profile))
-        case .note(_, let sequence), .conflict(_, let sequence): return sequence
-        case .fact(let fact): return max(fact.sequence, fact.profile.map { state.lastSequence(ofCustomerOf: $0) } ?? 0)
-        case .asserted(_, let profile, _, let sequence):
-            return max(sequence, state.lastSequence(ofCustomerOf: profile))
-        case .dossier(let customer, _, _, _, _, _): return customer.sequence
-        case .identity(_, let sequence), .message(_, let sequence), .rule(_, let sequence): return sequence
-        case .explanation, .history, .doubtfulPairs, .watchedValues, .identityStatus, .rules, .settings, .divisions,
-            .ledger, .labels:
-            return state.sequence
-        case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
-        case .orders(let customer, _): return customer.sequence
-        case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)
-        case .order(let profile, _), .life(let profile, _): return state.lastSequence(ofCustomerOf: profile)
-        case .refused(let refusal): return tellsOfEvents(refusal, to: command) ? state.sequence : 0
-        }
-    }
-
-    /// Whether a refusal shows what events have brought about: who put two apart, which versions there are. What a
-    /// question does not find no crash brings back, and that nothing can be written must be said at once.
-    private func tellsOfEvents(_ refusal: Refusal, to command: PreparedCommand) -> Bool {
-        switch command {
-        case .query(.rules): true
-        case .query: false
-        default: refusal.code != .readOnly
-        }
     }
 
     // MARK: For the engine
@@ -373,6 +299,39 @@ extension Verdict {
         switch self {
         case .recorded, .revised: true
         case .duplicate, .stale, .conflict: false
+        }
+    }
+}
+
+extension DirectoryState {
+    /// The last event that the outcome shows: a reply must not leave before it is durable.
+    fileprivate func releaseSequence(of outcome: CommandOutcome, to command: PreparedCommand) -> UInt64 {
+        switch outcome {
+        case .written(_, let profile, _, _, let sequence, _), .asserted(_, let profile, _, let sequence):
+            // The customer's number may come from a later event, of another profile of the cluster.
+            return max(sequence, lastSequence(ofCustomerOf: profile))
+        case .note(_, let sequence), .conflict(_, let sequence): return sequence
+        case .fact(let fact): return max(fact.sequence, fact.profile.map { lastSequence(ofCustomerOf: $0) } ?? 0)
+        case .dossier(let customer, _, _, _, _, _): return customer.sequence
+        case .identity(_, let sequence), .message(_, let sequence), .rule(_, let sequence): return sequence
+        case .explanation, .history, .doubtfulPairs, .watchedValues, .identityStatus, .rules, .settings, .divisions,
+            .ledger, .labels:
+            return sequence
+        case .customers(let customers, _, _): return customers.map(\.sequence).max() ?? 0
+        case .orders(let customer, _): return customer.sequence
+        case .evidence(let plan): return max(plan.first.sequence, plan.second?.sequence ?? 0)
+        case .order(let profile, _), .life(let profile, _): return lastSequence(ofCustomerOf: profile)
+        case .refused(let refusal): return Self.tellsOfEvents(refusal, to: command) ? sequence : 0
+        }
+    }
+
+    /// Whether a refusal shows what events have brought about: who put two apart, which versions there are. What a
+    /// question does not find no crash brings back, and that nothing can be written must be said at once.
+    private static func tellsOfEvents(_ refusal: Refusal, to command: PreparedCommand) -> Bool {
+        switch command {
+        case .query(.rules): true
+        case .query: false
+        default: refusal.code != .readOnly
         }
     }
 }

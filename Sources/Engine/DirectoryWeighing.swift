@@ -21,20 +21,11 @@ extension Directory {
         guard isWritable else { return }
         let first = state.sequence + 1
         let now = clock.now()
-        for _ in 0..<Self.profilesPerTurn(listed: state.listedProfiles) {
-            guard let profile = state.takeDirty() else { break }
-            resolve(state.plan(for: profile, &scratch), cause: profile, now)
-        }
+        let count = Self.profilesPerTurn(listed: state.listedProfiles)
+        state.weigh(count, at: now, &scratch, &events, &automation, &shardWork)
         if state.isAtRest { rest(now) }
         handOver(firstSequence: first)
         postWeighing()
-    }
-
-    /// Writes and applies what a plan says.
-    private func resolve(_ plan: ResolutionPlan, cause profile: UInt32, _ now: Timestamp) {
-        guard !plan.isEmpty else { return }
-        state.write(plan, cause: profile, at: now, into: &events)
-        evolveLast()
     }
 
     /// Everything is weighed. The mark in the journal saves a restart from weighing it again.
@@ -60,5 +51,21 @@ extension Directory {
     func start() {
         attachLeftFacts()
         postWeighing()
+    }
+}
+
+extension DirectoryState {
+    /// Weighs up to `count` profiles of the list, and writes and applies what comes of it.
+    fileprivate mutating func weigh(
+        _ count: Int, at now: Timestamp, _ scratch: inout ResolutionScratch, _ events: inout EventWriter,
+        _ automation: inout AutomationState, _ shardWork: inout [ShardWork]
+    ) {
+        for _ in 0..<count {
+            guard let profile = takeDirty() else { return }
+            let plan = self.plan(for: profile, &scratch)
+            guard !plan.isEmpty else { continue }
+            write(plan, cause: profile, at: now, into: &events)
+            evolveLast(of: events, &automation, &shardWork)
+        }
     }
 }

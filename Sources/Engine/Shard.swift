@@ -40,17 +40,7 @@ package actor Shard {
 
     /// Applies events in the order given, and compares what conflicts with what is known by then.
     func apply(_ work: ShardWork, _ bytes: [UInt8]) {
-        var compared = 0
-        var scratch = ByteWriter(capacity: 512)
-        for (place, item) in work.events.enumerated() {
-            while compared < work.conflicts.count, work.conflicts[compared].eventsBefore <= place {
-                work.conflicts[compared].conflict.compare(with: state)
-                compared += 1
-            }
-            state.evolve(
-                item.event, bytes.span.extracting(item.range.range), sequence: item.sequence, &scratch)
-        }
-        for item in work.conflicts[compared...] { item.conflict.compare(with: state) }
+        state.evolve(work, bytes.span)
         if search != nil { noteForSearch(work.events) }
     }
 
@@ -179,4 +169,19 @@ package actor Shard {
 
     /// Bytes held in memory.
     package func allocatedBytes() -> Int { state.allocatedBytes + searchBytes() }
+}
+
+extension ShardState {
+    fileprivate mutating func evolve(_ work: ShardWork, _ bytes: Span<UInt8>) {
+        var compared = 0
+        var scratch = ByteWriter(capacity: 512)
+        for (place, item) in work.events.enumerated() {
+            while compared < work.conflicts.count, work.conflicts[compared].eventsBefore <= place {
+                work.conflicts[compared].conflict.compare(with: self)
+                compared += 1
+            }
+            evolve(item.event, bytes.extracting(item.range.range), sequence: item.sequence, &scratch)
+        }
+        for item in work.conflicts[compared...] { item.conflict.compare(with: self) }
+    }
 }

@@ -53,10 +53,13 @@ enum ReplyItem: Sendable {
 
 /// What a write was about. Ranges lie in the batch's bytes.
 enum Subject: Sendable {
-    case order(PreparedOrder)
+    /// How replies name it, and where in that `/store` stands.
+    case order(name: ByteRange, storeInName: ByteRange)
     case profile
     case document(PreparedDocument)
     case fact(PreparedFact)
+
+    init(_ order: PreparedOrder) { self = .order(name: order.name, storeInName: order.storeInName) }
 }
 
 /// A batch on its way to the engine, with what its replies need.
@@ -109,7 +112,7 @@ struct BatchBuilder: ~Copyable {
     mutating func order(_ json: Span<UInt8>, _ hasher: KeyHasher, tag: [UInt8]?) throws(Refusal) {
         let order = try decoder.order(json, hasher, into: &bytes)
         commands.append(.order(order))
-        items.append(.written(.order(order), tag: tag))
+        items.append(.written(Subject(order), tag: tag))
     }
 
     mutating func profile(_ json: Span<UInt8>, _ hasher: KeyHasher, tag: [UInt8]?) throws(Refusal) {
@@ -197,7 +200,7 @@ struct BatchBuilder: ~Copyable {
                 var order = try decoder.order(item.json.span, hasher, into: &bytes)
                 order.placeWithinSecond(item.tieBreak)
                 commands.append(.order(order))
-                items.append(.channelRow(.order(order)))
+                items.append(.channelRow(Subject(order)))
             case .customer:
                 commands.append(.profile(try decoder.profile(item.json.span, hasher, into: &bytes)))
                 items.append(.channelRow(.profile))

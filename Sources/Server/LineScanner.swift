@@ -31,28 +31,34 @@ package enum LineScanner {
         }
     }
 
-    /// Whether the bytes are valid UTF-8. Most lines are ASCII, which 32 bytes at a time prove.
+    /// Whether the bytes are valid UTF-8 (RFC 3629). Most lines are ASCII, and in the others most bytes are.
     package static func isUTF8(_ bytes: Span<UInt8>) -> Bool {
-        let raw = bytes.bytes
-        func isASCII(from offset: Int) -> Bool {
-            func word(_ place: Int) -> UInt64 {
-                raw.unsafeLoadUnaligned(fromByteOffset: offset + place * 8, as: UInt64.self)
-            }
-            return (word(0) | word(1) | word(2) | word(3)) & 0x8080_8080_8080_8080 == 0
-        }
-        let last = bytes.count - 32
         var index = 0
-        while index < last, isASCII(from: index) { index += 32 }
-        // The last 32 may overlap those before.
-        if last >= 0, index >= last, isASCII(from: last) { return true }
-        return bytes.extracting(index..<bytes.count).withUnsafeBufferPointer { rest in
-            if rest.allSatisfy({ $0 < 0x80 }) { return true }
-            do {
-                _ = try UTF8Span(validating: Span(_unsafeElements: rest))
-                return true
-            } catch {
-                return false
-            }
+        while true {
+            index = bytes.endOfASCII(from: index)
+            guard index < bytes.count else { return true }
+            guard let length = sequenceLength(bytes, at: index) else { return false }
+            index += length
         }
+    }
+
+    /// How many bytes the character at `start` has, which is not ASCII; nil where there is none: what follows its first byte is
+    /// missing, or it could be written shorter, or is half of a surrogate pair or beyond Unicode.
+    private static func sequenceLength(_ bytes: Span<UInt8>, at start: Int) -> Int? {
+        let length: Int
+        var second: ClosedRange<UInt8> = 0x80...0xBF
+        switch bytes[start] {
+        case 0xC2...0xDF: length = 2
+        case 0xE0: (length, second) = (3, 0xA0...0xBF)
+        case 0xED: (length, second) = (3, 0x80...0x9F)
+        case 0xE1...0xEF: length = 3
+        case 0xF0: (length, second) = (4, 0x90...0xBF)
+        case 0xF1...0xF3: length = 4
+        case 0xF4: (length, second) = (4, 0x80...0x8F)
+        default: return nil
+        }
+        guard start + length <= bytes.count, second.contains(bytes[start + 1]) else { return nil }
+        for place in (start + 2)..<(start + length) where bytes[place] & 0xC0 != 0x80 { return nil }
+        return length
     }
 }

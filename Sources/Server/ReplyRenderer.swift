@@ -56,13 +56,19 @@ final class ReplyRenderer: @unchecked Sendable {
     func run() {
         isRunning = true
         if nextItem == 0, foreseen == nil { gatherDossiers(of: outcome.outcomes) }
-        while nextItem < built.items.count, !isWaiting {
-            let item = built.items[nextItem]
+        let (items, outcomes, bytes) = (built.items, outcome.outcomes, built.batch.bytes)
+        while nextItem < items.count, !isWaiting {
+            let count = Self.renderWrites(
+                items.span.extracting(nextItem...), outcomes.span.extracting(nextOutcome...), bytes.span, &shortName,
+                into: &output)
+            nextItem += count
+            nextOutcome += count
+            guard count == 0 else { continue }
             nextItem += 1
-            render(item)
+            render(items[nextItem - 1])
         }
         isRunning = false
-        if nextItem == built.items.count, !isWaiting { finish() }
+        if nextItem == items.count, !isWaiting { finish() }
     }
 
     /// A reply that shows what shards know waits until all of it is durable, also what came in the meantime.
@@ -137,12 +143,32 @@ final class ReplyRenderer: @unchecked Sendable {
 
     // MARK: Writes
 
+    /// Renders the plain replies of writes that stand in a row, nearly all there are, and returns how many. The output is lent
+    /// once for all of them: each access to a member of the renderer is checked while the program runs.
+    private static func renderWrites(
+        _ items: Span<ReplyItem>, _ outcomes: Span<CommandOutcome>, _ bytes: Span<UInt8>,
+        _ shortName: inout ByteWriter, into output: inout ByteWriter
+    ) -> Int {
+        var count = 0
+        while count < items.count, count < outcomes.count, case .written(let subject, let tag) = items[count],
+            case .written(let verdict, _, let customer, _, let sequence, let isStoreNamed) = outcomes[count]
+        {
+            output.beginOK(tag: tag)
+            output.name(of: subject, in: bytes, isStoreNamed: isStoreNamed, &shortName)
+            output.written(verdict, customer: customer, sequence: sequence)
+            output.endReply()
+            count += 1
+        }
+        return count
+    }
+
     private func renderWritten(_ subject: Subject, _ outcome: CommandOutcome, tag: [UInt8]?, isRow: Bool) {
         switch outcome {
         case .conflict(let conflict, _): renderConflict(conflict, tag: tag, isRow: isRow)
         case .written(let verdict, _, let customer, _, let sequence, let isStoreNamed):
             if isRow { output.beginRow() } else { output.beginOK(tag: tag) }
-            name(subject, isStoreNamed: isStoreNamed)
+            let bytes = built.batch.bytes
+            output.name(of: subject, in: bytes.span, isStoreNamed: isStoreNamed, &shortName)
             output.written(verdict, customer: customer, sequence: sequence)
             output.endReply()
             if isRow { countRow(subject) }
@@ -156,30 +182,6 @@ final class ReplyRenderer: @unchecked Sendable {
 
     func refuse(_ refusal: Refusal, tag: [UInt8]?, isRow: Bool) {
         if isRow { output.refusedRow(refusal) } else { output.error(refusal, tag: tag) }
-    }
-
-    private func name(_ subject: Subject, isStoreNamed: Bool) {
-        switch subject {
-        case .order(let order):
-            output.key("order")
-            let bytes = built.batch.bytes
-            let name = order.name.range
-            let store = order.storeInName.range
-            if store.isEmpty || isStoreNamed {
-                output.string(bytes.span.extracting(name))
-            } else {
-                shortName.removeAll()
-                shortName.append(bytes.span.extracting(name.lowerBound..<store.lowerBound))
-                shortName.append(bytes.span.extracting(store.upperBound..<name.upperBound))
-                output.string(contentsOf: shortName)
-            }
-        case .profile, .fact: break
-        case .document(let document):
-            let bytes = built.batch.bytes
-            let record = PackedRecord(bytes.span.extracting(document.record.range), DocumentShape.members)
-            output.key("document")
-            output.string(record[DocumentShape.number])
-        }
     }
 
     /// A conflict names the members that differ, which the shard has compared by now.
@@ -264,6 +266,27 @@ extension ReplyRenderer {
 }
 
 extension ByteWriter {
+    /// The member that names what a write was about, if it has a name.
+    fileprivate mutating func name(
+        of subject: Subject, in bytes: Span<UInt8>, isStoreNamed: Bool, _ shortName: inout ByteWriter
+    ) {
+        switch subject {
+        case .order(let name, let store):
+            key("order")
+            let (name, store) = (name.range, store.range)
+            guard !store.isEmpty, !isStoreNamed else { return string(bytes.extracting(name)) }
+            shortName.removeAll()
+            shortName.append(bytes.extracting(name.lowerBound..<store.lowerBound))
+            shortName.append(bytes.extracting(store.upperBound..<name.upperBound))
+            string(contentsOf: shortName)
+        case .profile, .fact: break
+        case .document(let document):
+            let record = PackedRecord(bytes.extracting(document.record.range), DocumentShape.members)
+            key("document")
+            string(record[DocumentShape.number])
+        }
+    }
+
     fileprivate mutating func asserted(_ verdict: Verdict, customer: UInt32, sequence: UInt64, tag: [UInt8]?) {
         beginOK(tag: tag)
         key("customer")

@@ -60,7 +60,8 @@ package final class Session: @unchecked Sendable {
     /// it stopped; `scanned` is not zero then if what follows is a part of a line.
     private func readLines(_ bytes: Span<UInt8>, from start: Int) -> Int {
         var position = start
-        while position < bytes.count, !isEnding, !mustPause {
+        var mayGoOn = !mustPause
+        while position < bytes.count, !isEnding, mayGoOn {
             if isSkippingLine {
                 guard let end = LineScanner.lineFeed(bytes, from: position) else { return bytes.count }
                 isSkippingLine = false
@@ -72,11 +73,12 @@ package final class Session: @unchecked Sendable {
             scanned = 0
             switch found {
             case .line(let range, let next):
-                handle(bytes.extracting(range))
+                let isCollected = handle(bytes.extracting(range))
                 position = next
-                if builder.count >= (builder.hasQuestions ? host.limits.batchQuestions : host.limits.batchRequests) {
-                    submit()
-                }
+                let limit = builder.hasQuestions ? host.limits.batchQuestions : host.limits.batchRequests
+                let isFull = builder.count >= limit
+                if isFull { submit() }
+                if isFull || !isCollected { mayGoOn = !mustPause }
             case .incomplete:
                 scanned = bytes.count - position
                 return position
@@ -115,16 +117,28 @@ package final class Session: @unchecked Sendable {
 
     // MARK: Lines
 
-    private func handle(_ line: Span<UInt8>) {
-        if isFirstLine, isForeignProtocol(line) { return end() }
+    /// Deals with a line. Returns whether it was only collected for the batch in hand.
+    private func handle(_ line: Span<UInt8>) -> Bool {
+        if isFirstLine, isForeignProtocol(line) {
+            end()
+            return false
+        }
         isFirstLine = false
         // The commonest line by far is recognised before anything else is asked.
         if line.count > 10, line[9] == UInt8(ascii: " "), line[10] == UInt8(ascii: "{"),
             CommandTable.isOrderPut(line.extracting(0..<9))
         {
-            if builder.hasQuestions { submit() }
-            return order(line)
+            let isAlone = builder.hasQuestions
+            if isAlone { submit() }
+            order(line)
+            return !isAlone
         }
+        request(line)
+        return false
+    }
+
+    /// A line that is no plain order.
+    private func request(_ line: Span<UInt8>) {
         guard line.count > 0, !(line.count == 1 && line[0] == UInt8(ascii: "\r")) else { return }
         guard LineScanner.isUTF8(line) else {
             return builder.refuse(Refusal(.syntax, "the line is not UTF-8"), tag: nil)

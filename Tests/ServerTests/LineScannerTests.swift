@@ -42,6 +42,20 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     /// Lines of every length around the 32 bytes looked at together, ASCII but for a character or a stray byte somewhere.
+    @Test func tellsEveryKindOfSequenceFromWhatIsNone() {
+        // Every first byte with every second one, and behind them what may follow, what may not, and nothing.
+        let ends: [[UInt8]] = [
+            [], [0x80], [0xBF], [0x80, 0xBF], [0x80, 0x61], [0xC0, 0x80], [0x61], [0x80, 0x80, 0x80],
+        ]
+        for first in UInt8.min...UInt8.max {
+            let texts = (UInt8.min...UInt8.max).flatMap { second in ends.map { [first, second] + $0 } }
+            let wrong = texts.filter {
+                LineScanner.isUTF8($0.span) != (String(validating: $0, as: UTF8.self) != nil)
+            }
+            #expect(wrong.isEmpty)
+        }
+    }
+
     @Test func tellsUTF8FromWhatIsNot() {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)

@@ -119,16 +119,18 @@ extension DirectoryState {
         var roots = best.map(\.root)
         if let homeRoot { roots.append(homeRoot) }
         var count = 1
-        let ties = best.map {
-            Tie(one: home.profile, two: $0.candidate.profile, isWeak: self.isWeak($0.candidate.weight, identity))
-        }
-        var isWeak = ties.contains { $0.isWeak }
+        var isWeak = best.contains { self.isWeak($0.candidate.weight, identity) }
         for root in roots {
             guard !profiles[Int(root)].isRestricted else { return false }
             isWeak = isWeak || profiles[Int(root)].isWeak
             count += Int(profiles[Int(root)].size)
         }
-        if isWeak, count >= 2 * BridgeAlarm.leastProfiles, mayHideBridge(roots, ties) { return false }
+        if isWeak, count >= 2 * BridgeAlarm.leastProfiles {
+            let ties = best.map { (_, candidate) in
+                Tie(one: home.profile, two: candidate.profile, isWeak: self.isWeak(candidate.weight, identity))
+            }
+            if mayHideBridge(roots, ties) { return false }
+        }
         guard count <= 64, roots.count == 1 || mayUnite(roots) else { return false }
         let source = home.isNew ? sourceIfReferenced(record, shop: shop) : nil
         for root in roots where root != homeRoot {
@@ -153,9 +155,8 @@ extension DirectoryState {
 
     /// The number of the source, where it gave the buyer a number of its own.
     private func sourceIfReferenced(_ record: Span<UInt8>, shop: UInt16) -> UInt16? {
-        let party = PartyRecord(record).members
-        guard party.has(PartyShape.ref) else { return nil }
-        return sources.number(shop, channel: party[PartyShape.channel].array, store: party[PartyShape.store].array)
+        guard let origin = PartyOrigin(record), origin.reference.count > 0 else { return nil }
+        return sources.number(shop, channel: origin.channel.array, store: origin.store.array)
     }
 
     /// The match modes in which one value says it all.

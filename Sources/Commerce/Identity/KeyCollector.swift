@@ -7,7 +7,8 @@ import Bytes
 extension PartyPacker {
     func collectKeys(_ party: PackedRecord, _ scratch: inout PackingScratch) {
         let billing = PackedRecord(party[PartyShape.billing], AddressShape.kinds)
-        let country = CountryCode(billing[AddressShape.country]) ?? shippingCountry(party)
+        let billingCountry = CountryCode(billing[AddressShape.country])
+        let country = billingCountry ?? shippingCountry(party)
 
         if party.has(PartyShape.ref) {
             let key = hasher.key(
@@ -24,12 +25,12 @@ extension PartyPacker {
 
         guard buyerKey(party, billing, &scratch) else { return }
         let namesBuyer = names(billing, theBuyerOf: party, &scratch)
-        address(billing, isBuyer: namesBuyer, &scratch)
+        address(billing, in: billingCountry, isBuyer: namesBuyer, &scratch)
         if party.has(PartyShape.shipping) { shippingKeys(party, &scratch) }
         party.forEachElement(PartyShape.addresses) { bytes in
             let other = PackedRecord(bytes, AddressShape.kinds)
             guard isBuyer(other, party, &scratch) else { return }
-            address(other, isBuyer: true, &scratch)
+            address(other, in: CountryCode(other[AddressShape.country]), isBuyer: true, &scratch)
         }
     }
 
@@ -37,8 +38,9 @@ extension PartyPacker {
         let shipping = PackedRecord(party[PartyShape.shipping], AddressShape.kinds)
         guard isBuyer(shipping, party, &scratch) else { return }
         email(shipping[AddressShape.email], party, &scratch)
-        phone(shipping[AddressShape.phone], CountryCode(shipping[AddressShape.country]) ?? .unknown, &scratch)
-        address(shipping, isBuyer: true, &scratch)
+        let country = CountryCode(shipping[AddressShape.country])
+        phone(shipping[AddressShape.phone], country ?? .unknown, &scratch)
+        address(shipping, in: country, isBuyer: true, &scratch)
     }
 
     /// The country that a number without one is read with, where the billing address has none.
@@ -122,13 +124,15 @@ extension PartyPacker {
     }
 
     /// - Parameter isBuyer: the address is known to name the buyer, or nobody.
-    private func address(_ address: PackedRecord, isBuyer: Bool, _ scratch: inout PackingScratch) {
+    private func address(
+        _ address: PackedRecord, in country: CountryCode?, isBuyer: Bool, _ scratch: inout PackingScratch
+    ) {
         scratch.normalised.removeAll()
         guard
             PostalAddress.appendKey(
                 street: address[AddressShape.street], houseNumber: address[AddressShape.houseNumber],
                 addition: address[AddressShape.addition], postalCode: address[AddressShape.postalCode],
-                city: address[AddressShape.city], country: CountryCode(address[AddressShape.country]) ?? .unknown,
+                city: address[AddressShape.city], country: country ?? .unknown,
                 into: &scratch.normalised)
         else { return }
         scratch.keys.insert(hasher.key(.place, scratch.normalised.span))

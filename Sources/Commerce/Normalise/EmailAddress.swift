@@ -133,13 +133,20 @@ extension FoldedText {
         var index = 0
         while index < address.count {
             let word = address.word(from: index)
+            let length = min(8, address.count &- index)
+            if (ByteWord.lettersAndDigits(in: word) ^ ByteWord.highBits) & ByteWord.mask(length) == 0 {
+                append(word: ByteWord.lowercased(word), count: length)
+                endBefore = 0
+                index &+= 8
+                continue
+            }
             let dots = ByteWord.equal(UInt8(ascii: "."), in: word)
             let signs = ByteWord.equal(UInt8(ascii: "@"), in: word)
             let joints = ByteWord.equal(UInt8(ascii: "_"), in: word) | ByteWord.equal(UInt8(ascii: "-"), in: word)
             let ends = dots | signs
             let others = (ByteWord.lettersAndDigits(in: word) | ends | joints) ^ ByteWord.highBits
             let doubled = ends & (ends << 8 | endBefore)
-            guard others & ByteWord.mask(address.count &- index) | doubled == 0 else { return nil }
+            guard others & ByteWord.mask(length) | doubled == 0 else { return nil }
             if signs != 0 {
                 guard at < 0, signs & (signs &- 1) == 0, joints < signs else { return nil }
                 at = index &+ ByteWord.index(of: signs)
@@ -147,7 +154,7 @@ extension FoldedText {
                 return nil
             }
             allDots |= ByteWord.bits(of: dots) &<< UInt64(truncatingIfNeeded: index)
-            append(word: ByteWord.lowercased(word), count: min(8, address.count &- index))
+            append(word: ByteWord.lowercased(word), count: length)
             endBefore = ends >> 56
             index &+= 8
         }
