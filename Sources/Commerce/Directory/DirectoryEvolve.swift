@@ -227,9 +227,9 @@ extension DirectoryState {
             older: finding.older, nextOfNewer: 0, nextOfOlder: 0, order: order, score: finding.weight.score,
             version: 0, kind: finding.kind, verdict: finding.weight.verdict.rawValue,
             reason: finding.weight.reason.rawValue)
-        let identity = identities[Int(profiles[Int(finding.newer)].shop)]
-        let isExact = identity.mode == .exact
-        if !isExact { edge.version = identity.activeVersion }
+        let shop = Int(profiles[Int(finding.newer)].shop)
+        let isExact = identities[shop].mode == .exact
+        if !isExact { edge.version = identities[shop].activeVersion }
         if !isExact, let known = edgeNumber(finding.newer, finding.older) {
             edge.nextOfNewer = edges[known].nextOfNewer
             edge.nextOfOlder = edges[known].nextOfOlder
@@ -253,7 +253,7 @@ extension DirectoryState {
         }
         guard unites, edge.isMerge else { return }
         unite(finding.newer, finding.older)
-        if isWeak(finding.weight, identity) { profiles[Int(root(of: finding.newer))].flags |= ClusterFlags.weak }
+        if isWeak(finding.weight, shop: shop) { profiles[Int(root(of: finding.newer))].flags |= ClusterFlags.weak }
     }
 
     private mutating func note(_ edge: EdgeEntry, _ number: Int) {
@@ -271,6 +271,12 @@ extension DirectoryState {
     /// Whether a merge hardly suffices.
     func isWeak(_ weight: PairWeight, _ identity: ShopIdentity) -> Bool {
         identity.mode == .evidence && weight.score < identity.weigher.rules.mergeThreshold + BridgeAlarm.safeMargin
+    }
+
+    /// The same by what a shop has in force. Asks for two numbers: a copy of all that stands beside them counts references.
+    func isWeak(_ weight: PairWeight, shop: Int) -> Bool {
+        identities[shop].mode == .evidence
+            && weight.score < identities[shop].weigher.rules.mergeThreshold + BridgeAlarm.safeMargin
     }
 
     /// Joins two clusters: the smaller tree goes under the larger root, the rings become one.

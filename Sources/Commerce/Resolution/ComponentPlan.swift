@@ -168,8 +168,8 @@ extension DirectoryState {
     private func isRecorded(_ finding: PairFinding) -> Bool {
         guard let number = edgeNumber(finding.newer, finding.older) else { return false }
         let edge = edges[number]
-        let rules = identities[Int(profiles[Int(edge.newer)].shop)]
+        let shop = Int(profiles[Int(edge.newer)].shop)
         return edge.verdict == finding.weight.verdict.rawValue && edge.reason == finding.weight.reason.rawValue
-            && isWeak(edge.weight, rules) == isWeak(finding.weight, rules)
+            && isWeak(edge.weight, shop: shop) == isWeak(finding.weight, shop: shop)
     }
 }

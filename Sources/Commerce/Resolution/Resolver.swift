@@ -113,13 +113,13 @@ extension DirectoryState {
 
     /// Whether nothing stands in the way: every verdict of the past holds, and nothing keeps the customers apart.
     private func isSimple(_ profile: UInt32, _ candidates: [Candidate]) -> Bool {
-        let identity = identities[Int(profiles[Int(profile)].shop)]
+        let shop = Int(profiles[Int(profile)].shop)
         var roots = [root(of: profile)]
         var ties: [Tie] = []
         for candidate in candidates where candidate.weight.verdict == .merge {
             let other = root(of: candidate.profile)
             if !roots.contains(other) { roots.append(other) }
-            ties.append(Tie(one: profile, two: candidate.profile, isWeak: self.isWeak(candidate.weight, identity)))
+            ties.append(Tie(one: profile, two: candidate.profile, isWeak: self.isWeak(candidate.weight, shop: shop)))
         }
         var size: UInt32 = 0
         for root in roots {

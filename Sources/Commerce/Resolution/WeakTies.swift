@@ -17,7 +17,7 @@ extension DirectoryState {
     /// among those recorded there is none at all. More may be recorded nowhere, so a yes needs a closer look.
     /// - Parameter ties: what ties them, or a profile that is about to be taken in.
     func mayHideBridge(_ roots: [UInt32], _ ties: [Tie]) -> Bool {
-        let identity = identities[Int(profiles[Int(roots[0])].shop)]
+        let shop = Int(profiles[Int(roots[0])].shop)
         var places: [UInt32: Int] = [:]
         func place(_ profile: UInt32) -> Int {
             if let known = places[profile] { return known }
@@ -37,7 +37,7 @@ extension DirectoryState {
                 forEachEdge(of: member) { _, edge in
                     // Seen from its newer end alone: each is met once.
                     guard edge.isMerge, edge.newer == member, roots.contains(self.root(of: edge.older)) else { return }
-                    add(Tie(one: edge.newer, two: edge.older, isWeak: isWeak(edge.weight, identity)))
+                    add(Tie(one: edge.newer, two: edge.older, isWeak: isWeak(edge.weight, shop: shop)))
                 }
             }
         }
