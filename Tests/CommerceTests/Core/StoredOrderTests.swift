@@ -155,4 +155,27 @@ struct StoredOrderTests {
         }
         #expect(refused > 50)
     }
+
+    /// Whoever walks the versions of an order comes to an end.
+    @Test func aRingOfVersionsIsRefused() throws {
+        var world = DirectoryWorld(shards: 1)
+        for (minute, total) in [(1, "5.00"), (2, "6.00"), (3, "7.00")] {
+            _ = try world.order(
+                #"""
+                {"channel":"bol","number":"C1","placedAt":"2024-01-01T00:00:00Z","updatedAt":"2024-01-01T00:0\#(minute):00Z",\#
+                "currency":"EUR","total":"\#(total)","customer":{"email":"a@example.com"},"lines":[]}
+                """#, shop: "main", now: Int64(minute))
+        }
+        let sections = DirectoryWorld.sections(world.capture())
+        let isWhole = DirectoryWorld.load(sections) != nil
+        #expect(isWhole)
+        let place = try #require(sections.firstIndex { $0.kind == .shardVersions && !$0.chunks.isEmpty })
+        #expect(sections[place].chunks[0].count == 2 * MemoryLayout<VersionRow>.stride)
+        for (offset, value) in [(12, UInt8(1)), (12, 9), (28, 2), (8, 200), (0, 255)] {
+            var changed = sections
+            changed[place].chunks[0][offset] = value
+            let isRead = DirectoryWorld.load(changed) != nil
+            #expect(!isRead, "byte \(offset)")
+        }
+    }
 }
