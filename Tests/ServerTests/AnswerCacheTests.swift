@@ -152,14 +152,7 @@ extension SessionTests {
                 house, sends: (0..<100).map { Self.write($0, using: &random) }, largestPiece: 300)
             let reader = SteppedClient(
                 house, sends: (0..<200).map { "CUSTOMER.360 C\($0 % 4 + 1)" }, largestPiece: 60)
-            var isBusy = true
-            while isBusy {
-                let isWriting = writer.deliver()
-                let isReading = reader.deliver()
-                isBusy = isWriting || isReading
-                for _ in 0..<house.random(0..<5) { house.step() }
-            }
-            house.runAll()
+            house.serve(writer, reader)
             wasKept = wasKept || house.answers.byteCount > 0
             func answers() -> String {
                 let client = SteppedClient(house, sends: (1...6).map { "CUSTOMER.360 C\($0)" }, largestPiece: 60)
@@ -188,14 +181,7 @@ extension SessionTests {
                 house.answers = cache
                 let writer = SteppedClient(house, sends: writes, largestPiece: 300)
                 let reader = SteppedClient(house, sends: questions, largestPiece: 60)
-                var isBusy = true
-                while isBusy {
-                    let isWriting = writer.deliver()
-                    let isReading = reader.deliver()
-                    isBusy = isWriting || isReading
-                    for _ in 0..<house.random(0..<5) { house.step() }
-                }
-                house.runAll()
+                house.serve(writer, reader)
                 return reader.output.text.replacing(/"maskedCode":"[^"]*"/, with: "")
             }
             let plain = try replies(AnswerCache(byteLimit: 0))

@@ -186,14 +186,7 @@ import Wire
                 guard let shown else { return }
                 #expect(UInt64(shown + 3) <= house.releasedSequence, "seed \(seed)")
             }
-            var isBusy = true
-            while isBusy {
-                let isWriting = writer.deliver()
-                let isReading = reader.deliver()
-                isBusy = isWriting || isReading
-                for _ in 0..<house.random(0..<5) { house.step() }
-            }
-            house.runAll()
+            house.serve(writer, reader)
             #expect(reader.output.text.split(separator: "\n").count == 40)
         }
     }

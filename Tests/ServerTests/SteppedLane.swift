@@ -160,6 +160,18 @@ final class SteppedHouse: SessionHost {
 
     func runAll() { while step() {} }
 
+    /// Two clients send all they have in turns, with a few steps of the house between.
+    func serve(_ one: SteppedClient, _ other: SteppedClient) {
+        var isBusy = true
+        while isBusy {
+            let isFirstBusy = one.deliver()
+            let isSecondBusy = other.deliver()
+            isBusy = isFirstBusy || isSecondBusy
+            for _ in 0..<random(0..<5) { step() }
+        }
+        runAll()
+    }
+
     /// Everything goes on but the journal, as if its disk took its time.
     /// - Precondition: the house has several lanes.
     func runAllButJournal() {

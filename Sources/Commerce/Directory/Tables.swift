@@ -1,7 +1,8 @@
 import Bytes
 
 /// The tables of a snapshot. The raw values are written to disk. Layouts: a table is its entries as they lie in memory
-/// (little-endian, natural alignment), page after page; `records` is pages, each behind its length (4 bytes).
+/// (little-endian, natural alignment), page after page; `records` is pages, each behind its length (4 bytes). What is called
+/// `first` or `second` is read, and written no more: see OlderTables.swift.
 package enum TableKind: UInt32, Sendable, CaseIterable {
     case header = 1
     case profiles = 2
@@ -10,7 +11,6 @@ package enum TableKind: UInt32, Sendable, CaseIterable {
     case firstKeys = 4
     case orders = 5
     case documents = 6
-    /// What stands as `first` or `second` is read, and written no more: see OlderTables.swift.
     case firstEdges = 7
     /// Edges with longer times and numbers.
     case secondEdges = 8
@@ -327,10 +327,12 @@ extension ShardState {
                 Int(order.previous) <= versions.count
             else { return false }
         }
+        // That those of today read is seen to when bookings are looked for.
+        var opened = ByteWriter()
         for row in 0..<versions.count {
             let version = versions[row]
             guard records.contains(version.record.reference), Int(version.variant) < variants.count,
-                Int(version.previous) <= row
+                Int(version.previous) <= row, openIfReadable(version.record, into: &opened)
             else { return false }
         }
         for row in 0..<documents.count {

@@ -98,12 +98,15 @@ extension ShardState {
 
     /// Writes the order's record, in place of what `output` held.
     func open(_ order: StoredOrder, into output: inout ByteWriter) {
-        guard openIfReadable(order, into: &output) else { preconditionFailure("a stored order does not read") }
+        guard expand(order, into: &output) else { preconditionFailure("a stored order does not read") }
     }
 
-    /// The same for data that came from a disk.
-    /// - Returns: false if it is no stored order; what it opens to is not looked at.
+    /// The same for data that came from a disk; false if it is no stored order, or does not open to a record.
     func openIfReadable(_ order: StoredOrder, into output: inout ByteWriter) -> Bool {
+        expand(order, into: &output) && PackedRecord.length(of: output.span, OrderShape.kinds) ?? 0 > 0
+    }
+
+    private func expand(_ order: StoredOrder, into output: inout ByteWriter) -> Bool {
         output.removeAll()
         let bytes = records[order.reference]
         guard bytes.count > 0, bytes[0] == Self.shortForm else {

@@ -151,9 +151,39 @@ struct StoredOrderTests {
             if Bool.random(using: &random) { bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random)) }
             let damaged = StoredOrder(shard.records.append(bytes.span))
             if !shard.openIfReadable(damaged, into: &scratch) { refused += 1 }
-            _ = PackedRecord.length(of: scratch.span, OrderShape.kinds)
         }
         #expect(refused > 50)
+    }
+
+    /// What names articles answers the same behind a snapshot, versions and what comes later included.
+    @Test func articlesSurviveASnapshot() throws {
+        var random = SeededGenerator(seed: 21)
+        var world = DirectoryWorld(shards: 3)
+        func put(_ number: Int, _ total: Int, _ world: inout DirectoryWorld) throws {
+            let lines = (0..<3).map { _ in Self.line(&random) }.joined(separator: ",")
+            let json =
+                #"{"channel":"bol","number":"C\#(number)","placedAt":"2024-01-01T00:00:00Z","#
+                + #""updatedAt":"2024-01-01T00:00:\#(total)Z","currency":"EUR","total":"\#(total).00","#
+                + #""customer":{"email":"a\#(number % 9)@example.com"},"lines":[\#(lines)]}"#
+            _ = try world.order(json, shop: "main", now: Int64(total))
+        }
+        for number in 0..<200 { try put(number, 10, &world) }
+        for number in 0..<40 { try put(number, 20, &world) }
+        var named = 0
+        for shard in world.shards { named += shard.articles.count }
+        #expect(named > 3)
+        guard var loaded = DirectoryWorld.load(DirectoryWorld.sections(world.capture())) else {
+            Issue.record("the snapshot does not load")
+            return
+        }
+        let isSame = loaded.answers == world.answers
+        #expect(isSame)
+        let before = random
+        for number in 30..<230 { try put(number, 30, &world) }
+        random = before
+        for number in 30..<230 { try put(number, 30, &loaded) }
+        let isSameLater = loaded.answers == world.answers
+        #expect(isSameLater)
     }
 
     /// Whoever walks the versions of an order comes to an end.
