@@ -38,6 +38,8 @@ extension DirectoryState {
             findCandidates(of: profile, scope: .outsiders, rules, &scratch)
             if isSimple(profile, scratch.candidates) { return simplePlan(profile, scratch.candidates) }
         }
+        // A value that grows common has everybody who shares it weighed: one component, again and again.
+        if scratch.isSettled(profile, at: sequence) { return ResolutionPlan() }
         return componentPlan([profile], rules, &scratch)
     }
 

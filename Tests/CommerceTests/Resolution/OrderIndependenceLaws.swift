@@ -71,6 +71,29 @@ import Testing
         try compareOrders(plan, seed: testSeed(), mode: .evidence, count: 2)
     }
 
+    /// What weighing remembers from one profile to the next saves work and changes no decision.
+    @Test func memoryChangesNothing() throws {
+        let seed = testSeed()
+        var timesRemembered = 0
+        for plan in Self.plans {
+            let orders = try ResolutionWorld.decode(BuyerPopulation(plan, seed: seed).orders)
+            var remembering = ResolutionWorld(shards: 2)
+            var forgetful = ResolutionWorld(shards: 2)
+            forgetful.world.forgets = true
+            for piece in 0..<4 {
+                for order in orders[(orders.count * piece / 4)..<(orders.count * (piece + 1) / 4)] {
+                    try remembering.feed(order)
+                    try forgetful.feed(order)
+                }
+                remembering.settle()
+                forgetful.settle()
+            }
+            #expect(remembering.world.journal == forgetful.world.journal, "\(plan.name), seed \(seed)")
+            timesRemembered += remembering.world.settledAlready
+        }
+        #expect(timesRemembered > 0)
+    }
+
     private func compareOrders(_ plan: BuyerPopulation.Plan, seed: UInt64, mode: MatchMode, count: Int) throws {
         var orders = try ResolutionWorld.decode(BuyerPopulation(plan, seed: seed).orders)
         var random = SeededGenerator(seed: seed)
