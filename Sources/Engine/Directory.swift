@@ -84,6 +84,7 @@ package actor Directory {
         result.outcomes.reserveCapacity(batch.commands.count)
         let now = clock.now()
         let firstSequence = state.sequence + 1
+        lookAhead(batch)
         var place = 0
         while place < batch.commands.count {
             let command = batch.commands[place]

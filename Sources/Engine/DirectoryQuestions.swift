@@ -12,7 +12,7 @@ extension Directory {
         case .dossier(let selector, let offset, let limit):
             let customer = try customer(selector, shop)
             return .dossier(
-                customer, related: related(to: customer), messages: messages(to: customer, shop: shop),
+                customer, related: state.relatedCustomers(of: customer), messages: messages(to: customer, shop: shop),
                 ledger: state.ledgerPart(of: customer.profiles, at: clock.now()), offset: offset, limit: limit)
         case .find(let selectors, let offset, let limit):
             return find(selectors, shop, offset: offset, limit: limit)
@@ -77,12 +77,6 @@ extension Directory {
         return numbers.sorted()
     }
 
-    private func related(to customer: CustomerMembers) -> [RelatedCustomer] {
-        state.related(to: customer.profiles).map {
-            RelatedCustomer(number: state.customerNumber(of: $0.profile), decision: $0.decision, edge: $0.edge)
-        }
-    }
-
     func profile(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> UInt32 {
         guard let profile = state.profile(selector, shop: shop) else {
             throw Refusal(.notFound, "no customer of this shop has that \(selector.text); CUSTOMER.FIND lists all")
@@ -94,12 +88,16 @@ extension Directory {
         members(try profile(selector, shop))
     }
 
-    func members(_ profile: UInt32) -> CustomerMembers {
-        let profiles = state.members(of: profile)
-        let labels = state.labels.labels(of: profiles)
-        return CustomerMembers(
-            number: state.customerNumber(of: profile), profiles: profiles,
-            sequence: state.lastSequence(ofCustomerOf: profile), labels: labels.isEmpty ? nil : labels)
+    func members(_ profile: UInt32) -> CustomerMembers { state.customer(of: profile) }
+
+    /// Asks memory for what a batch of questions is about.
+    func lookAhead(_ batch: CommandBatch) {
+        // Writes never stand behind questions.
+        guard batch.commands.count > 1, case .query = batch.commands[batch.commands.count - 1] else { return }
+        state.prefetchDossiers(
+            of: batch.commands.compactMap { command in
+                if case .query(.dossier(let selector, _, _)) = command { selector } else { nil }
+            })
     }
 
     private func find(_ selectors: [CustomerSelector], _ shop: UInt16, offset: Int, limit: Int) -> CommandOutcome {
@@ -117,5 +115,21 @@ extension Directory {
         }
         let customers = offset == 0 && limit > 0 ? [members(profile)] : []
         return .customers(customers, total: 1, offset: offset)
+    }
+}
+
+extension DirectoryState {
+    /// The customer that a profile belongs to.
+    fileprivate func customer(of profile: UInt32) -> CustomerMembers {
+        let profiles = members(of: profile)
+        return CustomerMembers(
+            number: customerNumber(of: profile), profiles: profiles, sequence: lastSequence(ofCustomerOf: profile),
+            labels: standingLabels(of: profiles))
+    }
+
+    fileprivate func relatedCustomers(of customer: CustomerMembers) -> [RelatedCustomer] {
+        related(to: customer.profiles).map {
+            RelatedCustomer(number: customerNumber(of: $0.profile), decision: $0.decision, edge: $0.edge)
+        }
     }
 }

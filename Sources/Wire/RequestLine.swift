@@ -16,6 +16,8 @@ package struct Argument: Sendable, Equatable {
     package let name: Range<Int>
     package let value: Range<Int>
     package let hasEscapes: Bool
+    /// The name holds ASCII and no capital letters, as nearly everybody writes it.
+    let isLowercase: Bool
 }
 
 /// A request line taken apart. Ranges lie in the line.
@@ -44,6 +46,7 @@ package struct RequestLine: ~Escapable {
                 return
             }
             guard arguments.count < 64 else { throw Refusal(.syntax, "more than 64 arguments") }
+            if arguments.isEmpty { arguments.reserveCapacity(4) }
             arguments.append(try Self.argument(line, &position, end))
         }
     }
@@ -63,27 +66,29 @@ package struct RequestLine: ~Escapable {
     ) throws(Refusal) -> Argument {
         if line[position] == UInt8(ascii: "\"") {
             let (value, hasEscapes) = try quoted(line, &position, end)
-            return Argument(name: position..<position, value: value, hasEscapes: hasEscapes)
+            return Argument(name: position..<position, value: value, hasEscapes: hasEscapes, isLowercase: true)
         }
         let start = position
         var name = position..<position
         var valueStart = start
+        var isLowercase = true
         while position < end, line[position] != UInt8(ascii: " "), line[position] != 0x09 {
             let byte = line[position]
             if byte == UInt8(ascii: "="), name.isEmpty, position > start {
                 name = start..<position
+                isLowercase = line.extracting(name).isLowercase
                 valueStart = position + 1
                 if valueStart < end, line[valueStart] == UInt8(ascii: "\"") {
                     position = valueStart
                     let (value, hasEscapes) = try quoted(line, &position, end)
-                    return Argument(name: name, value: value, hasEscapes: hasEscapes)
+                    return Argument(name: name, value: value, hasEscapes: hasEscapes, isLowercase: isLowercase)
                 }
             } else if byte == UInt8(ascii: "\"") {
                 throw Refusal(.syntax, "a quote inside an argument, at byte \(position)")
             }
             position += 1
         }
-        return Argument(name: name, value: valueStart..<position, hasEscapes: false)
+        return Argument(name: name, value: valueStart..<position, hasEscapes: false, isLowercase: isLowercase)
     }
 
     private static func quoted(
@@ -139,19 +144,22 @@ package struct RequestLine: ~Escapable {
     }
 
     /// The argument's name; empty for a plain one.
-    package func name(_ argument: Argument) -> String { bytes.text(argument.name).lowercased() }
+    package func name(_ argument: Argument) -> String {
+        let name = bytes.text(argument.name)
+        return argument.isLowercase ? name : name.lowercased()
+    }
 
     /// Whether the argument has this name, which must be in lower case.
     package func isNamed(_ argument: Argument, _ name: String) -> Bool {
-        let own = bytes.extracting(argument.name)
-        // As nearly everybody writes them.
-        guard own.isLowercase else { return self.name(argument) == name }
-        return own.count == name.utf8.count && zip(0..<own.count, name.utf8).allSatisfy { own[$0] == $1 }
+        guard argument.isLowercase else { return self.name(argument) == name }
+        return argument.name.count == name.utf8.count
+            && bytes.extracting(argument.name).equals(name.utf8Span.span)
     }
 
     /// The first argument with this name.
     package func argument(named name: String) -> [UInt8]? {
-        arguments.first { !$0.name.isEmpty && isNamed($0, name) }.map { value($0) }
+        for argument in arguments where !argument.name.isEmpty && isNamed(argument, name) { return value(argument) }
+        return nil
     }
 
     /// The plain arguments, in order.

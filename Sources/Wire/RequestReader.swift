@@ -14,8 +14,7 @@ package enum RequestReader {
                 }
                 continue
             }
-            guard request.isNamed(argument, "tag") || command.options.contains(where: { request.isNamed(argument, $0) })
-            else {
+            guard takes(command, argument, of: request) else {
                 let name = request.name(argument)
                 throw Refusal(.syntax, "\(command.text) takes no \(name.prefix(64))=; usage: \(usage(command))")
             }
@@ -27,6 +26,11 @@ package enum RequestReader {
         if request.json != nil, !command.takesJSON {
             throw Refusal(.syntax, "\(command.text) takes no JSON; usage: \(usage(command))")
         }
+    }
+
+    private static func takes(_ command: CommandDescription, _ argument: Argument, of request: RequestLine) -> Bool {
+        for option in command.options where request.isNamed(argument, option) { return true }
+        return request.isNamed(argument, "tag")
     }
 
     /// Whether an argument before this one has its name.

@@ -59,6 +59,15 @@ package struct LabelState: Sendable {
 
 // MARK: - Look-ups
 
+extension DirectoryState {
+    /// What stands on the customer that these profiles are; nil where nothing does.
+    package func standingLabels(of profiles: [UInt32]) -> CustomerLabels? {
+        guard labels.newest.count > 0 else { return nil }
+        let standing = labels.labels(of: profiles)
+        return standing.isEmpty ? nil : standing
+    }
+}
+
 extension LabelState {
     /// What stands on the customer that these profiles are.
     package func labels(of profiles: [UInt32]) -> CustomerLabels {

@@ -1,0 +1,105 @@
+import Bytes
+
+// A dossier follows references through tables that lie far apart: from a key to a profile, around the ring of its
+// customer's profiles, along their findings to those at the other end. Where a batch asks for many dossiers, all of them go
+// one reference further at a time, so that memory is waited for once a step instead of once a reference.
+
+/// Dossiers that a batch asks for, on their way through the tables.
+private struct DossierLookAhead {
+    /// Longer ways are left to the answer itself: a buyer with ten thousand profiles must not hold up the others.
+    static let mostSteps = 16
+    static let mostWalks = 1_024
+
+    /// A way around a customer's profiles.
+    struct Ring {
+        let start: UInt32
+        var profile: UInt32
+    }
+
+    /// A way along a profile's findings; `edge` is its number plus one.
+    struct Chain {
+        let profile: UInt32
+        var edge: UInt32
+    }
+
+    var rings: [Ring]
+    var chains: [Chain] = []
+    /// The other ends of links.
+    var ends: [UInt32] = []
+}
+
+extension DirectoryState {
+    /// Asks memory for what the dossiers of these customers will look at. Changes nothing, and waits for a few of the
+    /// places at most.
+    package func prefetchDossiers(of customers: [CustomerSelector]) {
+        for customer in customers { if let hash = customer.likelyHash { keyIndex.prefetch(hash) } }
+        for customer in customers {
+            guard let hash = customer.likelyHash else { continue }
+            _ = keyIndex.find(hash) { entry in
+                keys.prefetch(entry)
+                return false
+            }
+        }
+        var ahead = DossierLookAhead(
+            rings: customers.compactMap { likelyProfile($0) }.map { .init(start: $0, profile: $0) })
+        for ring in ahead.rings { profiles.prefetch(Int(ring.profile)) }
+        for _ in 0..<DossierLookAhead.mostSteps where !ahead.rings.isEmpty { stepRings(&ahead) }
+        for _ in 0..<DossierLookAhead.mostSteps where !ahead.chains.isEmpty { stepChains(&ahead) }
+        for end in ahead.ends { profiles.prefetch(Int(profiles[Int(end)].parent)) }
+    }
+
+    private func likelyProfile(_ customer: CustomerSelector) -> UInt32? {
+        if let hash = customer.likelyHash { return findKey(hash).map { keys[$0].profile } }
+        guard case .number(let number) = customer, number > 0, Int(number) <= profiles.count else { return nil }
+        return number - 1
+    }
+
+    /// Every ring goes on to its next profile; what is there to be followed from this one is noted.
+    private func stepRings(_ ahead: inout DossierLookAhead) {
+        var kept = 0
+        for place in ahead.rings.indices {
+            var ring = ahead.rings[place]
+            let entry = profiles[Int(ring.profile)]
+            profiles.prefetch(Int(entry.parent))
+            if entry.newestEdge != 0, linkedProfiles.contains(Int(ring.profile)),
+                ahead.chains.count < DossierLookAhead.mostWalks
+            {
+                ahead.chains.append(.init(profile: ring.profile, edge: entry.newestEdge))
+                edges.prefetch(Int(entry.newestEdge) - 1)
+            }
+            guard entry.next != ring.start else { continue }
+            profiles.prefetch(Int(entry.next))
+            ring.profile = entry.next
+            ahead.rings[kept] = ring
+            kept += 1
+        }
+        ahead.rings.removeLast(ahead.rings.count - kept)
+    }
+
+    /// Every chain goes on to its next finding; who stands at the other end of a link is noted.
+    private func stepChains(_ ahead: inout DossierLookAhead) {
+        var kept = 0
+        for place in ahead.chains.indices {
+            var chain = ahead.chains[place]
+            let edge = edges[Int(chain.edge) - 1]
+            if edge.verdict == PairVerdict.link.rawValue, ahead.ends.count < DossierLookAhead.mostWalks {
+                ahead.ends.append(edge.other(than: chain.profile))
+                profiles.prefetch(Int(edge.other(than: chain.profile)))
+            }
+            chain.edge = edge.newer == chain.profile ? edge.nextOfNewer : edge.nextOfOlder
+            guard chain.edge != 0 else { continue }
+            edges.prefetch(Int(chain.edge) - 1)
+            ahead.chains[kept] = chain
+            kept += 1
+        }
+        ahead.chains.removeLast(ahead.chains.count - kept)
+    }
+}
+
+extension CustomerSelector {
+    /// The key that names the customer in all likelihood; nil where no key does.
+    fileprivate var likelyHash: UInt64? {
+        if case .keys(let keys) = self { return keys.first?.hash }
+        return nil
+    }
+}
