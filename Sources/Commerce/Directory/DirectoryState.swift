@@ -270,11 +270,13 @@ extension DirectoryState {
 
     /// The edge between two profiles, whatever it says.
     func edgeNumber(_ one: UInt32, _ two: UInt32) -> Int? {
-        var found: Int?
-        forEachEdge(of: one) { number, edge in
-            if found == nil, edge.newer == two || edge.older == two { found = number }
+        var next = profiles[Int(one)].newestEdge
+        while next != 0 {
+            let edge = edges[Int(next - 1)]
+            if edge.newer == two || edge.older == two { return Int(next - 1) }
+            next = edge.newer == one ? edge.nextOfNewer : edge.nextOfOlder
         }
-        return found
+        return nil
     }
 
     /// A profile of the customer that the selector names, within the shop.

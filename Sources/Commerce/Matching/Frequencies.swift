@@ -5,23 +5,23 @@ package enum FrequencyField: UInt8, CaseIterable, Sendable, BitwiseCopyable {
 
 /// How common the values that two variants share are in their shop, and how large the shop is: coarse logarithms, so that
 /// a new variant rarely changes anything that was weighed before. A class that was not set is 0: the value's carriers
-/// were not counted, the rules' own idea of its frequency stands.
+/// were not counted, the rules' own idea of its frequency stands. One word, since it is handed on and compared with every
+/// pair.
 package struct FrequencyClasses: BitwiseCopyable, Sendable, Equatable {
-    /// Class of the number of variants in the shop.
-    package var population: UInt8 = 0
-    private var classes: InlineArray<5, UInt8> = .init(repeating: 0)
+    /// The population's class in the lowest byte, those of the fields behind it.
+    private var bytes: UInt64
 
-    package init(population: UInt8 = 0) { self.population = population }
+    package init(population: UInt8 = 0) { bytes = UInt64(population) }
+
+    /// Class of the number of variants in the shop.
+    package var population: UInt8 { UInt8(truncatingIfNeeded: bytes) }
 
     package subscript(_ field: FrequencyField) -> UInt8 {
-        get { classes[Int(field.rawValue)] }
-        set { classes[Int(field.rawValue)] = newValue }
+        get { UInt8(truncatingIfNeeded: bytes >> Self.shift(field)) }
+        set { bytes = bytes & ~(0xFF << Self.shift(field)) | UInt64(newValue) << Self.shift(field) }
     }
 
-    package static func == (left: Self, right: Self) -> Bool {
-        left.population == right.population
-            && FrequencyField.allCases.allSatisfy { left[$0] == right[$0] }
-    }
+    @inline(__always) private static func shift(_ field: FrequencyField) -> UInt64 { (UInt64(field.rawValue) + 1) * 8 }
 
     /// The class of a value that `count` variants carry: steps of sixteen from 8 on; 0 to 8. Each step has everybody who
     /// carries the value weighed again, hence few.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Weighs two variants: the sum of what each field's agreement is worth (Fellegi and Sunter, "A Theory for Record
 /// Linkage", 1969), then the laws that no sum may overrule (`PairJudge`). Integers only; symmetric; no state. A class, so
 /// that what is in force for a shop is handed on by one reference and not by one for each table.
@@ -6,11 +8,20 @@ package final class PairWeigher: Sendable {
     /// What the agreement on a counted value weighs, by field, class of the shop's size and class of the value.
     private let rarity: [Int32]
     private let priors: [Int32]
+    /// Tells rules from others: the same on every machine.
+    let fingerprint: UInt64
 
     package init(_ rules: MatchRules) {
         self.rules = rules
+        fingerprint = Self.fingerprint(rules)
         rarity = Self.rarity(rules)
         priors = (0..<FrequencyClasses.populationClasses).map { rules.prior - Int32($0) * 500 }
+    }
+
+    private static func fingerprint(_ rules: MatchRules) -> UInt64 {
+        var encoded = ByteWriter()
+        rules.encode(into: &encoded)
+        return Hash64(seed: 0).hash(encoded.span)
     }
 
     package func weigh(

@@ -46,25 +46,37 @@ extension DirectoryState {
     /// which asks for the memory that the next one looks at: waiting for memory is most of the work.
     private func gatherLeads(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
         gatherSharedValues(of: profile, shop, &scratch)
-        for value in scratch.sharedValues {
-            for position in 0..<Int(value.others.count) {
-                index.profiles.prefetch(Int(index.lists[value.others, position]))
-            }
-        }
-        scratch.leads.removeAll(keepingCapacity: true)
+        gatherSharers(of: profile, &scratch)
         let sketch = index.profiles[Int(profile)].sketch
+        var kept = 0
+        for place in scratch.leads.indices {
+            let lead = scratch.leads[place]
+            let entry = index.profiles[Int(lead.profile)]
+            guard sketch.mayAgree(entry.sketch, beside: lead.kind.implied), scratch.isFirst(lead.profile) else {
+                continue
+            }
+            scratch.leads[kept] = lead
+            kept += 1
+            profiles.prefetch(Int(lead.profile))
+            index.prefetchRow(of: entry)
+        }
+        scratch.leads.removeLast(scratch.leads.count - kept)
+    }
+
+    /// Fills `scratch.leads` with everybody who shares a value with the profile. Most values lead to the same few, so each
+    /// comes once; but who shares a value that implies something may share another one that does not, and comes again.
+    private func gatherSharers(of profile: UInt32, _ scratch: inout ResolutionScratch) {
+        scratch.leads.removeAll(keepingCapacity: true)
+        scratch.met.removeAll()
+        scratch.met.insert(profile)
         for place in scratch.sharedValues.indices {
             let value = scratch.sharedValues[place]
-            let implied = value.kind.implied
+            let isLast = value.kind.implied.isEmpty
             for position in 0..<Int(value.others.count) {
                 let other = index.lists[value.others, position]
-                // Most values lead to the same few.
-                guard !scratch.isSeen(other) else { continue }
-                let entry = index.profiles[Int(other)]
-                guard sketch.mayAgree(entry.sketch, beside: implied), scratch.isFirst(other) else { continue }
+                if isLast ? !scratch.met.insert(other) : scratch.met.contains(other) { continue }
                 scratch.leads.append(Lead(profile: other, kind: value.kind, hash: value.hash))
-                profiles.prefetch(Int(other))
-                index.prefetchRow(of: entry)
+                index.profiles.prefetch(Int(other))
             }
         }
     }
@@ -130,7 +142,7 @@ extension DirectoryState {
             otherRoot = root(of: lead.profile)
             if scratch.settledRoots.contains(otherRoot) { return }
         }
-        let weight = weigh(profile, lead.profile, rules, &scratch)
+        let weight = weighAgreeing(profile, lead.profile, rules, &scratch)
         guard weight.verdict > .none else { return }
         if scratch.skipsSettled, weight.verdict == .merge, !isWeak(weight, rules) {
             scratch.settledRoots.append(otherRoot)
@@ -144,41 +156,60 @@ extension DirectoryState {
     func weigh(
         _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) -> PairWeight {
+        let mayAgree = index.profiles[Int(profile)].sketch.mayAgree(index.profiles[Int(other)].sketch)
+        return mayAgree ? weighAgreeing(profile, other, rules, &scratch) : .strangers
+    }
+
+    /// The same of two whose sketches may agree.
+    private func weighAgreeing(
+        _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) -> PairWeight {
         let own = index.profiles[Int(profile)]
         let its = index.profiles[Int(other)]
-        guard own.sketch.mayAgree(its.sketch) else { return .strangers }
         let withheld = own.withheld.union(its.withheld)
+        // Who has shown one row has its sketch.
+        if own.rows.count == 1, its.rows.count == 1 {
+            let row = Int(index.lists[its.rows, 0])
+            return weigh(ownRow: 0, row, of: profile, withheld, rules.weigher, &scratch)
+        }
+        return weighRows(of: profile, other, withheld, rules.weigher, &scratch)
+    }
+
+    private func weighRows(
+        of profile: UInt32, _ other: UInt32, _ withheld: FieldMask, _ weigher: PairWeigher,
+        _ scratch: inout ResolutionScratch
+    ) -> PairWeight {
         var best: PairWeight?
+        index.comparedRows(of: other, into: &scratch.otherRows)
         for place in scratch.ownRows.indices {
-            let own = Int(scratch.ownRows[place])
-            let classes = ownClasses(place, profile, &scratch)
-            index.forEachComparedRow(of: other, &scratch.otherRows) { row in
-                guard
-                    let weight = weigh(
-                        row: own, classes, row, of: profile, withheld, rules.weigher, &scratch.comparisons)
-                else { return }
+            let sketch = index.rows[Int(scratch.ownRows[place])].sketch
+            for otherPlace in scratch.otherRows.indices {
+                let row = Int(scratch.otherRows[otherPlace])
+                guard sketch.mayAgree(index.rows[row].sketch) else { continue }
+                let weight = weigh(ownRow: place, row, of: profile, withheld, weigher, &scratch)
                 if best.map({ weight.isStronger(than: $0) }) ?? true { best = weight }
             }
         }
         return best ?? .strangers
     }
 
-    /// How a row of a profile compares with a row of another; nil if the two cannot agree.
-    @inline(__always)
+    /// How a prepared row of a profile compares with a row of another.
     private func weigh(
-        row own: Int, _ ownClasses: FrequencyClasses, _ row: Int, of profile: UInt32, _ withheld: FieldMask,
-        _ weigher: PairWeigher, _ comparisons: inout ComparisonCache
-    ) -> PairWeight? {
-        guard index.rows[own].sketch.mayAgree(index.rows[row].sketch) else { return nil }
+        ownRow place: Int, _ row: Int, of profile: UInt32, _ withheld: FieldMask, _ weigher: PairWeigher,
+        _ scratch: inout ResolutionScratch
+    ) -> PairWeight {
+        let own = Int(scratch.ownRows[place])
+        let classes = ownClasses(place, profile, &scratch)
         if index.rows[own].hasSecondAddress || index.rows[row].hasSecondAddress {
-            let classes = classes(ownClasses, row, profile)
             return weigher.weigh(
-                index.rows.features(of: own), index.rows.features(of: row), classes, withheld: withheld)
+                index.rows.features(of: own), index.rows.features(of: row), self.classes(classes, row, profile),
+                withheld: withheld)
         }
-        let comparison = comparisons.comparison(index.rows[own].hash, index.rows[row].hash) {
+        return scratch.comparisons.weight(
+            of: index.rows[own].hash, index.rows[row].hash, classes, withheld: withheld, by: weigher
+        ) {
             PairComparison(index.rows.features(of: own), index.rows.features(of: row))
         }
-        return weigher.weigh(comparison, ownClasses, withheld: withheld)
     }
 
     /// The classes by which rows with several addresses are weighed: the same from either side. Values that agree are one

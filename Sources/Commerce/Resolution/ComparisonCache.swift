@@ -1,13 +1,22 @@
 import Bytes
 
-/// Comparisons of rows that were made lately: a component is laid out anew whenever one of its profiles is weighed, and of
-/// its pairs one or two are new. Half of all comparisons are found here. A row is named by the hash of its features, so
-/// that what is kept is true of any state. 1.5 MiB, as soon as anything is compared.
+/// Pairs of rows that were weighed lately: a component is laid out anew whenever one of its profiles is weighed, and of
+/// its pairs one or two are new. Four in five are found here. A row is named by the hash of its features and rules by their
+/// fingerprint, so that what is kept is true of any state. 2 MiB, as soon as anything is compared.
 struct ComparisonCache: ~Copyable, Sendable {
     private struct Entry: BitwiseCopyable {
         /// 0 where nothing is kept yet.
         var key: UInt64 = 0
         var comparison = PairComparison()
+        /// What it weighs with these classes where nothing is withheld.
+        var verdict = PairVerdict.none
+        var reason = PairReason.none
+        var score: Int32 = 0
+        var classes = FrequencyClasses()
+
+        @inline(__always) var weight: PairWeight {
+            PairWeight(score: score, levels: comparison.levels, verdict: verdict, reason: reason)
+        }
     }
 
     private static let entryBits = 16
@@ -16,17 +25,34 @@ struct ComparisonCache: ~Copyable, Sendable {
     /// Comparisons that were made because they were not kept.
     private(set) var made = 0
 
-    /// The comparison of two rows by their hashes: the kept one, or what `compare` gives.
+    /// What two rows, by their hashes, weigh by a weigher's rules. Each has one address at most.
+    /// - Parameter compare: gives their comparison where it is not kept.
     @inline(__always)
-    mutating func comparison(_ one: UInt64, _ other: UInt64, _ compare: () -> PairComparison) -> PairComparison {
-        let key = Hash64(seed: 0).combine(min(one, other), max(one, other)) | 1
+    mutating func weight(
+        of one: UInt64, _ other: UInt64, _ classes: FrequencyClasses, withheld: FieldMask, by weigher: PairWeigher,
+        _ compare: () -> PairComparison
+    ) -> PairWeight {
+        let key = (Hash64(seed: 0).combine(min(one, other), max(one, other)) ^ weigher.fingerprint) | 1
         // The highest bits find the place; the lowest is given away to tell a key from none.
         let place = Int(truncatingIfNeeded: key >> UInt64(64 - Self.entryBits))
         if entries.isEmpty { entries = [Entry](repeating: Entry(), count: 1 << Self.entryBits) }
-        if entries[place].key == key { return entries[place].comparison }
-        let comparison = compare()
-        made += 1
-        entries[place] = Entry(key: key, comparison: comparison)
-        return comparison
+        if entries[place].key != key {
+            made += 1
+            return keep(compare(), key, place, classes, withheld, weigher)
+        }
+        if entries[place].classes == classes, withheld.isEmpty { return entries[place].weight }
+        return keep(entries[place].comparison, key, place, classes, withheld, weigher)
+    }
+
+    /// Weighs a comparison and keeps it, with what it weighs.
+    private mutating func keep(
+        _ comparison: PairComparison, _ key: UInt64, _ place: Int, _ classes: FrequencyClasses, _ withheld: FieldMask,
+        _ weigher: PairWeigher
+    ) -> PairWeight {
+        let whole = weigher.weigh(comparison, classes, withheld: [])
+        entries[place] = Entry(
+            key: key, comparison: comparison, verdict: whole.verdict, reason: whole.reason, score: whole.score,
+            classes: classes)
+        return withheld.isEmpty ? whole : weigher.weigh(comparison, classes, withheld: withheld)
     }
 }

@@ -49,7 +49,8 @@ struct PairSketch: BitwiseCopyable, Sendable {
     /// Whether the two have nothing to compare, or agree in something.
     @inline(__always) func mayAgree(_ other: PairSketch) -> Bool { mayAgree(other, beside: SketchMask()) }
 
-    /// The same without what two who met under one value have in common for that alone.
+    /// The same without what two who met under one value have in common for that alone. Who may agree beside something may
+    /// agree beside nothing.
     @inline(__always) func mayAgree(_ other: PairSketch, beside implied: SketchMask) -> Bool {
         if isOpen || other.isOpen { return true }
         let swapped = other.addresses << 32 | other.addresses >> 32
@@ -80,6 +81,8 @@ struct PairSketch: BitwiseCopyable, Sendable {
 struct SketchMask: BitwiseCopyable, Sendable {
     var contacts: UInt64 = 0
     var addresses: UInt64 = 0
+
+    @inline(__always) var isEmpty: Bool { contacts | addresses == 0 }
 
     init() {}
 

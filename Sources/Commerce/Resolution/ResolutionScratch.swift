@@ -45,6 +45,8 @@ package struct ResolutionScratch: ~Copyable, Sendable {
     var leads: [Lead] = []
     /// Identity keys of an arriving party, and the hashes that they have in their shop.
     var arrivingKeys: [(IdentityKey, UInt64)] = []
+    /// Whom the shared values lead to, of those that another value cannot lead to better.
+    var met = ProfileMarks()
     private var seen = ProfileMarks()
     /// Profiles of a component whose pairs are all known: a pair is the same from either side.
     private var expanded = ProfileMarks()
@@ -94,9 +96,6 @@ package struct ResolutionScratch: ~Copyable, Sendable {
         lists.prefetch(value.others)
         sharedValues.append(value)
     }
-
-    /// Whether `isFirst` was asked about the profile since `begin`.
-    @inline(__always) func isSeen(_ profile: UInt32) -> Bool { seen.contains(profile) }
 
     /// Whether the profile was not seen since `begin`, and its pairs are still to be found.
     @inline(__always) mutating func isFirst(_ profile: UInt32) -> Bool {

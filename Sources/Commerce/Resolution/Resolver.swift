@@ -172,24 +172,28 @@ extension DirectoryState {
         let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
         let population = index.populationClass(of: shop)
         let isRecount = needs.contains(.isRecounted)
-        var open: [EdgeEntry] = []
-        var unled: [UInt32] = []
+        var arePrepared = false
+        var isHeld = true
         forEachEdge(of: profile) { _, edge in
-            guard isOf(edge), edge.keyKind != .order else { return }
+            guard isHeld, isOf(edge), edge.keyKind != .order else { return }
             if needs.contains(.isChecked) || isRecount && !rules.weigher.isFirm(edge.weight, population: population) {
-                open.append(edge)
+                if !arePrepared { prepareRows(of: profile, &scratch) }
+                arePrepared = true
+                isHeld = holds(edge, profile, rules, &scratch)
             } else if needs.contains(.isUnled), edge.isMerge {
-                unled.append(edge.other(than: profile))
+                isHeld = shareValue(profile, edge.other(than: profile), &scratch)
             }
         }
-        guard unled.allSatisfy({ shareValue(profile, $0, &scratch) }) else { return false }
-        guard !open.isEmpty else { return true }
-        prepareRows(of: profile, &scratch)
-        return open.allSatisfy { edge in
-            if edge.isMerge { return stands(edge, profile, rules, &scratch) }
-            let weight = weigh(profile, edge.other(than: profile), rules, &scratch)
-            return weight.verdict == edge.weight.verdict && weight.reason == edge.weight.reason
-        }
+        return isHeld
+    }
+
+    /// Whether a finding would be recorded today as it was. Needs `prepareRows`.
+    private func holds(
+        _ edge: EdgeEntry, _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+    ) -> Bool {
+        if edge.isMerge { return stands(edge, profile, rules, &scratch) }
+        let weight = weigh(profile, edge.other(than: profile), rules, &scratch)
+        return weight.verdict == edge.weight.verdict && weight.reason == edge.weight.reason
     }
 
     /// The same where one value says it all.
