@@ -149,7 +149,7 @@ extension DirectoryState {
             return true
         }
         var found = false
-        index.forEachRow(of: other) { row in found = found || features.contradicts(index.rows.features(of: row)) }
+        index.forEachRow(of: other) { row in found = found || features.person.contradicts(index.rows[row].person) }
         return found
     }
 

@@ -73,7 +73,7 @@ struct NameComparison {
     /// What of them the levels do not say.
     let traits: PairTraits
 
-    @inline(__always) init(_ left: PartyFeatures, _ right: PartyFeatures) {
+    @inline(__always) init(_ left: PersonFeatures, _ right: PersonFeatures) {
         first = Self.firstLevel(left, right)
         last = Self.lastLevel(left, right)
         var traits = PairTraits()
@@ -90,7 +90,13 @@ struct NameComparison {
         }
     }
 
-    private static func firstLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
+    /// How the given names compare, whatever the others do. Only names that do not agree may have changed places.
+    static func first(_ left: PersonFeatures, _ right: PersonFeatures) -> PairLevel {
+        let level = firstLevel(left, right)
+        return level > .similar ? level : NameComparison(left, right).first
+    }
+
+    private static func firstLevel(_ left: PersonFeatures, _ right: PersonFeatures) -> PairLevel {
         let level = plainFirstLevel(left, right)
         guard level == .differs || level == .similar, left.isFirstNameUnlikely || right.isFirstNameUnlikely else {
             return level
@@ -108,11 +114,11 @@ struct NameComparison {
     }
 
     /// A name that many bear beside one that few or none do: where the two are nearly the same, the rare one is a slip.
-    private static func isOneKnown(_ left: PartyFeatures, _ right: PartyFeatures) -> Bool {
+    private static func isOneKnown(_ left: PersonFeatures, _ right: PersonFeatures) -> Bool {
         left.isFirstNameKnown != right.isFirstNameKnown
     }
 
-    private static func plainFirstLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
+    private static func plainFirstLevel(_ left: PersonFeatures, _ right: PersonFeatures) -> PairLevel {
         let (one, other) = (left.firstName, right.firstName)
         if one.isEmpty || other.isEmpty { return .missing }
         if one == other { return one.count == 1 ? .initial : .same }
@@ -150,7 +156,7 @@ struct NameComparison {
     }
 
     /// The unknown name is the longer of the two: "Kirana" beside "Kiran" may be a sister, "Matild" is Matilda.
-    private static func isLonger(_ left: PartyFeatures, _ right: PartyFeatures) -> Bool {
+    private static func isLonger(_ left: PersonFeatures, _ right: PersonFeatures) -> Bool {
         let (known, unknown) = left.isFirstNameKnown ? (left, right) : (right, left)
         return unknown.firstName.count > known.firstName.count
     }
@@ -160,7 +166,7 @@ struct NameComparison {
 
     private static func endsInA(_ name: ShortText) -> Bool { name[name.count - 1] == UInt8(ascii: "a") }
 
-    private static func lastLevel(_ left: PartyFeatures, _ right: PartyFeatures) -> PairLevel {
+    private static func lastLevel(_ left: PersonFeatures, _ right: PersonFeatures) -> PairLevel {
         let (one, other) = (left.lastName, right.lastName)
         let level = one.level(against: other)
         guard level != .missing, level < .near else { return level }
@@ -171,7 +177,7 @@ struct NameComparison {
     }
 
     /// "Isla Hall" and "Hall Isla".
-    private mutating func compareExchanged(_ left: PartyFeatures, _ right: PartyFeatures) {
+    private mutating func compareExchanged(_ left: PersonFeatures, _ right: PersonFeatures) {
         let there = left.firstName.level(against: right.lastName)
         let back = left.lastName.level(against: right.firstName)
         let (higher, lower) = there >= back ? (there, back) : (back, there)

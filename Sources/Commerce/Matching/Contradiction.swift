@@ -18,9 +18,9 @@ package struct PersonalStanding: BitwiseCopyable, Sendable, Equatable {
     }
 }
 
-extension PartyFeatures {
-    /// Symmetric; depends on names, generation and birth date only.
-    package func standing(against other: PartyFeatures) -> PersonalStanding {
+extension PersonFeatures {
+    /// Symmetric.
+    func standing(against other: PersonFeatures) -> PersonalStanding {
         var standing = PersonalStanding()
         let date = birthDate.level(against: other.birthDate)
         standing.datesAgree = date >= .close && date != .part
@@ -30,7 +30,7 @@ extension PartyFeatures {
         } else {
             standing.datesDiffer = birthDate.isGenerationApart(from: other.birthDate)
         }
-        switch NameComparison(self, other).first {
+        switch NameComparison.first(self, other) {
         case .differs: standing.namesDiffer = date < .close
         case .same, .near, .close, .sounds, .part, .swapped: standing.namesAgree = true
         default: break
@@ -39,5 +39,10 @@ extension PartyFeatures {
     }
 
     /// Whether the two cannot be one person.
-    package func contradicts(_ other: PartyFeatures) -> Bool { standing(against: other).isContradiction }
+    func contradicts(_ other: PersonFeatures) -> Bool { standing(against: other).isContradiction }
+}
+
+extension PartyFeatures {
+    /// Whether the two cannot be one person.
+    package func contradicts(_ other: PartyFeatures) -> Bool { person.contradicts(other.person) }
 }

@@ -21,6 +21,11 @@ package struct FrequencyClasses: BitwiseCopyable, Sendable, Equatable {
         set { bytes = bytes & ~(0xFF << Self.shift(field)) | UInt64(newValue) << Self.shift(field) }
     }
 
+    /// Whether one field's class is the same in both.
+    @inline(__always) func isSame(as other: Self, _ field: FrequencyField) -> Bool {
+        (bytes ^ other.bytes) & 0xFF << Self.shift(field) == 0
+    }
+
     @inline(__always) private static func shift(_ field: FrequencyField) -> UInt64 { (UInt64(field.rawValue) + 1) * 8 }
 
     /// The class of a value that `count` variants carry: steps of sixteen from 8 on; 0 to 8. Each step has everybody who

@@ -10,7 +10,7 @@ struct PairComparison: BitwiseCopyable, Sendable, Equatable {
     init() {}
 
     init(_ left: PartyFeatures, _ right: PartyFeatures) {
-        let names = NameComparison(left, right)
+        let names = NameComparison(left.person, right.person)
         var weight = PairWeight(score: 0, levels: 0, verdict: .none, reason: .none)
         weight[.firstName] = names.first
         weight[.lastName] = names.last
@@ -32,6 +32,19 @@ struct PairComparison: BitwiseCopyable, Sendable, Equatable {
             traits.insert(.isGenerationApart)
         }
         if date >= .close, left.birthDate.isSlip(of: right.birthDate) { traits.insert(.isDateSlip) }
+    }
+
+    /// Whether two sets of classes weigh the same: only what agrees is counted.
+    @inline(__always) func counts(_ classes: FrequencyClasses, like others: FrequencyClasses) -> Bool {
+        @inline(__always) func isLike(_ counted: FrequencyField, _ field: MatchField) -> Bool {
+            classes.isSame(as: others, counted) || !isSame(field)
+        }
+        return classes.population == others.population && isLike(.firstName, .firstName) && isLike(.lastName, .lastName)
+            && isLike(.company, .company) && isLike(.postalCode, .postalCode) && isLike(.city, .city)
+    }
+
+    @inline(__always) private func isSame(_ field: MatchField) -> Bool {
+        levels >> (UInt64(field.rawValue) * 4) & 0xF == UInt64(PairLevel.same.rawValue)
     }
 
     private static func generationLevel(

@@ -42,19 +42,19 @@ package struct PartyFeatures: BitwiseCopyable, Sendable, Equatable {
     enum Generation: UInt8, BitwiseCopyable, Sendable { case none, junior, senior, second, third, fourth }
 
     var generation: Generation {
-        get { Generation(rawValue: nameTraits & 0x3F) ?? .none }
+        get { person.generation }
         set { nameTraits = nameTraits & 0xC0 | newValue.rawValue }
     }
 
     /// A given name was given, and it is written as no given name is.
     var isFirstNameUnlikely: Bool {
-        get { nameTraits & 0x80 != 0 }
+        get { person.isFirstNameUnlikely }
         set { nameTraits = nameTraits & 0x7F | (newValue ? 0x80 : 0) }
     }
 
     /// The given name is one that many people bear.
     var isFirstNameKnown: Bool {
-        get { nameTraits & 0x40 != 0 }
+        get { person.isFirstNameKnown }
         set { nameTraits = nameTraits & 0xBF | (newValue ? 0x40 : 0) }
     }
 

@@ -19,7 +19,6 @@ extension DirectoryState {
         of profile: UInt32, scope: CandidateScope = .all, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
     ) {
         scratch.begin()
-        _ = scratch.isFirst(profile)
         scratch.settledRoots.removeAll(keepingCapacity: true)
         if scope == .outsiders { scratch.settledRoots.append(root(of: profile)) }
         scratch.skipsSettled = scope == .outsiders
@@ -40,80 +39,6 @@ extension DirectoryState {
         prepareRows(of: profile, &scratch)
         gatherLeads(of: profile, shop, &scratch)
         for place in scratch.leads.indices { consider(profile, scratch.leads[place], rules, &scratch) }
-    }
-
-    /// Fills `scratch.leads` with everybody who shares a value with the profile and may agree with it. In steps, each of
-    /// which asks for the memory that the next one looks at: waiting for memory is most of the work.
-    private func gatherLeads(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
-        gatherSharedValues(of: profile, shop, &scratch)
-        gatherSharers(of: profile, &scratch)
-        let sketch = index.profiles[Int(profile)].sketch
-        var kept = 0
-        for place in scratch.leads.indices {
-            let lead = scratch.leads[place]
-            let entry = index.profiles[Int(lead.profile)]
-            guard sketch.mayAgree(entry.sketch, beside: lead.kind.implied), scratch.isFirst(lead.profile) else {
-                continue
-            }
-            scratch.leads[kept] = lead
-            kept += 1
-            profiles.prefetch(Int(lead.profile))
-            index.prefetchRow(of: entry)
-        }
-        scratch.leads.removeLast(scratch.leads.count - kept)
-    }
-
-    /// Fills `scratch.leads` with everybody who shares a value with the profile. Most values lead to the same few, so each
-    /// comes once; but who shares a value that implies something may share another one that does not, and comes again.
-    private func gatherSharers(of profile: UInt32, _ scratch: inout ResolutionScratch) {
-        scratch.leads.removeAll(keepingCapacity: true)
-        scratch.met.removeAll()
-        scratch.met.insert(profile)
-        for place in scratch.sharedValues.indices {
-            let value = scratch.sharedValues[place]
-            let isLast = value.kind.implied.isEmpty
-            for position in 0..<Int(value.others.count) {
-                let other = index.lists[value.others, position]
-                if isLast ? !scratch.met.insert(other) : scratch.met.contains(other) { continue }
-                scratch.leads.append(Lead(profile: other, kind: value.kind, hash: value.hash))
-                index.profiles.prefetch(Int(other))
-            }
-        }
-    }
-
-    /// Fills `scratch.sharedValues` with the values of the profile that lead to others: all who carry it or, in a star, the
-    /// centre alone. First its identity keys, then what follows from its features.
-    func gatherSharedValues(of profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch) {
-        scratch.sharedValues.removeAll(keepingCapacity: true)
-        gatherSharedKeys(of: profile, &scratch)
-        index.forEachRow(of: profile) { row in gatherSharedBlocks(of: row, profile, shop, &scratch) }
-    }
-
-    /// Adds the identity keys to `scratch.sharedValues`.
-    func gatherSharedKeys(of profile: UInt32, _ scratch: inout ResolutionScratch) {
-        index.forEachValue(of: profile) { number in index.values.prefetch(number) }
-        index.forEachValue(of: profile) { number in
-            let value = index.values[number]
-            guard let others = index.leads(from: profile, value) else { return }
-            scratch.share(SharedValue(kind: value.kind, hash: value.hash, others: others), index.lists)
-        }
-    }
-
-    /// Adds those who show the very same features, and those who stand in a block with them.
-    func gatherSharedBlocks(
-        of row: Int, _ profile: UInt32, _ shop: UInt16, _ scratch: inout ResolutionScratch
-    ) {
-        scratch.postingKeys.removeAll(keepingCapacity: true)
-        MatchIndex.appendBlocks(of: index.rows.features(of: row), shop: shop, to: &scratch.postingKeys)
-        for key in scratch.postingKeys { index.postings.prefetch(key.hash) }
-        if let others = index.leads(from: profile, twins: index.twins(of: row, shop: shop)) {
-            scratch.share(SharedValue(kind: .twin, hash: index.rows[row].hash, others: others), index.lists)
-        }
-        for key in scratch.postingKeys {
-            let others = index.postings.list(of: key.hash)
-            guard others.count > 1 else { continue }
-            scratch.share(SharedValue(kind: key.kind, hash: key.hash, others: others), index.lists)
-        }
     }
 
     /// Puts the rows of a profile that is about to be compared into the scratch.
@@ -292,6 +217,7 @@ extension DirectoryState {
     private func shareCandidates(
         of profile: UInt32, _ mode: MatchMode, _ scratch: inout ResolutionScratch
     ) {
+        _ = scratch.isFirst(profile)
         index.forEachValue(of: profile) { number in
             let value = index.values[number]
             guard value.isDecisive(in: mode), let kind = value.kind.identityKey else { return }
@@ -325,8 +251,8 @@ extension DirectoryState {
     func standing(_ one: UInt32, _ two: UInt32) -> PersonalStanding {
         var standing = PersonalStanding()
         index.forEachRow(of: one) { row in
-            let features = index.rows.features(of: row)
-            index.forEachRow(of: two) { standing.join(features.standing(against: index.rows.features(of: $0))) }
+            let person = index.rows[row].person
+            index.forEachRow(of: two) { standing.join(person.standing(against: index.rows[$0].person)) }
         }
         return standing
     }
@@ -352,40 +278,9 @@ extension ValueEntry {
         }
         return mode.decides(by: kind)
     }
-
-    /// Whether whoever shares the key is compared.
-    var isCompared: Bool {
-        guard kind != ValueKind(.place) else { return false }
-        return state == .released || (state == .active && carriers.count <= kind.largestBlock)
-    }
-
-    /// Whether the carriers are compared with the centre only: there are too many to compare each with each.
-    var isStar: Bool { state == .retired && kind != ValueKind(.place) }
 }
 
 extension MatchIndex {
-    /// Twins in greater numbers are compared with the centre only.
-    private static let mostTwins: UInt32 = 16
-
-    /// Whom a key leads its carrier to; nil for nobody.
-    @inline(__always) func leads(from profile: UInt32, _ value: ValueEntry) -> SmallList? {
-        guard value.carriers.count > 1 else { return nil }
-        if value.isStar { return star(value.carriers, from: profile) }
-        return value.isCompared ? value.carriers : nil
-    }
-
-    @inline(__always) func leads(from profile: UInt32, twins: SmallList) -> SmallList? {
-        guard twins.count > 1 else { return nil }
-        return twins.count > Self.mostTwins ? star(twins, from: profile) : twins
-    }
-
-    /// The carriers of what very many carry stand in a star around the one with the lowest name of its own, so that a
-    /// buyer with ten thousand orders has ten thousand pairs and not fifty million.
-    private func star(_ carriers: SmallList, from profile: UInt32) -> SmallList {
-        let centre = centre(of: carriers)
-        return centre == profile ? carriers : SmallList(centre)
-    }
-
     /// The rows of a profile that are compared.
     func comparedRows(of profile: UInt32, into numbers: inout [UInt32]) {
         numbers.removeAll(keepingCapacity: true)

@@ -8,11 +8,11 @@ struct ComparisonCache: ~Copyable, Sendable {
         /// 0 where nothing is kept yet.
         var key: UInt64 = 0
         var comparison = PairComparison()
-        /// What it weighs with these classes where nothing is withheld.
+        /// What it weighs where nothing is withheld, with these classes: those of no shop as long as it was not weighed.
         var verdict = PairVerdict.none
         var reason = PairReason.none
         var score: Int32 = 0
-        var classes = FrequencyClasses()
+        var classes = FrequencyClasses(population: .max)
 
         @inline(__always) var weight: PairWeight {
             PairWeight(score: score, levels: comparison.levels, verdict: verdict, reason: reason)
@@ -38,21 +38,26 @@ struct ComparisonCache: ~Copyable, Sendable {
         if entries.isEmpty { entries = [Entry](repeating: Entry(), count: 1 << Self.entryBits) }
         if entries[place].key != key {
             made += 1
-            return keep(compare(), key, place, classes, withheld, weigher)
+            entries[place] = Entry(key: key, comparison: compare())
+        } else if entries[place].classes == classes, withheld.isEmpty {
+            return entries[place].weight
         }
-        if entries[place].classes == classes, withheld.isEmpty { return entries[place].weight }
-        return keep(entries[place].comparison, key, place, classes, withheld, weigher)
+        return weigh(place, classes, withheld, weigher)
     }
 
-    /// Weighs a comparison and keeps it, with what it weighs.
-    private mutating func keep(
-        _ comparison: PairComparison, _ key: UInt64, _ place: Int, _ classes: FrequencyClasses, _ withheld: FieldMask,
-        _ weigher: PairWeigher
+    /// Weighs a comparison that is kept.
+    private mutating func weigh(
+        _ place: Int, _ classes: FrequencyClasses, _ withheld: FieldMask, _ weigher: PairWeigher
     ) -> PairWeight {
-        let whole = weigher.weigh(comparison, classes, withheld: [])
-        entries[place] = Entry(
-            key: key, comparison: comparison, verdict: whole.verdict, reason: whole.reason, score: whole.score,
-            classes: classes)
-        return withheld.isEmpty ? whole : weigher.weigh(comparison, classes, withheld: withheld)
+        let comparison = entries[place].comparison
+        guard withheld.isEmpty else { return weigher.weigh(comparison, classes, withheld: withheld) }
+        // From the other side, values that differ have other classes, which do not count.
+        if comparison.counts(classes, like: entries[place].classes) { return entries[place].weight }
+        let weight = weigher.weigh(comparison, classes, withheld: [])
+        entries[place].score = weight.score
+        entries[place].verdict = weight.verdict
+        entries[place].reason = weight.reason
+        entries[place].classes = classes
+        return weight
     }
 }

@@ -88,6 +88,12 @@ struct FeatureRow: BitwiseCopyable, Sendable {
 
     @inline(__always) var hasSecondAddress: Bool { rare & Self.secondAddressBit != 0 }
 
+    @inline(__always) var person: PersonFeatures {
+        PersonFeatures(
+            firstName: ShortText(low: firstLow, high: UInt64(firstHigh)), lastName: lastName,
+            firstNameSound: firstNameSound, lastNameSound: lastNameSound, birthDate: birthDate, nameTraits: nameTraits)
+    }
+
     @inline(__always) fileprivate var rarePlace: Int? {
         let number = rare & ~Self.secondAddressBit
         return number == 0 ? nil : Int(number) - 1

@@ -11,12 +11,6 @@ import Bytes
 // 1. Everything here is a function of the set of party records, never of their order (lists may be ordered differently).
 // 2. A profile is dirty when something that its verdicts depend on has changed since it was weighed last.
 
-/// What a profile shares with others by its features.
-struct PostingKey {
-    var hash: UInt64
-    var kind: ValueKind
-}
-
 struct MatchIndex: ~Copyable, Sendable {
     private let inPlace = InPlace()
     private(set) var profiles = PagedArray<MatchProfile>()
@@ -36,7 +30,7 @@ struct MatchIndex: ~Copyable, Sendable {
     /// For each shop what was shown while it weighed nothing: nobody is found by it yet.
     private var pending: [[(profile: UInt32, row: UInt32)]] = []
     /// What a row that is taken in shares with others; used again for each.
-    private var postingKeys: [PostingKey] = []
+    private var postingKeys = PostingKeys()
 
     /// Written out at each use: a stored one would be asked for by a call each time.
     @inline(__always) private static var plain: Hash64 { Hash64(seed: 0) }
@@ -183,16 +177,16 @@ struct MatchIndex: ~Copyable, Sendable {
 
     /// Posts the profile under everything that follows from a row. All of it is asked for before any of it is waited for.
     private mutating func post(_ row: Int, _ features: PartyFeatures, _ profile: UInt32, shop: UInt16) {
-        postingKeys.removeAll(keepingCapacity: true)
+        postingKeys.removeAll()
         for field in FrequencyField.allCases {
             let key = features.frequencyKey(field)
             if key != 0 { postingKeys.append(postingKey(key, .counted(field), shop)) }
         }
         postingKeys.append(postingKey(rows[row].hash, .twin, shop))
         Self.appendBlocks(of: features, shop: shop, to: &postingKeys)
-        for key in postingKeys { postings.prefetch(key.hash) }
+        for place in 0..<postingKeys.count { postings.prefetch(postingKeys[place].hash) }
         countRow(shop: shop)
-        for place in postingKeys.indices { post(profile, postingKeys[place]) }
+        for place in 0..<postingKeys.count { post(profile, postingKeys[place]) }
     }
 
     @inline(__always) private func postingKey(_ hash: UInt64, _ kind: ValueKind, _ shop: UInt16) -> PostingKey {
@@ -201,7 +195,7 @@ struct MatchIndex: ~Copyable, Sendable {
 
     /// The blocking keys of a row, as they are posted.
     @inline(__always)
-    static func appendBlocks(of features: PartyFeatures, shop: UInt16, to keys: inout [PostingKey]) {
+    static func appendBlocks(of features: PartyFeatures, shop: UInt16, to keys: inout PostingKeys) {
         features.forEachBlockingKey { kind, hash in
             let kind = ValueKind.block(kind)
             keys.append(PostingKey(hash: scoped(hash, kind, shop: shop), kind: kind))

@@ -10,20 +10,6 @@ struct Candidate {
     var weight: PairWeight
 }
 
-/// Somebody who shares a value with the profile in hand, and which.
-struct Lead {
-    var profile: UInt32
-    var kind: ValueKind
-    var hash: UInt64
-}
-
-/// A value of the profile in hand, and who carries it besides.
-struct SharedValue {
-    var kind: ValueKind
-    var hash: UInt64
-    var others: SmallList
-}
-
 /// Buffers of matching, used again for each profile. One per thread of work.
 package struct ResolutionScratch: ~Copyable, Sendable {
     var extractor = FeatureExtractor()
@@ -40,12 +26,12 @@ package struct ResolutionScratch: ~Copyable, Sendable {
     var featuresHash: UInt64 = 0
     var comparisons = ComparisonCache()
     /// What the profile in hand is posted under, what of it others share, and whom that leads to.
-    var postingKeys: [PostingKey] = []
+    var postingKeys = PostingKeys()
     var sharedValues: [SharedValue] = []
     var leads: [Lead] = []
     /// Identity keys of an arriving party, and the hashes that they have in their shop.
     var arrivingKeys: [(IdentityKey, UInt64)] = []
-    /// Whom the shared values lead to, of those that another value cannot lead to better.
+    /// Whom the shared values lead to, but for those that another value may lead to again.
     var met = ProfileMarks()
     private var seen = ProfileMarks()
     /// Profiles of a component whose pairs are all known: a pair is the same from either side.
@@ -98,7 +84,9 @@ package struct ResolutionScratch: ~Copyable, Sendable {
     }
 
     /// Whether the profile was not seen since `begin`, and its pairs are still to be found.
-    @inline(__always) mutating func isFirst(_ profile: UInt32) -> Bool {
-        seen.insert(profile) && !expanded.contains(profile)
+    /// - Parameter comesAgain: whether it may be asked about again.
+    @inline(__always) mutating func isFirst(_ profile: UInt32, comesAgain: Bool = true) -> Bool {
+        guard expanded.isEmpty || !expanded.contains(profile) else { return false }
+        return comesAgain ? seen.insert(profile) : seen.isEmpty || !seen.contains(profile)
     }
 }

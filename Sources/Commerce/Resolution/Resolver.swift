@@ -116,22 +116,22 @@ extension DirectoryState {
     /// Whether nothing stands in the way: every verdict of the past holds, and nothing keeps the customers apart.
     private func isSimple(_ profile: UInt32, _ candidates: [Candidate]) -> Bool {
         let shop = Int(profiles[Int(profile)].shop)
-        var roots = [root(of: profile)]
+        let home = root(of: profile)
+        var others: [UInt32] = []
         var ties: [Tie] = []
         for candidate in candidates where candidate.weight.verdict == .merge {
             let other = root(of: candidate.profile)
-            if !roots.contains(other) { roots.append(other) }
+            if other != home, !others.contains(other) { others.append(other) }
             ties.append(Tie(one: profile, two: candidate.profile, isWeak: self.isWeak(candidate.weight, shop: shop)))
         }
-        var size: UInt32 = 0
-        for root in roots {
-            if profiles[Int(root)].isRestricted { return false }
-            size += profiles[Int(root)].size
-        }
-        let isWeak = ties.contains { $0.isWeak } || roots.contains { profiles[Int($0)].isWeak }
+        if profiles[Int(home)].isRestricted { return false }
+        if others.contains(where: { profiles[Int($0)].isRestricted }) { return false }
+        let size = others.reduce(profiles[Int(home)].size) { $0 + profiles[Int($1)].size }
+        let isWeak =
+            profiles[Int(home)].isWeak || ties.contains { $0.isWeak } || others.contains { profiles[Int($0)].isWeak }
         // A weak finding may be a bridge as soon as both its ends can be dense.
-        if isWeak, size >= 2 * UInt32(BridgeAlarm.leastProfiles), mayHideBridge(roots, ties) { return false }
-        return roots.count == 1 || mayUnite(roots)
+        if isWeak, size >= 2 * UInt32(BridgeAlarm.leastProfiles), mayHideBridge([home] + others, ties) { return false }
+        return others.isEmpty || mayUnite([home] + others)
     }
 
     /// Whether what the profile shows by now still fits the other profiles of its customer: one that shows more than when
@@ -255,21 +255,22 @@ extension DirectoryState {
 
     private func simplePlan(_ profile: UInt32, _ candidates: [Candidate]) -> ResolutionPlan {
         var plan = ResolutionPlan()
-        var roots = [root(of: profile)]
+        let home = root(of: profile)
+        var others: [UInt32] = []
         var best: [Candidate] = []
         for candidate in candidates where candidate.weight.verdict == .merge {
             let other = root(of: candidate.profile)
-            if other == roots[0] { continue }
-            if let place = roots.firstIndex(of: other) {
-                if isBefore(candidate, best[place - 1]) { best[place - 1] = candidate }
+            if other == home { continue }
+            if let place = others.firstIndex(of: other) {
+                if isBefore(candidate, best[place]) { best[place] = candidate }
             } else {
-                roots.append(other)
+                others.append(other)
                 best.append(candidate)
             }
         }
-        best.sort { $0.profile < $1.profile }
+        if best.count > 1 { best.sort { $0.profile < $1.profile } }
         for candidate in best { plan.pairs.append(finding(profile, candidate)) }
-        addNews(profile, candidates, joined: roots, to: &plan)
+        addNews(profile, candidates, joined: others, to: &plan)
         return plan
     }
 
@@ -278,11 +279,14 @@ extension DirectoryState {
     }
 
     /// Doubtful and linked pairs whose verdict is new, and recorded ones that hold no more.
+    /// - Parameter others: customers that the profile's own becomes one with.
     private func addNews(
-        _ profile: UInt32, _ candidates: [Candidate], joined roots: [UInt32], to plan: inout ResolutionPlan
+        _ profile: UInt32, _ candidates: [Candidate], joined others: [UInt32], to plan: inout ResolutionPlan
     ) {
+        let home = root(of: profile)
         for candidate in candidates where candidate.weight.verdict != .merge {
-            if roots.contains(root(of: candidate.profile)) { continue }
+            let root = root(of: candidate.profile)
+            if root == home || others.contains(root) { continue }
             let weight = candidate.weight
             if let known = edgeNumber(profile, candidate.profile).map({ edges[$0] }),
                 known.verdict == weight.verdict.rawValue, known.reason == weight.reason.rawValue
@@ -299,7 +303,7 @@ extension DirectoryState {
             let other = edge.other(than: profile)
             if !candidates.contains(where: { $0.profile == other }) { gone.append(other) }
         }
-        gone.sort()
+        if gone.count > 1 { gone.sort() }
         for other in gone { plan.pairs.append(withdrawn(profile, other)) }
     }
 

@@ -50,24 +50,45 @@ import Testing
         }
     }
 
-    @Test func aComparisonIsTheSameFromEitherSideAndFromMemory() {
+    @Test func aComparisonIsTheSameFromEitherSide() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var drawing = Drawing(state: seed)
+        for _ in 0..<20_000 {
+            let (one, other) = (drawing.features(), drawing.features())
+            #expect(PairComparison(one, other) == PairComparison(other, one), "seed \(seed)")
+        }
+    }
+
+    @Test func whatIsKeptWeighsWhatAFreshComparisonWeighs() {
         let seed = UInt64.random(in: 0...UInt64.max)
         var drawing = Drawing(state: seed)
         var cache = ComparisonCache()
         let rows = (0..<150).map { _ in drawing.features() }
         let hashes = rows.map { MatchIndex.hash(of: $0) }
-        for _ in 0..<60_000 {
+        var strict = MatchRules.standard
+        strict.set(.lastName, .same, -400)
+        let weighers = [PairWeigher(.standard), PairWeigher(strict)]
+        for _ in 0..<120_000 {
             let (one, other) = (drawing.next(rows.count), drawing.next(rows.count))
+            let weigher = weighers[drawing.next(2)]
+            var classes = FrequencyClasses(population: UInt8(drawing.next(2)))
+            for field in FrequencyField.allCases { classes[field] = UInt8(drawing.next(2)) }
+            let withheld = drawing.next(4) == 0 ? FieldMask(rawValue: UInt16(drawing.next(64))) : []
             let fresh = PairComparison(rows[one], rows[other])
-            #expect(fresh == PairComparison(rows[other], rows[one]), "seed \(seed): rows \(one), \(other)")
-            let kept = cache.comparison(hashes[one], hashes[other]) { fresh }
-            #expect(kept == fresh, "seed \(seed): rows \(one), \(other)")
-            let again = cache.comparison(hashes[other], hashes[one]) { PairComparison() }
-            #expect(again == fresh, "seed \(seed): rows \(other), \(one)")
+            let kept = cache.weight(of: hashes[one], hashes[other], classes, withheld: withheld, by: weigher) { fresh }
+            #expect(
+                kept == weigher.weigh(fresh, classes, withheld: withheld), "seed \(seed): rows \(one), \(other)")
         }
-        // All pairs fit, but for those whose places are another's.
+        // All pairs fit for either weigher, but for those whose places are another's.
         let pairs = rows.count * (rows.count + 1) / 2
-        #expect(cache.made < 3 * pairs)
+        #expect(cache.made < 2 * 3 * pairs)
+    }
+
+    @Test func rulesThatAreTheSameHaveOneFingerprint() {
+        var strict = MatchRules.standard
+        strict.set(.lastName, .same, -400)
+        #expect(PairWeigher(.standard).fingerprint == PairWeigher(.standard).fingerprint)
+        #expect(PairWeigher(.standard).fingerprint != PairWeigher(strict).fingerprint)
     }
 
     @Test func aKeptComparisonWeighsWhatTheTwoWeigh() {

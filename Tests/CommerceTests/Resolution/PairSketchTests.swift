@@ -36,4 +36,38 @@ import Testing
         let same = try Self.party("Jan", "jan@example.nl", otherStreet, otherPostal)
         #expect(one.mayAgree(same, beside: implied), "one e-mail address is something else in common")
     }
+
+    /// Whoever does not agree beside nothing does not agree beside anything, so that nobody is looked at twice.
+    @Test func whoAgreesBesideSomethingAgreesBesideNothing() {
+        var random = SystemRandomNumberGenerator()
+        func features() -> PartyFeatures {
+            var features = PartyFeatures()
+            func word(_ bound: UInt64) -> UInt64 { random.next(upperBound: bound) }
+            features.emailLocal = ShortText(low: word(3) | word(3) << 24, high: 0)
+            features.phone = PhoneFeature(digits: word(3) | word(3) << 16, isValid: true)
+            features.vatHash = UInt32(word(3))
+            for _ in 0..<word(2) { features.secondAddress = address() }
+            features.firstAddress = address()
+            return features
+        }
+        func address() -> AddressFeatures {
+            var address = AddressFeatures()
+            func word(_ bound: UInt64) -> UInt64 { random.next(upperBound: bound) }
+            address.street = ShortText(low: word(3), high: 0)
+            address.postalCode = word(3)
+            address.houseNumber = UInt32(word(3))
+            address.addition = word(3)
+            return address
+        }
+        var agreed = 0
+        for _ in 0..<20_000 {
+            let (one, other) = (PairSketch(features()), PairSketch(features()))
+            for kind in PartyFeatures.BlockingKind.allCases {
+                guard one.mayAgree(other, beside: ValueKind.block(kind.rawValue).implied) else { continue }
+                agreed += 1
+                #expect(one.mayAgree(other))
+            }
+        }
+        #expect(agreed > 1_000)
+    }
 }
