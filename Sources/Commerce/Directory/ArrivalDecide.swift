@@ -46,13 +46,13 @@ extension DirectoryState {
         change.variantRow = rows[shard(of: home.profile)].variants
         change.contentHash = party.contentHash
         let record = bytes.extracting(party.record.range)
-        let identity = identities[Int(shop)]
+        let rules = identities[Int(shop)].inForce
         var arrival = ArrivalFindings(home.isNew ? nil : root(of: home.profile))
-        change.isWeighed = identity.mode != .exact
-        switch identity.mode {
+        change.isWeighed = rules.mode != .exact
+        switch rules.mode {
         case .exact: exactFindings(record, home, &arrival)
-        case .evidence: weighedFindings(record, party, home, shop: shop, identity, &scratch, &arrival)
-        case .email, .address: sharedFindings(record, home, shop: shop, identity.mode, &arrival)
+        case .evidence: weighedFindings(record, party, home, shop: shop, rules, &scratch, &arrival)
+        case .email, .address: sharedFindings(record, home, shop: shop, rules.mode, &arrival)
         }
         if let account = home.account {
             let finding = PairFinding(
@@ -81,13 +81,13 @@ extension DirectoryState {
     /// Exact evidence decides before the reply: whoever shares an identity key is weighed at once, and followed where
     /// nothing stands in the way. The rest is weighed just behind (`plan`).
     private func weighedFindings(
-        _ record: Span<UInt8>, _ party: PreparedParty, _ home: Home, shop: UInt16, _ identity: ShopIdentity,
+        _ record: Span<UInt8>, _ party: PreparedParty, _ home: Home, shop: UInt16, _ rules: RulesInForce,
         _ scratch: inout ResolutionScratch, _ arrival: inout ArrivalFindings
     ) {
         scratch.features = scratch.extractor.features(of: record)
         scratch.featuresHash = party.contentHash
         weighArrival(
-            scratch.features, record, of: home.isNew ? nil : home.profile, shop: shop, identity, &scratch)
+            scratch.features, record, of: home.isNew ? nil : home.profile, shop: shop, rules, &scratch)
         var best: [(root: UInt32, candidate: Candidate)] = []
         for candidate in scratch.candidates {
             let root = root(of: candidate.profile)
@@ -99,7 +99,7 @@ extension DirectoryState {
         }
         let homeRoot = home.isNew ? nil : root(of: home.profile)
         best.removeAll { $0.root == homeRoot }
-        guard !best.isEmpty, isFree(best, home, homeRoot, scratch.features, record, shop: shop, identity) else {
+        guard !best.isEmpty, isFree(best, home, homeRoot, scratch.features, record, shop: shop, rules) else {
             return
         }
         for (root, candidate) in best {
@@ -114,12 +114,12 @@ extension DirectoryState {
     /// Whether the customers that an arrival ties together may become one without a closer look.
     private func isFree(
         _ best: [(root: UInt32, candidate: Candidate)], _ home: Home, _ homeRoot: UInt32?, _ features: PartyFeatures,
-        _ record: Span<UInt8>, shop: UInt16, _ identity: ShopIdentity
+        _ record: Span<UInt8>, shop: UInt16, _ rules: RulesInForce
     ) -> Bool {
         var roots = best.map(\.root)
         if let homeRoot { roots.append(homeRoot) }
         var count = 1
-        var isWeak = best.contains { self.isWeak($0.candidate.weight, identity) }
+        var isWeak = best.contains { self.isWeak($0.candidate.weight, rules) }
         for root in roots {
             guard !profiles[Int(root)].isRestricted else { return false }
             isWeak = isWeak || profiles[Int(root)].isWeak
@@ -127,7 +127,7 @@ extension DirectoryState {
         }
         if isWeak, count >= 2 * BridgeAlarm.leastProfiles {
             let ties = best.map { (_, candidate) in
-                Tie(one: home.profile, two: candidate.profile, isWeak: self.isWeak(candidate.weight, identity))
+                Tie(one: home.profile, two: candidate.profile, isWeak: self.isWeak(candidate.weight, rules))
             }
             if mayHideBridge(roots, ties) { return false }
         }

@@ -269,8 +269,8 @@ extension DirectoryState {
     }
 
     /// Whether a merge hardly suffices.
-    func isWeak(_ weight: PairWeight, _ identity: ShopIdentity) -> Bool {
-        identity.mode == .evidence && weight.score < identity.weigher.rules.mergeThreshold + BridgeAlarm.safeMargin
+    func isWeak(_ weight: PairWeight, _ rules: RulesInForce) -> Bool {
+        rules.mode == .evidence && weight.score < rules.weigher.rules.mergeThreshold + BridgeAlarm.safeMargin
     }
 
     /// The same by what a shop has in force. Asks for two numbers: a copy of all that stands beside them counts references.

@@ -16,7 +16,7 @@ extension DirectoryState {
     /// doubtful by the rules: a function of the profiles' data and of the rules, not of any earlier verdict.
     /// - Parameter scope: which of them are wanted.
     func findCandidates(
-        of profile: UInt32, scope: CandidateScope = .all, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        of profile: UInt32, scope: CandidateScope = .all, _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) {
         scratch.begin()
         scratch.settledRoots.removeAll(keepingCapacity: true)
@@ -34,7 +34,7 @@ extension DirectoryState {
     // MARK: By evidence
 
     private func weighCandidates(
-        of profile: UInt32, _ shop: UInt16, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        of profile: UInt32, _ shop: UInt16, _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) {
         prepareRows(of: profile, &scratch)
         gatherLeads(of: profile, shop, &scratch)
@@ -60,7 +60,7 @@ extension DirectoryState {
     }
 
     private func consider(
-        _ profile: UInt32, _ lead: Lead, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ profile: UInt32, _ lead: Lead, _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) {
         var otherRoot: UInt32 = 0
         if scratch.skipsSettled {
@@ -79,7 +79,7 @@ extension DirectoryState {
 
     /// The best that any two rows of the profiles give that may agree. Needs `prepareRows` of the first.
     func weigh(
-        _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ profile: UInt32, _ other: UInt32, _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) -> PairWeight {
         let mayAgree = index.profiles[Int(profile)].sketch.mayAgree(index.profiles[Int(other)].sketch)
         return mayAgree ? weighAgreeing(profile, other, rules, &scratch) : .strangers
@@ -87,7 +87,7 @@ extension DirectoryState {
 
     /// The same of two whose sketches may agree.
     private func weighAgreeing(
-        _ profile: UInt32, _ other: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ profile: UInt32, _ other: UInt32, _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) -> PairWeight {
         let own = index.profiles[Int(profile)]
         let its = index.profiles[Int(other)]
@@ -149,12 +149,12 @@ extension DirectoryState {
     package func weigh(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> PairWeight {
         let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
         prepareRows(of: one, &scratch)
-        return weigh(one, two, identities[Int(shop)], &scratch)
+        return weigh(one, two, identities[Int(shop)].inForce, &scratch)
     }
 
     /// The candidates that an arriving party shares an identity key with, weighed against what it shows.
     func weighArrival(
-        _ features: PartyFeatures, _ record: Span<UInt8>, of profile: UInt32?, shop: UInt16, _ rules: ShopIdentity,
+        _ features: PartyFeatures, _ record: Span<UInt8>, of profile: UInt32?, shop: UInt16, _ rules: RulesInForce,
         _ scratch: inout ResolutionScratch
     ) {
         scratch.begin()
@@ -198,7 +198,7 @@ extension DirectoryState {
     /// How an arriving party and the first row of a profile that is the same by itself compare; nil if none is.
     private func mergingWeight(
         _ features: PartyFeatures, _ sketch: PairSketch, _ other: UInt32, _ classes: FrequencyClasses,
-        _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) -> PairWeight? {
         let withheld = index.profiles[Int(other)].withheld
         var found: PairWeight?

@@ -4,7 +4,7 @@ import Bytes
 // or a bridge stands in the way of simply merging.
 extension DirectoryState {
     func componentPlan(
-        _ seeds: [UInt32], _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ seeds: [UInt32], _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) -> ResolutionPlan {
         var plan = ResolutionPlan()
         guard let graph = graph(around: seeds, rules, &scratch) else { return plan }
@@ -17,7 +17,7 @@ extension DirectoryState {
 
     /// Everything that hangs together with the seeds: by today's verdicts, by customers as they are, by people's word.
     func graph(
-        around seeds: [UInt32], _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        around seeds: [UInt32], _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) -> FindingGraph? {
         var places: [UInt32: Int] = [:]
         var found: [(UInt32, PairFinding, isBind: Bool)] = []
@@ -79,7 +79,7 @@ extension DirectoryState {
     }
 
     /// The customers that a component should be.
-    func clusters(of graph: FindingGraph, _ rules: ShopIdentity) -> Clustering {
+    func clusters(of graph: FindingGraph, _ rules: RulesInForce) -> Clustering {
         var clustering = graph.clusters(mergeScore: rules.weigher.rules.mergeThreshold) { left, right in
             relation(graph.profiles[left], graph.profiles[right])
         }

@@ -60,13 +60,13 @@ package struct IdentityWalk: Sendable {
     private mutating func look(
         _ profile: UInt32, _ state: borrowing DirectoryState, _ scratch: inout ResolutionScratch
     ) -> Int {
-        let identity = rules ?? state.identities[Int(shop)]
-        guard identity.mode != .exact, let graph = state.graph(around: [profile], identity, &scratch) else {
+        let rules = (self.rules ?? state.identities[Int(shop)]).inForce
+        guard rules.mode != .exact, let graph = state.graph(around: [profile], rules, &scratch) else {
             isSeen[Int(profile)] = true
             return 1
         }
         for member in graph.profiles where Int(member) < isSeen.count { isSeen[Int(member)] = true }
-        let after = state.clusters(of: graph, identity).groups.map(\.profiles)
+        let after = state.clusters(of: graph, rules).groups.map(\.profiles)
         let before = Dictionary(grouping: graph.profiles) { state.root(of: $0) }.values.sorted { $0[0] < $1[0] }
         profiles += graph.profiles.count
         customers += after.count

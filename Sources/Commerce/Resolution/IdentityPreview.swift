@@ -30,9 +30,9 @@ extension DirectoryState {
     }
 
     private func groups(around profiles: [UInt32], _ scratch: inout ResolutionScratch) -> [[UInt32]]? {
-        let identity = identities[Int(self.profiles[Int(profiles[0])].shop)]
-        guard let graph = graph(around: profiles, identity, &scratch) else { return nil }
-        return clusters(of: graph, identity).groups.map(\.profiles)
+        let rules = identities[Int(self.profiles[Int(profiles[0])].shop)].inForce
+        guard let graph = graph(around: profiles, rules, &scratch) else { return nil }
+        return clusters(of: graph, rules).groups.map(\.profiles)
     }
 
     /// Customers that holding a value back would take apart; at most `limit`, and how many.

@@ -26,7 +26,7 @@ private let mostPairsOfUnion = 4_096
 extension DirectoryState {
     /// What follows from weighing the profile now.
     package func plan(for profile: UInt32, _ scratch: inout ResolutionScratch) -> ResolutionPlan {
-        let rules = identities[Int(profiles[Int(profile)].shop)]
+        let rules = identities[Int(profiles[Int(profile)].shop)].inForce
         guard rules.mode != .exact else { return ResolutionPlan() }
         let root = root(of: profile)
         let home = profiles[Int(root)]
@@ -46,7 +46,7 @@ extension DirectoryState {
     /// What follows for customers about whom a person has just decided something.
     package func plan(forAll seeds: [UInt32], _ scratch: inout ResolutionScratch) -> ResolutionPlan {
         guard let first = seeds.first else { return ResolutionPlan() }
-        return componentPlan(seeds, identities[Int(profiles[Int(first)].shop)], &scratch)
+        return componentPlan(seeds, identities[Int(profiles[Int(first)].shop)].inForce, &scratch)
     }
 
     /// Writes a plan as one event. It carries the order that brought the profile's newest data.
@@ -136,7 +136,7 @@ extension DirectoryState {
 
     /// Whether what the profile shows by now still fits the other profiles of its customer: one that shows more than when
     /// it joined them may contradict them.
-    private func agreesAtHome(_ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity) -> Bool {
+    private func agreesAtHome(_ profile: UInt32, _ needs: WeighingNeeds, _ rules: RulesInForce) -> Bool {
         guard rules.mode == .evidence else { return true }
         // One that shows what it always did fits those whom it joined, unless another match mode had it join them.
         guard index.profiles[Int(profile)].rows.count > 1 || needs.contains(.isChecked) else { return true }
@@ -150,7 +150,7 @@ extension DirectoryState {
 
     /// Whether every merge that was recorded for the profile still stands. New data of its own undo none.
     private func holdsPast(
-        _ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ profile: UInt32, _ needs: WeighingNeeds, _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) -> Bool {
         guard rules.mode == .evidence else { return sharesPast(profile, rules, &scratch) }
         if needs.isDisjoint(with: [.isChecked, .isRecounted, .isUnled]) { return true }
@@ -160,13 +160,13 @@ extension DirectoryState {
     /// Whether everything that was recorded for the profile would be found today: enough to know where no new candidates
     /// are to be expected.
     private func holdsAll(
-        _ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ profile: UInt32, _ needs: WeighingNeeds, _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) -> Bool {
         rules.mode != .evidence || holds(profile, needs, rules, &scratch) { $0.weight.verdict != .none }
     }
 
     private func holds(
-        _ profile: UInt32, _ needs: WeighingNeeds, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch,
+        _ profile: UInt32, _ needs: WeighingNeeds, _ rules: RulesInForce, _ scratch: inout ResolutionScratch,
         where isOf: (EdgeEntry) -> Bool
     ) -> Bool {
         let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
@@ -189,7 +189,7 @@ extension DirectoryState {
 
     /// Whether a finding would be recorded today as it was. Needs `prepareRows`.
     private func holds(
-        _ edge: EdgeEntry, _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ edge: EdgeEntry, _ profile: UInt32, _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) -> Bool {
         if edge.isMerge { return stands(edge, profile, rules, &scratch) }
         let weight = weigh(profile, edge.other(than: profile), rules, &scratch)
@@ -198,7 +198,7 @@ extension DirectoryState {
 
     /// The same where one value says it all.
     private func sharesPast(
-        _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ profile: UInt32, _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) -> Bool {
         var merges: [EdgeEntry] = []
         forEachEdge(of: profile) { _, edge in if edge.isMerge, edge.keyKind != .order { merges.append(edge) } }
@@ -212,7 +212,7 @@ extension DirectoryState {
     /// Whether a merge would be found today, and no weaker than it was recorded: one that hardly suffices by now may have
     /// become a bridge. Needs `prepareRows`.
     private func stands(
-        _ edge: EdgeEntry, _ profile: UInt32, _ rules: ShopIdentity, _ scratch: inout ResolutionScratch
+        _ edge: EdgeEntry, _ profile: UInt32, _ rules: RulesInForce, _ scratch: inout ResolutionScratch
     ) -> Bool {
         let other = edge.other(than: profile)
         guard shareValue(profile, other, &scratch) else { return false }

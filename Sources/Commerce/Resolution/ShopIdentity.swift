@@ -35,6 +35,17 @@ package struct ShopIdentity: Sendable {
     }
 }
 
+/// What of a shop's identity decides about a pair. It is handed on for every profile, hence without all that stands beside
+/// it, of which each copy would count the references.
+struct RulesInForce: Sendable {
+    let mode: MatchMode
+    let weigher: PairWeigher
+}
+
+extension ShopIdentity {
+    @inline(__always) var inForce: RulesInForce { RulesInForce(mode: mode, weigher: weigher) }
+}
+
 /// One version of a shop's rules.
 package struct RulesVersion: Sendable, Equatable {
     package let rules: MatchRules
