@@ -29,6 +29,14 @@ package struct PostingTable: ~Copyable, Sendable {
     /// Asks memory for what `list(of:)` will look at; waits for nothing.
     @inlinable @inline(__always) package func prefetch(_ hash: UInt64) { slots.prefetch(hash) }
 
+    /// Asks memory for what `add` will look at behind the slot, which should be near by now.
+    @inlinable @inline(__always) package func prefetchList(of hash: UInt64, in lists: borrowing ListArena) {
+        let slot = slots.first(hash).pointee
+        guard slot.rank == hash, !slot.list.isClosed else { return }
+        lists.prefetch(slot.list)
+        lists.prefetchEnd(slot.list)
+    }
+
     /// The numbers under a hash; empty where there are none or they are no longer kept.
     @inlinable package func list(of hash: UInt64) -> SmallList {
         let slot = slots.first(hash).pointee

@@ -27,6 +27,8 @@ private struct OrderRun {
 
     /// So many commands ahead memory is asked for what an order will look at.
     private static let prefetchedCommands = 4
+    /// And so many ahead for what telling whose it is will look at.
+    private static let prefetchedParties = 2
 
     func decide(
         from start: Int, _ state: inout DirectoryState, _ scratch: inout ResolutionScratch,
@@ -38,6 +40,10 @@ private struct OrderRun {
         while place < commands.count, case .order(let order) = commands[place] {
             let later = place + Self.prefetchedCommands
             if later < commands.count, case .order(let order) = commands[later] { state.prefetch(order) }
+            let soon = place + Self.prefetchedParties
+            if soon < commands.count, case .order(let order) = commands[soon] {
+                state.prefetchParty(order, in: bytes, shop: shop)
+            }
             let decision = state.decide(order, in: bytes, shop: shop, at: now, &scratch, into: &events)
             if decision.verdict.isChange {
                 state.evolveLast(

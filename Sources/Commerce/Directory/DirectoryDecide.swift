@@ -63,6 +63,18 @@ extension DirectoryState {
         if order.party.referenceHash != 0 { keyIndex.prefetch(order.party.referenceHash) }
     }
 
+    /// Asks memory for what telling whose a prefetched order is will look at.
+    @inline(__always) package func prefetchParty(_ order: PreparedOrder, in bytes: Span<UInt8>, shop: UInt16) {
+        if let known = findVariant(order.party.contentHash) {
+            profiles.prefetch(Int(variants[known].profile))
+        } else {
+            PartyRecord.forEachKey(of: bytes.extracting(order.party.record.range)) { key in
+                keyIndex.prefetch(key.hash)
+                index.prefetch(key, shop: shop)
+            }
+        }
+    }
+
     /// Decides an order: known, newer, older, contradicting, or new, and then whose.
     package func decide(
         _ order: PreparedOrder, in bytes: Span<UInt8>, shop: UInt16, at now: Timestamp,

@@ -38,7 +38,19 @@ extension DirectoryState {
     ) {
         prepareRows(of: profile, &scratch)
         gatherLeads(of: profile, shop, &scratch)
+        prefetchComparisons(of: profile, rules.weigher, &scratch)
         for place in scratch.leads.indices { consider(profile, scratch.leads[place], rules, &scratch) }
+    }
+
+    /// Asks memory for how the profile and its leads compare, where each has shown one row.
+    private func prefetchComparisons(of profile: UInt32, _ weigher: PairWeigher, _ scratch: inout ResolutionScratch) {
+        guard scratch.ownRows.count == 1 else { return }
+        let own = index.rows[Int(scratch.ownRows[0])].hash
+        for place in scratch.leads.indices {
+            let rows = index.profiles[Int(scratch.leads[place].profile)].rows
+            guard rows.count == 1 else { continue }
+            scratch.comparisons.prefetch(own, index.rows[Int(index.lists[rows, 0])].hash, by: weigher)
+        }
     }
 
     /// Puts the rows of a profile that is about to be compared into the scratch.
@@ -172,6 +184,7 @@ extension DirectoryState {
             index.prefetch(hash)
             scratch.arrivingKeys.append((key, hash))
         }
+        for place in scratch.arrivingKeys.indices { index.prefetchValue(scratch.arrivingKeys[place].1) }
         for place in scratch.arrivingKeys.indices {
             let (key, hash) = scratch.arrivingKeys[place]
             guard let number = index.find(hash) else { continue }
@@ -300,10 +313,5 @@ extension MatchIndex {
             comparedRows(of: profile, into: &buffer)
             for row in buffer { body(Int(row)) }
         }
-    }
-
-    /// Asks memory for the row of a profile that has shown one; waits for nothing.
-    @inline(__always) func prefetchRow(of profile: MatchProfile) {
-        if profile.rows.count == 1 { rows.prefetch(Int(lists[profile.rows, 0])) } else { lists.prefetch(profile.rows) }
     }
 }

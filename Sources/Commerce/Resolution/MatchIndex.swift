@@ -17,7 +17,7 @@ struct MatchIndex: ~Copyable, Sendable {
     private(set) var origins = PagedArray<MatchOrigin>()
     private(set) var rows = FeatureTable()
     private(set) var values = PagedArray<ValueEntry>()
-    private var valueIndex = HashIndex()
+    private(set) var valueIndex = HashIndex()
     private(set) var postings = PostingTable()
     /// Carriers of values and postings, and the rows and values of profiles.
     private(set) var lists = ListArena()
@@ -46,14 +46,6 @@ struct MatchIndex: ~Copyable, Sendable {
     // MARK: Look-ups
 
     @inline(__always) func find(_ hash: UInt64) -> Int? { valueIndex.find(hash) { values[$0].hash == hash } }
-
-    /// Asks memory for what `find` will look at.
-    @inline(__always) func prefetch(_ hash: UInt64) { valueIndex.prefetch(hash) }
-
-    /// Asks memory for what taking in the key will look at.
-    @inline(__always) func prefetch(_ key: IdentityKey, shop: UInt16) {
-        if key.kind.isNoted { prefetch(Self.scoped(key.hash, ValueKind(key.kind), shop: shop)) }
-    }
 
     /// Values of one shop never meet those of another.
     @inline(__always) static func scoped(_ hash: UInt64, _ kind: ValueKind, shop: UInt16) -> UInt64 {
@@ -133,10 +125,12 @@ struct MatchIndex: ~Copyable, Sendable {
         keys: (_ body: (IdentityKey) -> Void) -> Void
     ) -> Bool {
         var isNew = false
+        keys { prefetchValue($0, shop: shop) }
         if let row = addRow(features, to: profile) {
             isNew = true
             if isWeighed { post(Int(row), features, profile, shop: shop) } else { postpone(row, profile, shop: shop) }
         }
+        keys { prefetchCarriers($0, shop: shop) }
         // A record may bring a key that its features leave out, such as the telephone number of a second address.
         keys { key in
             guard key.kind.isNoted else { return }
@@ -186,6 +180,7 @@ struct MatchIndex: ~Copyable, Sendable {
         Self.appendBlocks(of: features, shop: shop, to: &postingKeys)
         for place in 0..<postingKeys.count { postings.prefetch(postingKeys[place].hash) }
         countRow(shop: shop)
+        for place in 0..<postingKeys.count { postings.prefetchList(of: postingKeys[place].hash, in: lists) }
         for place in 0..<postingKeys.count { post(profile, postingKeys[place]) }
     }
 

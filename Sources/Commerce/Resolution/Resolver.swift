@@ -86,15 +86,17 @@ extension DirectoryState {
     }
 
     /// Asks memory for what weighing the next profiles will look at first: of one some places on what stands at a known
-    /// place, of the one behind this one what that names.
+    /// place, of those behind this one what that names.
     private func lookAhead() {
         if let later = index.queue.next(after: 3).map(Int.init) {
             profiles.prefetch(later)
             index.profiles.prefetch(later)
             index.origins.prefetch(later)
         }
+        if let next = index.queue.next(after: 2).map(Int.init) { index.prefetchKeyNumbers(of: next) }
         if let soon = index.queue.next(after: 1).map(Int.init) {
             index.prefetchRow(of: index.profiles[soon])
+            index.prefetchKeys(of: soon)
             let edge = profiles[soon].newestEdge
             if edge != 0 { edges.prefetch(Int(edge) - 1) }
         }
