@@ -33,7 +33,6 @@ package struct PostingTable: ~Copyable, Sendable {
     @inlinable @inline(__always) package func prefetchList(of hash: UInt64, in lists: borrowing ListArena) {
         let slot = slots.first(hash).pointee
         guard slot.rank == hash, !slot.list.isClosed else { return }
-        lists.prefetch(slot.list)
         lists.prefetchEnd(slot.list)
     }
 
@@ -43,11 +42,19 @@ package struct PostingTable: ~Copyable, Sendable {
         return slot.rank == hash && !slot.list.isClosed ? slot.list : SmallList()
     }
 
+    /// Where a number that is to be added may stand already, so that it is left out.
+    @usableFromInline package enum Repeats: Sendable, CaseIterable {
+        /// Nowhere, or it is added all the same.
+        case nowhere
+        /// Last in the list: it was added under this hash just now, or never.
+        case last
+        case anywhere
+    }
+
     /// Adds a number under a hash.
-    /// - Parameter isDistinct: whether a number that is there already is left out.
     /// - Returns: the list as it is now; nil if nothing was added.
     @inlinable package mutating func add(
-        _ number: UInt32, to hash: UInt64, in lists: inout ListArena, isDistinct: Bool
+        _ number: UInt32, to hash: UInt64, in lists: inout ListArena, repeats: Repeats
     ) -> SmallList? {
         let slot = slots.first(hash)
         guard slot.pointee.rank == hash, !slot.pointee.isVacant else {
@@ -55,7 +62,13 @@ package struct PostingTable: ~Copyable, Sendable {
             slots.insert(Slot(rank: hash, list: list), hash)
             return list
         }
-        if slot.pointee.list.isClosed || isDistinct && lists.contains(number, in: slot.pointee.list) { return nil }
+        let known = slot.pointee.list
+        if known.isClosed { return nil }
+        switch repeats {
+        case .nowhere: break
+        case .last: if lists[known, Int(known.count) - 1] == number { return nil }
+        case .anywhere: if lists.contains(number, in: known) { return nil }
+        }
         lists.append(number, to: &slot.pointee.list)
         return slot.pointee.list
     }

@@ -21,7 +21,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Draw.allCases, [true, false]) func keepsWhatADictionaryKeeps(draw: Draw, isDistinct: Bool) {
+    @Test(arguments: Draw.allCases, PostingTable.Repeats.allCases)
+    func keepsWhatADictionaryKeeps(draw: Draw, repeats: PostingTable.Repeats) {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         var table = PostingTable()
@@ -40,8 +41,15 @@ import Testing
                 model[hash] = []
             }
             let number = UInt32(random.next() % 40)
-            let added = table.add(number, to: hash, in: &lists, isDistinct: isDistinct)
-            let isKept = !closed.contains(hash) && !(isDistinct && model[hash, default: []].contains(number))
+            let added = table.add(number, to: hash, in: &lists, repeats: repeats)
+            let known = model[hash, default: []]
+            let isRepeated =
+                switch repeats {
+                case .nowhere: false
+                case .last: known.last == number
+                case .anywhere: known.contains(number)
+                }
+            let isKept = !closed.contains(hash) && !isRepeated
             #expect((added != nil) == isKept, "seed \(seed), step \(step)")
             if isKept { model[hash, default: []].append(number) }
             if let added { #expect(numbers(added, lists) == model[hash], "seed \(seed), step \(step)") }

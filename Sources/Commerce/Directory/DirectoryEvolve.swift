@@ -183,7 +183,7 @@ extension DirectoryState {
 
     /// Whether an arrival itself found all that weighing could: where one value says it all, everybody who carries the
     /// profile's values is of its customer by now.
-    private func isSettled(_ profile: UInt32, shop: UInt16) -> Bool {
+    func isSettled(_ profile: UInt32, shop: UInt16) -> Bool {
         let mode = identities[Int(shop)].mode
         guard mode != .evidence else { return false }
         let root = root(of: profile)

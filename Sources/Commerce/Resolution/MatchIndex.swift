@@ -27,6 +27,8 @@ struct MatchIndex: ~Copyable, Sendable {
     private(set) var queue = WeighQueue()
     /// Values in quarantine, held or released.
     private(set) var watchedValues: [UInt32] = []
+    /// Whether what is taken in was weighed before, so that nobody has to be weighed for it.
+    var isForgetful = false
     /// For each shop what was shown while it weighed nothing: nobody is found by it yet.
     private var pending: [[(profile: UInt32, row: UInt32)]] = []
     /// What a row that is taken in shares with others; used again for each.
@@ -128,7 +130,12 @@ struct MatchIndex: ~Copyable, Sendable {
         keys { prefetchValue($0, shop: shop) }
         if let row = addRow(features, to: profile) {
             isNew = true
-            if isWeighed { post(Int(row), features, profile, shop: shop) } else { postpone(row, profile, shop: shop) }
+            let repeats: PostingTable.Repeats = profiles[Int(profile)].rows.count == 1 ? .last : .anywhere
+            if isWeighed {
+                post(Int(row), features, profile, shop: shop, repeats)
+            } else {
+                postpone(row, profile, shop: shop)
+            }
         }
         keys { prefetchCarriers($0, shop: shop) }
         // A record may bring a key that its features leave out, such as the telephone number of a second address.
@@ -166,11 +173,15 @@ struct MatchIndex: ~Copyable, Sendable {
         guard Int(shop) < pending.count else { return }
         let waiting = pending[Int(shop)]
         pending[Int(shop)] = []
-        for (profile, row) in waiting { post(Int(row), rows.features(of: Int(row)), profile, shop: shop) }
+        for (profile, row) in waiting { post(Int(row), rows.features(of: Int(row)), profile, shop: shop, .anywhere) }
     }
 
     /// Posts the profile under everything that follows from a row. All of it is asked for before any of it is waited for.
-    private mutating func post(_ row: Int, _ features: PartyFeatures, _ profile: UInt32, shop: UInt16) {
+    /// - Parameter repeats: where the profile may stand already: a first row may name one block twice, further ones may name
+    ///   those of rows before them.
+    private mutating func post(
+        _ row: Int, _ features: PartyFeatures, _ profile: UInt32, shop: UInt16, _ repeats: PostingTable.Repeats
+    ) {
         postingKeys.removeAll()
         for field in FrequencyField.allCases {
             let key = features.frequencyKey(field)
@@ -181,7 +192,7 @@ struct MatchIndex: ~Copyable, Sendable {
         for place in 0..<postingKeys.count { postings.prefetch(postingKeys[place].hash) }
         countRow(shop: shop)
         for place in 0..<postingKeys.count { postings.prefetchList(of: postingKeys[place].hash, in: lists) }
-        for place in 0..<postingKeys.count { post(profile, postingKeys[place]) }
+        for place in 0..<postingKeys.count { post(profile, postingKeys[place], repeats) }
     }
 
     @inline(__always) private func postingKey(_ hash: UInt64, _ kind: ValueKind, _ shop: UInt16) -> PostingKey {
@@ -197,9 +208,10 @@ struct MatchIndex: ~Copyable, Sendable {
         }
     }
 
-    private mutating func post(_ profile: UInt32, _ key: PostingKey) {
+    private mutating func post(_ profile: UInt32, _ key: PostingKey, _ repeats: PostingTable.Repeats) {
         let isCounted = key.kind.isCounted
-        guard let carriers = postings.add(profile, to: key.hash, in: &lists, isDistinct: !isCounted) else { return }
+        let carriers = postings.add(profile, to: key.hash, in: &lists, repeats: isCounted ? .nowhere : repeats)
+        guard let carriers else { return }
         let count = carriers.count
         if isCounted {
             // A class that changes changes the weight of every pair that shares the name.
@@ -329,6 +341,7 @@ struct MatchIndex: ~Copyable, Sendable {
     mutating func markDirty(_ profile: UInt32) { enqueue(profile, [.wantsSearch, .wantsCheck]) }
 
     private mutating func enqueue(_ profile: UInt32, _ needs: WeighingNeeds) {
+        if isForgetful { return }
         let known = origins[Int(profile)].weighing
         origins[Int(profile)].weighing = known.union(needs)
         guard !known.isDirty else { return }
@@ -351,7 +364,9 @@ struct MatchIndex: ~Copyable, Sendable {
     }
 
     /// Has every profile of a shop weighed again; nil for all shops.
-    mutating func sweep(shop: UInt16?) { queue.sweep(profiles.count, shop: shop) }
+    mutating func sweep(shop: UInt16?) {
+        if !isForgetful { queue.sweep(profiles.count, shop: shop) }
+    }
 
     /// The next profile in the queue, which a sweep may have to pass over.
     mutating func nextInQueue() -> UInt32? { queue.next() }

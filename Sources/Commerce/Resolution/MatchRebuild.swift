@@ -79,7 +79,6 @@ extension DirectoryState {
         let records = LoadedRecords(variants: variants, orders: orders, shards: shards)
         do throws(UnreadableRecord) {
             try takeVariants(records, threads)
-            if Int(settledVariants) == variants.count { forgetQueue() }
             if sweepSequence > settledSequence { index.sweep(shop: nil) }
             try takeOrders(records, threads)
             for number in 0..<documents.count { try takeDocument(number, shards) }
@@ -92,12 +91,14 @@ extension DirectoryState {
     private mutating func takeVariants(_ records: LoadedRecords, _ threads: Int) throws(UnreadableRecord) {
         let pieces = Pieces(of: variants.count, size: Self.pieceSize)
         var known: UInt32 = 0
+        index.isForgetful = settledVariants > 0
+        defer { index.isForgetful = false }
         try PieceWork.run(pieces.count, threads: threads) {
             records.features(of: pieces[$0])
         } take: { (piece, features) throws(UnreadableRecord) in
             guard let features else { throw UnreadableRecord() }
             for number in pieces[piece] {
-                if number == Int(settledVariants) { forgetQueue() }
+                if number == Int(settledVariants) { index.isForgetful = false }
                 let variant = variants[number]
                 guard variant.profile <= known else { throw UnreadableRecord() }
                 let shop = UInt16(truncatingIfNeeded: profiles[Int(variant.profile)].shop)
@@ -106,9 +107,8 @@ extension DirectoryState {
                 prefetchKeys(number + Self.variantsAhead, of: records)
                 let features = features[number - pieces[piece].lowerBound]
                 records.withParty(of: variant) { record in
-                    if index(record, of: variant.profile, isNew: isNew, shop: shop, features) {
-                        index.markNew(variant.profile)
-                    }
+                    let showsMore = index(record, of: variant.profile, isNew: isNew, shop: shop, features)
+                    if showsMore, !isSettled(variant.profile, shop: shop) { index.markNew(variant.profile) }
                 }
                 if isNew { known += 1 }
             }

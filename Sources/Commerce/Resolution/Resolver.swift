@@ -102,11 +102,6 @@ extension DirectoryState {
         }
     }
 
-    /// Everything has been weighed: nothing of what was taken in so far has to be looked at again.
-    mutating func forgetQueue() {
-        while !isAtRest { _ = takeDirty() }
-    }
-
     /// Whether the journal should say that all is weighed: not for each new order, but before a restart would have too
     /// much to weigh again.
     package var owesRestMark: Bool {

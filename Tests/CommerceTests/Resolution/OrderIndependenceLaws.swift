@@ -63,6 +63,22 @@ import Testing
         }
     }
 
+    /// Where one value says it all an arrival finds everything, and a start from a snapshot does not find it again.
+    @Test(arguments: [MatchMode.email, .address]) func aStartWritesNothingWhereOneValueSaysAll(mode: MatchMode) throws {
+        let seed = testSeed()
+        for plan in Self.plans {
+            var world = ResolutionWorld(shards: 2, mode: mode)
+            for order in try ResolutionWorld.decode(BuyerPopulation(plan, seed: seed).orders) { try world.feed(order) }
+            world.settle()
+            let customers = world.export
+            try world.reload()
+            #expect(world.world.directory.waitingProfiles < world.profiles.count)
+            world.settle()
+            #expect(world.world.journal.isEmpty, "\(plan.name), \(mode), seed \(seed)")
+            #expect(world.export == customers)
+        }
+    }
+
     /// A shop that grows past 1,024 variants weighs everything anew, for names say less in a larger shop.
     @Test func growingPastAClassOfShops() throws {
         var plan = BuyerPopulation.Plan("a shop that grows")
