@@ -11,7 +11,7 @@ extension DirectoryState {
         let clustering = clusters(of: graph, rules)
         if !isDivided(as: clustering.groups) { plan.groups = clustering.groups }
         addFindings(clustering, graph, to: &plan)
-        if plan.isEmpty { scratch.noteSettled(graph.profiles, at: sequence) }
+        if plan.isEmpty { scratch.noteLaidOut(graph.profiles, at: sequence) }
         return plan
     }
 

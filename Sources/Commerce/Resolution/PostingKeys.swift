@@ -4,8 +4,11 @@ struct PostingKey {
     var kind: ValueKind
 }
 
-/// What one row is posted under: its twins, five counted values, and twenty blocks at most.
+/// What one row is posted under: its twins, five counted values, and its blocks.
 struct PostingKeys: Sendable {
+    /// Blocks that a row has at most: five of a birth date, four of each of two addresses, seven besides.
+    static let mostBlocks = 20
+
     private var keys = InlineArray<26, PostingKey>(repeating: PostingKey(hash: 0, kind: .twin))
     private(set) var count = 0
 

@@ -37,9 +37,9 @@ package struct ResolutionScratch: ~Copyable, Sendable {
     /// Profiles of a component whose pairs are all known: a pair is the same from either side.
     private var expanded = ProfileMarks()
     /// Profiles of components that were laid out and are divided as they should be, as long as nothing has changed since.
-    private var settled = ProfileMarks()
+    private var laidOut = ProfileMarks()
     /// The last event when they were.
-    private var settledSequence: UInt64 = 0
+    private var laidOutSequence: UInt64 = 0
 
     package init() {}
 
@@ -62,16 +62,16 @@ package struct ResolutionScratch: ~Copyable, Sendable {
     mutating func noteExpanded(_ profile: UInt32) { expanded.insert(profile) }
 
     /// Notes that a component is divided as it should be after the event `sequence`.
-    mutating func noteSettled(_ component: [UInt32], at sequence: UInt64) {
-        if sequence != settledSequence { settled.removeAll() }
-        settledSequence = sequence
-        for profile in component { settled.insert(profile) }
+    mutating func noteLaidOut(_ component: [UInt32], at sequence: UInt64) {
+        if sequence != laidOutSequence { laidOut.removeAll() }
+        laidOutSequence = sequence
+        for profile in component { laidOut.insert(profile) }
     }
 
     /// Whether the component of the profile is known to be divided as it should be: from whichever of its profiles it is
     /// laid out, it is the same.
-    func isSettled(_ profile: UInt32, at sequence: UInt64) -> Bool {
-        sequence == settledSequence && settled.contains(profile)
+    func isLaidOut(_ profile: UInt32, at sequence: UInt64) -> Bool {
+        sequence == laidOutSequence && laidOut.contains(profile)
     }
 
     /// Comparisons of two rows so far, but for those with several addresses and those of arrivals.

@@ -39,7 +39,7 @@ extension DirectoryState {
             if isSimple(profile, scratch.candidates) { return simplePlan(profile, scratch.candidates) }
         }
         // A value that grows common has everybody who shares it weighed: one component, again and again.
-        if scratch.isSettled(profile, at: sequence) { return ResolutionPlan() }
+        if scratch.isLaidOut(profile, at: sequence) { return ResolutionPlan() }
         return componentPlan([profile], rules, &scratch)
     }
 

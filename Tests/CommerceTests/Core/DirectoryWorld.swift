@@ -18,7 +18,7 @@ struct DirectoryWorld: ~Copyable {
     /// Whether nothing that weighing remembers is used for the next profile.
     var forgets = false
     /// Profiles that were weighed while their component was known to be divided as it should be.
-    private(set) var settledAlready = 0
+    private(set) var laidOutAlready = 0
     /// How shops that are opened from now on decide who is who.
     var mode = MatchMode.evidence
     /// Whether everything is weighed behind each write, or only when the test says so.
@@ -159,7 +159,7 @@ struct DirectoryWorld: ~Copyable {
             if directory.isAtRest { return }
             guard let profile = directory.takeDirty() else { continue }
             if forgets { scratch = ResolutionScratch() }
-            if scratch.isSettled(profile, at: directory.sequence) { settledAlready += 1 }
+            if scratch.isLaidOut(profile, at: directory.sequence) { laidOutAlready += 1 }
             let plan = directory.plan(for: profile, &scratch)
             guard !plan.isEmpty else { continue }
             directory.write(plan, cause: profile, at: Timestamp(milliseconds: 1), into: &events)

@@ -38,6 +38,18 @@ import Testing
         return features
     }
 
+    /// There is room for the keys of any row.
+    @Test func noRowHasMoreBlocksThanThereIsRoomFor() {
+        var random = SystemRandomNumberGenerator()
+        var most = 0
+        for _ in 0..<50_000 {
+            var count = 0
+            Self.features(&random).forEachBlockingKey { _, _ in count += 1 }
+            most = max(most, count)
+        }
+        #expect(most == PostingKeys.mostBlocks)
+    }
+
     @Test func givesBackWhatWasPutIn() {
         var random = SystemRandomNumberGenerator()
         var table = FeatureTable()

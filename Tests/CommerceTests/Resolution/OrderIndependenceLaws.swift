@@ -105,7 +105,7 @@ import Testing
                 forgetful.settle()
             }
             #expect(remembering.world.journal == forgetful.world.journal, "\(plan.name), seed \(seed)")
-            timesRemembered += remembering.world.settledAlready
+            timesRemembered += remembering.world.laidOutAlready
         }
         #expect(timesRemembered > 0)
     }
