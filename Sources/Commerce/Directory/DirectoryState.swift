@@ -264,7 +264,7 @@ extension DirectoryState {
         while next != 0 {
             let edge = edges[Int(next - 1)]
             body(Int(next - 1), edge)
-            next = edge.newer == profile ? edge.nextOfNewer : edge.nextOfOlder
+            next = edge.next(of: profile)
         }
     }
 
@@ -274,7 +274,7 @@ extension DirectoryState {
         while next != 0 {
             let edge = edges[Int(next - 1)]
             if edge.newer == two || edge.older == two { return Int(next - 1) }
-            next = edge.newer == one ? edge.nextOfNewer : edge.nextOfOlder
+            next = edge.next(of: one)
         }
         return nil
     }

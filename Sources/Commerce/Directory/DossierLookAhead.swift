@@ -86,7 +86,7 @@ extension DirectoryState {
                 ahead.ends.append(edge.other(than: chain.profile))
                 profiles.prefetch(Int(edge.other(than: chain.profile)))
             }
-            chain.edge = edge.newer == chain.profile ? edge.nextOfNewer : edge.nextOfOlder
+            chain.edge = edge.next(of: chain.profile)
             guard chain.edge != 0 else { continue }
             edges.prefetch(Int(chain.edge) - 1)
             ahead.chains[kept] = chain

@@ -80,6 +80,9 @@ package struct EdgeEntry: BitwiseCopyable, Sendable {
 
     /// The other end.
     func other(than profile: UInt32) -> UInt32 { newer == profile ? older : newer }
+
+    /// The edge that one of the ends got before this one, by its number plus one; 0 for none.
+    @inline(__always) func next(of profile: UInt32) -> UInt32 { newer == profile ? nextOfNewer : nextOfOlder }
 }
 
 /// A verdict about two profiles on its way into an event.
