@@ -15,8 +15,9 @@ package protocol HashSlot: BitwiseCopyable, Sendable {
 ///
 /// A hash has a home: the higher the hash, the further behind. Slots lie at their home or, pushed out by others, behind it,
 /// and always in order, so a search ends at the first slot that is not below what is searched, found or not. That allows
-/// fuller tables than searching for a gap does, and since the order stays when homes are added, growing is one pass from
-/// front to back, by a quarter at a time: between 64 and 80 of 100 homes are taken, where doubling takes 37 to 75.
+/// fuller tables than searching for a gap does, and since the order stays when homes are added, growing is a pass to the end
+/// of the larger memory and one from front to back, by a quarter at a time: between 64 and 80 of 100 homes are taken, where
+/// doubling takes 37 to 75.
 ///
 /// The table is split into 64 parts, chosen by the lowest bits of the hash, that grow one by one: growing never stops the
 /// caller for longer than one part takes. Entries are never removed. Never written to disk. This file owns the unsafe code
@@ -31,7 +32,8 @@ struct SlotTable<Slot: HashSlot>: ~Copyable, @unchecked Sendable {
         @usableFromInline var spare: Int
         @usableFromInline var count: Int
 
-        @inlinable var end: UnsafeMutablePointer<Slot> { slots + (homes + spare - 1) }
+        @inlinable var places: Int { homes + spare }
+        @inlinable var end: UnsafeMutablePointer<Slot> { slots + (places - 1) }
     }
 
     @inlinable static var parts: Int { 64 }
@@ -56,7 +58,6 @@ struct SlotTable<Slot: HashSlot>: ~Copyable, @unchecked Sendable {
     }
 
     private static func makePart(homes: Int, spare: Int) -> Part {
-        precondition(homes < Int(UInt32.max), "a table of hashes is full")
         let places = homes + spare
         let memory = LargeMemory.allocate(places * MemoryLayout<Slot>.stride)
         let slots = memory.bindMemory(to: Slot.self, capacity: places)
@@ -65,12 +66,12 @@ struct SlotTable<Slot: HashSlot>: ~Copyable, @unchecked Sendable {
     }
 
     private static func free(_ part: Part) {
-        LargeMemory.free(part.slots, (part.homes + part.spare) * MemoryLayout<Slot>.stride)
+        LargeMemory.free(part.slots, part.places * MemoryLayout<Slot>.stride)
     }
 
     /// Bytes held by the slots.
     var allocatedBytes: Int {
-        (0..<Self.parts).reduce(0) { $0 + (parts[$1].homes + parts[$1].spare) * MemoryLayout<Slot>.stride }
+        (0..<Self.parts).reduce(0) { $0 + parts[$1].places * MemoryLayout<Slot>.stride }
     }
 
     // MARK: Search
@@ -137,22 +138,61 @@ struct SlotTable<Slot: HashSlot>: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// Adds homes, in the memory that there is and some behind it: what a part has touched already is not asked of the kernel
+    /// again, which clears every page that it gives.
     /// - Parameter spare: as before where it is nil, or as many as are needed.
     @inline(never) @usableFromInline mutating func rebuild(_ number: Int, homes: Int, spare: Int? = nil) {
-        let old = parts[number]
-        var larger = Self.makePart(homes: homes, spare: spare ?? old.spare)
-        var free = larger.slots
-        for slot in UnsafeMutableBufferPointer(start: old.slots, count: old.homes + old.spare) where !slot.isVacant {
-            let place = max(free, Self.home(slot.rank, larger))
-            guard place < larger.end else {
-                Self.free(larger)
-                return rebuild(number, homes: homes, spare: larger.spare * 2)
-            }
-            place.pointee = slot
-            free = place + 1
+        precondition(homes < Int(UInt32.max), "a table of hashes is full")
+        var part = parts[number]
+        let before = part.places
+        part.homes = homes
+        part.spare = spare ?? part.spare
+        part.slots = Self.grow(part.slots, from: before, to: part.places)
+        Self.gather(part, from: before)
+        parts[number] = part
+        if !Self.spread(part) { rebuild(number, homes: homes, spare: part.spare * 2) }
+    }
+
+    private static func grow(_ slots: UnsafeMutablePointer<Slot>, from old: Int, to new: Int)
+        -> UnsafeMutablePointer<Slot>
+    {
+        let stride = MemoryLayout<Slot>.stride
+        return LargeMemory.grow(UnsafeMutableRawPointer(slots), from: old * stride, to: new * stride)
+            .bindMemory(to: Slot.self, capacity: new)
+    }
+
+    /// Moves what lies in the first places to the end of the part.
+    private static func gather(_ part: Part, from places: Int) {
+        var target = part.slots + part.places
+        var source = part.slots + places
+        while source > part.slots {
+            source -= 1
+            guard !source.pointee.isVacant else { continue }
+            target -= 1
+            target.pointee = source.pointee
         }
-        larger.count = old.count
-        Self.free(old)
-        parts[number] = larger
+    }
+
+    /// Brings what lies at the end of the part to its homes, from front to back, and vacates the rest. A slot that would not
+    /// go before where it lies leaves too few places for those behind it.
+    /// - Returns: false if there were too few; what is left lies at the end still.
+    private static func spread(_ part: Part) -> Bool {
+        let end = part.slots + part.places
+        var next = end - part.count
+        var free = part.slots
+        while next < end {
+            let place = max(free, home(next.pointee.rank, part))
+            guard place < next else { break }
+            vacate(free, upTo: place)
+            place.pointee = next.pointee
+            free = place + 1
+            next += 1
+        }
+        vacate(free, upTo: next)
+        return next == end
+    }
+
+    private static func vacate(_ first: UnsafeMutablePointer<Slot>, upTo end: UnsafeMutablePointer<Slot>) {
+        first.update(repeating: .vacant, count: end - first)
     }
 }
