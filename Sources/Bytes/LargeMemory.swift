@@ -18,6 +18,14 @@ enum LargeMemory {
         return memory
     }
 
+    /// Memory that is there already and takes what it takes, not only once it is written.
+    static func allocatePopulated(_ bytes: Int) -> UnsafeMutableRawPointer {
+        let memory = allocate(bytes)
+        // Kernels before 5.14 know no such advice; then pages come as they are written.
+        if bytes >= mappedBytes { _ = madvise(memory, bytes, MADV_POPULATE_WRITE) }
+        return memory
+    }
+
     /// - Parameter bytes: as many as were asked for.
     static func free(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
         guard bytes >= mappedBytes else { return memory.deallocate() }

@@ -22,6 +22,9 @@ enum PageMemory {
         var fresh: UInt = 0
         var freshBytes = 0
         var reservedBytes = 0
+        /// Pieces whose memory is there already, and who hears when one is taken.
+        var ready: [UInt] = []
+        var supply: PageSupply?
     }
 
     private static let pool = Mutex(Pool())
@@ -58,7 +61,7 @@ enum PageMemory {
         let bytes = units * unit
         if pool.freshBytes < bytes {
             // The rest of the piece before is given up: it was never written.
-            pool.fresh = UInt(bitPattern: LargeMemory.allocate(chunkBytes))
+            pool.fresh = takePiece(of: &pool)
             pool.freshBytes = chunkBytes
             pool.reservedBytes += chunkBytes
         }
@@ -67,5 +70,21 @@ enum PageMemory {
             pool.freshBytes -= bytes
         }
         return pool.fresh
+    }
+    private static func takePiece(of pool: inout Pool) -> UInt {
+        guard let piece = pool.ready.popLast() else { return UInt(bitPattern: LargeMemory.allocate(chunkBytes)) }
+        pool.supply?.noteTaken()
+        return piece
+    }
+
+    // MARK: Supply
+
+    /// Who is told when a piece is taken that was ready; nil for nobody.
+    static func setSupply(_ supply: PageSupply?) { pool.withLock { $0.supply = supply } }
+
+    /// Takes a piece from the kernel and touches all of it.
+    static func addReadyPiece() {
+        let piece = UInt(bitPattern: LargeMemory.allocatePopulated(chunkBytes))
+        pool.withLock { $0.ready.append(piece) }
     }
 }

@@ -110,36 +110,53 @@ struct EngineState: ~Copyable {
         if !reads { throw .rejected(sequence: nil, reason: "a record of the snapshot does not read") }
     }
 
-    /// Applies an event from the journal.
+    /// Applies an event from the journal, to the shards too.
     mutating func apply(_ sequence: UInt64, _ bytes: Span<UInt8>) throws(StoreError) {
         do throws(EventError) {
-            try apply(sequence, try Event(bytes), bytes)
+            let event = try Event(bytes)
+            try apply(sequence, event, bytes)
+            shards.evolve(event, bytes, sequence: sequence, &scratch)
         } catch {
             throw .rejected(sequence: sequence, reason: "\(error)")
         }
     }
 
-    /// How far ahead memory is asked for what an event will look at.
-    private static let eventsAhead = 4
-
-    private func prefetch(_ number: Int, of batch: EventBatch) {
-        guard number < batch.items.count, batch.items[number].isPrepared else { return }
-        directory.prefetch(batch.items[number].event, batch.bytes.span.extracting(batch.items[number].range.range))
+    /// Applies a batch of events, up to the first that does not follow; the shards, and if possible what matching needs,
+    /// take it in later.
+    mutating func apply(_ batch: EventBatch, _ others: OtherParts) throws(StoreError) {
+        if directory.isMatchingAway != isApart(batch) { others.matching.withPart { directory.exchange(&$0) } }
+        if !shards.isEmpty { others.shards.withPart { swap(&shards, &$0.shards) } }
+        try apply(batch)
+        if directory.isMatchingAway { others.matching.take(batch) }
+        others.shards.take(batch)
     }
 
-    /// Applies a batch of events, up to the first that does not follow.
-    mutating func apply(_ batch: EventBatch) throws(StoreError) {
-        for number in batch.items.indices {
-            let sequence = batch.first + UInt64(number)
-            let bytes = batch.bytes.span.extracting(batch.items[number].range.range)
-            guard batch.items[number].isPrepared else {
-                try apply(sequence, bytes)
-                continue
-            }
-            prefetch(number + Self.eventsAhead, of: batch)
+    /// Takes back what other threads have.
+    mutating func takeBack(_ others: OtherParts) {
+        if directory.isMatchingAway { others.matching.withPart { directory.exchange(&$0) } }
+        if shards.isEmpty { others.shards.withPart { swap(&shards, &$0.shards) } }
+    }
+
+    /// Whether what matching needs may take all events of a batch in later. By batches, since fetching it back means waiting.
+    private func isApart(_ batch: EventBatch) -> Bool {
+        batch.items.indices.allSatisfy { number in
             do throws(EventError) {
-                let features = batch.items[number].features.map { batch.features[Int($0)] }
-                try apply(sequence, batch.items[number].event, bytes, isPrepared: true, features)
+                return directory.isApart(try batch.event(number))
+            } catch {
+                // Applying the batch says what is wrong.
+                return false
+            }
+        }
+    }
+
+    private mutating func apply(_ batch: EventBatch) throws(StoreError) {
+        for number in batch.items.indices {
+            batch.withEvent(number + EventBatch.ahead) { directory.prefetch($0, $1) }
+            let sequence = batch.first + UInt64(number)
+            do throws(EventError) {
+                try apply(
+                    sequence, try batch.event(number), batch.bytes.span.extracting(batch.range(of: number)),
+                    isPrepared: batch.items[number].isPrepared, batch.features(of: number))
             } catch {
                 throw .rejected(sequence: sequence, reason: "\(error)")
             }
@@ -155,11 +172,6 @@ struct EngineState: ~Copyable {
         try directory.validate(event, bytes, isPrepared: isPrepared)
         directory.evolve(event, bytes, features: features)
         if automation.isWatching { automation.note(event, bytes, sequence: sequence, in: directory) }
-        if event.kind == .engineInitialised {
-            shards = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
-        } else if event.kind.concernsShard {
-            shards[directory.shard(of: event.party.profile)].evolve(event, bytes, sequence: sequence, &scratch)
-        }
     }
 
     private mutating func applyToRules(_ event: Event, _ bytes: Span<UInt8>) throws(EventError) {

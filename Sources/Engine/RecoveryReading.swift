@@ -2,9 +2,10 @@ import Bytes
 import Commerce
 import Store
 
-// A start in two threads: one reads the files, checks and unpacks them, and prepares what can be worked out of an event by
-// itself; the other, the caller's, takes everything in, in the order of the files. What comes out, errors included, is what one
-// thread alone would come to.
+// A start in several threads: one reads the files, checks and unpacks them, and prepares what can be worked out of an event by
+// itself; another, the caller's, takes everything in, in the order of the files; two have the shards, and what matching needs,
+// take in the events that the caller's took in; and one has memory ready. What comes out, errors included, is what one thread
+// alone would come to.
 
 /// How many threads a start may use.
 package struct RecoveryThreads: Sendable {
@@ -59,6 +60,17 @@ struct EventBatch: Sendable {
     let bytes: [UInt8]
     let items: [Item]
     let features: [PartyFeatures]
+
+    @inline(__always) func event(_ number: Int) throws(EventError) -> Event {
+        items[number].isPrepared ? items[number].event : try Event(bytes.span.extracting(range(of: number)))
+    }
+
+    /// Of the event among the bytes.
+    @inline(__always) func range(of number: Int) -> Range<Int> { items[number].range.range }
+
+    @inline(__always) func features(of number: Int) -> PartyFeatures? {
+        items[number].features.map { features[Int($0)] }
+    }
 }
 
 /// Fills batches.
@@ -189,20 +201,31 @@ extension EngineState {
         _ plan: RecoveryPlan, from folder: DataFolder, _ progress: (RecoveryProgress) -> Void
     ) throws(StoreError) -> RecoveryEnd {
         let reading = RecoveryReading(plan, folder, threads)
-        let thread = WorkerThread { reading.run() }
+        let others = OtherParts()
+        let supply = PageSupply()
+        let readingThread = WorkerThread { reading.run() }
+        let shardThread = WorkerThread { others.shards.run() }
+        let matchingThread = WorkerThread { others.matching.run() }
+        let supplyThread = WorkerThread { supply.run() }
         let result: Result<RecoveryEnd, StoreError>
         do throws(StoreError) {
-            result = try takeSteps(reading.steps, progress)
+            result = try takeSteps(reading.steps, others, progress)
         } catch {
             result = .failure(error)
         }
+        takeBack(others)
         reading.steps.close()
-        thread.join()
+        others.close()
+        supply.close()
+        readingThread.join()
+        shardThread.join()
+        matchingThread.join()
+        supplyThread.join()
         return try result.get()
     }
 
     private mutating func takeSteps(
-        _ steps: BoundedQueue<RecoveryStep>, _ progress: (RecoveryProgress) -> Void
+        _ steps: BoundedQueue<RecoveryStep>, _ others: OtherParts, _ progress: (RecoveryProgress) -> Void
     ) throws(StoreError) -> Result<RecoveryEnd, StoreError> {
         let decoder = LZ4FrameDecoder()
         var content = ByteWriter()
@@ -213,7 +236,8 @@ extension EngineState {
                 try chunk.unpack(with: decoder, into: &content)
                 try load(chunk.section, content.span)
             case .snapshotEnd: try finishLoading()
-            case .events(let batch): try apply(batch)
+            case .events(let batch):
+                try apply(batch, others)
             case .progress(let reached): progress(reached)
             case .end(let result): return result
             }

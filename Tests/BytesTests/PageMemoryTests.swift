@@ -55,4 +55,24 @@ import Testing
         // Tests beside this one take some too.
         #expect(PageMemory.reservedBytes - before < 200 << 20)
     }
+
+    /// Pieces that lay ready are pages like others, whoever takes them and whatever is left at the end.
+    @Test func takesWhatLiesReady() {
+        let supply = PageSupply()
+        let thread = WorkerThread { supply.run() }
+        let pages = (0..<2_000).map { Page(bytes: 16_384, mark: UInt8(truncatingIfNeeded: $0)) }
+        supply.close()
+        thread.join()
+        let more = (0..<1_000).map { Page(bytes: 16_384, mark: UInt8(truncatingIfNeeded: $0 * 3)) }
+        for page in pages + more {
+            #expect(page.isWhole)
+            PageMemory.free(page.base, page.bytes)
+        }
+    }
+
+    @Test func anUnusedSupplyEnds() {
+        let supply = PageSupply()
+        supply.close()
+        WorkerThread { supply.run() }.join()
+    }
 }

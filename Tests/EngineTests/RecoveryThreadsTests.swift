@@ -33,13 +33,15 @@ import Testing
         }
     }
 
+    private static let syllables = [
+        "ba", "ko", "ri", "mel", "tus", "van", "dor", "sli", "ge", "nup", "fa", "wim", "zo", "hert", "lu",
+    ]
+
     /// Orders of some 300 people, each written in one of two ways, so that some of it is weighed and merged.
     private static func ingest(
-        _ numbers: Range<Int>, _ engine: Engine, _ lane: HandLane, _ random: inout SeededGenerator
+        _ numbers: Range<Int>, shop: String = "main", _ engine: Engine, _ lane: HandLane,
+        _ random: inout SeededGenerator
     ) throws {
-        let syllables = [
-            "ba", "ko", "ri", "mel", "tus", "van", "dor", "sli", "ge", "nup", "fa", "wim", "zo", "hert", "lu",
-        ]
         for start in stride(from: numbers.lowerBound, to: numbers.upperBound, by: 64) {
             var decoder = CommandDecoder()
             var bytes = ByteWriter()
@@ -47,10 +49,10 @@ import Testing
             for number in start..<min(start + 64, numbers.upperBound) {
                 let person = Int.random(in: 0..<300, using: &random)
                 let isMisspelt = Bool.random(using: &random)
-                let first = syllables[person % 15] + syllables[person / 15 % 15] + (isMisspelt ? "h" : "")
+                let first = first(ofPerson: person, isMisspelt ? "h" : "")
                 let last = syllables[person * 7 % 15] + syllables[person * 11 % 13] + syllables[person / 15 % 15]
                 let house = person + (number % 9 == 0 ? 1_000 : 1)
-                let mail = "\(first).\(person)@example.org"
+                let mail = email(ofPerson: person, isMisspelt ? "h" : "")
                 let kind = number % 50 == 0 ? #""kind":"booking","# : ""
                 let json = """
                     {"channel":"shopify","number":"\(number)",\(kind)"placedAt":"2026-03-01T10:22:31Z","currency":"EUR",\
@@ -60,12 +62,74 @@ import Testing
                     """
                 let line = Array(json.utf8)
                 commands.append(
-                    .order(try decoder.order(line.span, engine.hasher(shop: "main"), into: &bytes)))
+                    .order(try decoder.order(line.span, engine.hasher(shop: shop), into: &bytes)))
             }
-            let batch = CommandBatch(shop: "main", actor: "test", bytes: bytes.copyBytes(), commands: commands)
-            lane.post { engine.submit(batch, from: lane) { _ in } }
-            lane.run()
+            submit(CommandBatch(shop: shop, actor: "test", bytes: bytes.copyBytes(), commands: commands), engine, lane)
         }
+    }
+
+    /// - Returns: how many commands were not refused.
+    @discardableResult
+    private static func submit(_ batch: CommandBatch, _ engine: Engine, _ lane: HandLane) -> Int {
+        let taken = Mutex(0)
+        lane.post {
+            engine.submit(batch, from: lane) { outcome in
+                taken.withLock { taken in
+                    taken = outcome.outcomes.count { if case .refused = $0 { false } else { true } }
+                }
+            }
+        }
+        lane.run()
+        return taken.withLock { $0 }
+    }
+
+    /// What people say about customers and shops, and what changes how everybody is weighed.
+    /// - Returns: whether it was taken in.
+    private static func decide(
+        shop: String, _ engine: Engine, _ lane: HandLane, _ random: inout SeededGenerator
+    ) -> Bool {
+        let modes: [MatchMode] = [.evidence, .email, .exact]
+        let customers = (0..<2).map { _ in UInt32.random(in: 1...250, using: &random) }
+        let email = Array(email(ofPerson: Int.random(in: 0..<300, using: &random), "").utf8)
+        let command: IdentityCommand =
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0: .exclude(customers[0], customers[1], reason: "two people")
+            case 1: .bind(customers[0], customers[1], reason: "one person")
+            case 2, 3: .watch(engine.hasher(shop: shop).key(.email, email.span), isHeld: true)
+            default: .configure([SettingChange(.matchMode, Int(modes.randomElement(using: &random)!.rawValue))])
+            }
+        let batch = CommandBatch(shop: shop, actor: "test", bytes: [], commands: [.identity(command, actor: "test")])
+        return submit(batch, engine, lane) == 1
+    }
+
+    private static func first(ofPerson person: Int, _ ending: String) -> String {
+        syllables[person % 15] + syllables[person / 15 % 15] + ending
+    }
+
+    private static func email(ofPerson person: Int, _ ending: String) -> String {
+        "\(first(ofPerson: person, ending)).\(person)@example.org"
+    }
+
+    /// A folder whose events are by turns such that what matching needs can follow behind, and such that it cannot.
+    private static func mixedFolder(_ seed: UInt64) throws -> DiskImage {
+        var random = SeededGenerator(seed: seed)
+        let disk = SimulatedDisk()
+        let lane = HandLane()
+        let engine = try open(disk, lane, threads(1))
+        lane.run()
+        var next = 0
+        var decided = 0
+        for _ in 0..<6 {
+            let shop = Int.random(in: 0..<3, using: &random) == 0 ? "second" : "main"
+            let count = Int.random(in: 100..<900, using: &random)
+            try ingest(next..<next + count, shop: shop, engine, lane, &random)
+            next += count
+            for _ in 0..<Int.random(in: 0..<8, using: &random) {
+                decided += decide(shop: shop, engine, lane, &random) ? 1 : 0
+            }
+        }
+        #expect(decided > 0, "seed \(seed)")
+        return disk.snapshotImage()
     }
 
     private static func snapshot(_ engine: Engine, _ lane: HandLane) {
@@ -90,16 +154,39 @@ import Testing
         return disk.snapshotImage()
     }
 
+    /// What comes of a start.
+    private struct Life: Equatable {
+        /// Values that people or the engine keep from matching, as the engine tells them.
+        var watched: [String] = []
+        var image = DiskImage()
+    }
+
     /// Opens the folder, goes on with it and snapshots it: every byte on the disk afterwards follows from what was restored.
-    private static func life(_ image: DiskImage, seed: UInt64, _ threads: RecoveryThreads) throws -> DiskImage {
+    private static func life(_ image: DiskImage, seed: UInt64, _ threads: RecoveryThreads) throws -> Life {
         var random = SeededGenerator(seed: seed ^ 1)
         let disk = SimulatedDisk(image)
         let lane = HandLane()
         let engine = try open(disk, lane, threads)
         lane.run()
-        try ingest(900..<1_000, engine, lane, &random)
+        var life = Life()
+        for shop in ["main", "second"] { life.watched.append(watchedValues(shop, engine, lane)) }
+        try ingest(900..<1_100, engine, lane, &random)
         snapshot(engine, lane)
-        return disk.snapshotImage()
+        life.image = disk.snapshotImage()
+        return life
+    }
+
+    private static func watchedValues(_ shop: String, _ engine: Engine, _ lane: HandLane) -> String {
+        let query = PreparedCommand.query(.watchedValues(offset: 0, limit: 1_000))
+        let told = Mutex("")
+        lane.post {
+            engine.submit(CommandBatch(shop: shop, actor: "test", bytes: [], commands: [query]), from: lane) {
+                outcome in
+                told.withLock { $0 = "\(outcome.outcomes)" }
+            }
+        }
+        lane.run()
+        return told.withLock { $0 }
     }
 
     @Test(arguments: [0, 500, 900])
@@ -107,7 +194,17 @@ import Testing
         let seed = testSeed()
         let image = try Self.folder(seed, snapshotAfter: snapshotted)
         let plain = try Self.life(image, seed: seed, Self.threads(1))
-        #expect(plain.files.keys.contains { $0.contains("snapshot-") })
+        #expect(plain.image.files.keys.contains { $0.contains("snapshot-") })
+        for threads in Self.several {
+            let life = try Self.life(image, seed: seed, threads)
+            #expect(life == plain, "\(threads), seed \(seed)")
+        }
+    }
+
+    @Test(arguments: 0..<4) func whatOtherThreadsTakeInIsFetchedBackInTime(round: UInt64) throws {
+        let seed = testSeed() &+ round
+        let image = try Self.mixedFolder(seed)
+        let plain = try Self.life(image, seed: seed, Self.threads(1))
         for threads in Self.several {
             let life = try Self.life(image, seed: seed, threads)
             #expect(life == plain, "\(threads), seed \(seed)")

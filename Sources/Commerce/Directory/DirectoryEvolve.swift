@@ -89,17 +89,17 @@ extension DirectoryState {
             shops.append(name)
             identities.append(ShopIdentity(mode: MatchMode(rawValue: UInt8(truncatingIfNeeded: event.row)) ?? .exact))
         case .profileRecorded:
-            evolveParty(event, bytes, order: nil, features)
+            evolveParty(event, bytes, features)
             profiles[Int(event.party.profile)].importedRow = event.party.variantRow + 1
             profiles[Int(event.party.profile)].importedAt = event.seenAt
         case .orderRecorded:
-            evolveParty(event, bytes, order: event.subject, features)
+            evolveParty(event, bytes, features)
             orders.append(subject(event))
             bookings.noteOrder(event, bytes)
             orderIndex.insert(event.keyHash, Int(event.subject))
             rows[shard(of: event.party.profile)].orders += 1
         case .orderRevised:
-            evolveParty(event, bytes, order: event.subject, features)
+            evolveParty(event, bytes, features)
             orders[Int(event.subject)] = subject(event)
             bookings.noteOrder(event, bytes)
         case .documentRecorded:
@@ -136,10 +136,8 @@ extension DirectoryState {
         orderIndex.prefetch(event.keyHash)
         guard event.party.isNewVariant else { return }
         variantIndex.prefetch(event.party.contentHash)
-        PartyRecord.forEachKey(of: bytes.extracting(event.party.record.range)) { key in
-            keyIndex.prefetch(key.hash)
-            index.prefetch(key, shop: event.shop)
-        }
+        PartyRecord.forEachKey(of: bytes.extracting(event.party.record.range)) { keyIndex.prefetch($0.hash) }
+        if !isMatchingAway { index.prefetchKeys(of: event, bytes) }
     }
 
     /// The root knows the last event of the whole customer.
@@ -153,9 +151,7 @@ extension DirectoryState {
             profile: event.party.profile, row: event.row)
     }
 
-    private mutating func evolveParty(
-        _ event: Event, _ bytes: Span<UInt8>, order: UInt32?, _ features: PartyFeatures?
-    ) {
+    private mutating func evolveParty(_ event: Event, _ bytes: Span<UInt8>, _ features: PartyFeatures?) {
         let party = event.party
         let profile = party.profile
         if party.isNewProfile {
@@ -174,11 +170,12 @@ extension DirectoryState {
         if findVariant(party.contentHash) == nil { variantIndex.insert(party.contentHash, variant) }
         rows[shard(of: profile)].variants += 1
         PartyRecord.forEachKey(of: record) { addKey($0, profile) }
-        let cause = order.map { $0 + 1 } ?? 0
-        let showsMore = index(record, of: profile, isNew: party.isNewProfile, shop: event.shop, features)
-        event.forEachEdge(in: bytes) { addEdge($0, order: cause, at: event.recordedAt) }
+        let showsMore =
+            !isMatchingAway && index(record, of: profile, isNew: party.isNewProfile, shop: event.shop, features)
+        event.forEachEdge(in: bytes) { addEdge($0, order: event.cause, at: event.recordedAt) }
+        if isMatchingAway { return }
         if showsMore, !isSettled(profile, shop: event.shop) { index.markNew(profile) }
-        index.note(cause: cause, of: profile)
+        index.note(cause: event.cause, of: profile)
     }
 
     /// Whether an arrival itself found all that weighing could: where one value says it all, everybody who carries the
@@ -204,15 +201,9 @@ extension DirectoryState {
     mutating func index(
         _ record: Span<UInt8>, of profile: UInt32, isNew: Bool, shop: UInt16, _ features: PartyFeatures?
     ) -> Bool {
-        if isNew {
-            guard let origin = PartyOrigin(record) else { preconditionFailure("a party without channel and store") }
-            index.addProfile(record, origin, source: sources.note(origin, shop: shop))
-        }
         let features = features ?? extractor.features(of: record)
         let isWeighed = identities[Int(shop)].mode == .evidence
-        return index.add(features, to: profile, shop: shop, isWeighed: isWeighed) { body in
-            PartyRecord.forEachKey(of: record, body)
-        }
+        return index.add(record, of: profile, isNew: isNew, shop: shop, features, isWeighed: isWeighed, &sources)
     }
 
     private mutating func addKey(_ key: IdentityKey, _ profile: UInt32) {

@@ -108,6 +108,8 @@ package struct DirectoryState: ~Copyable, Sendable {
 
     /// Who shares what with whom; derived, never written to disk.
     var index = MatchIndex()
+    /// Whether a start fills it, and the sources, elsewhere.
+    package internal(set) var isMatchingAway = false
     /// How each shop decides, by its number.
     package internal(set) var identities: [ShopIdentity] = []
     /// What people decided.
