@@ -156,6 +156,7 @@ extension DirectoryState {
         case .identitySettled:
             settledVariants = event.subject
             settledSequence = sequence
+            if !isMatchingAway { index.settle() }
         default:
             do throws(ByteReaderError) {
                 var reader = ByteReader(bytes, at: event.record.range.lowerBound)

@@ -368,6 +368,9 @@ struct MatchIndex: ~Copyable, Sendable {
         if !isForgetful { queue.sweep(profiles.count, shop: shop) }
     }
 
+    /// Whatever waits was weighed: so the journal says to a start, which has put it on the list once more.
+    mutating func settle() { while let profile = queue.next() { origins[Int(profile)].weighing = [] } }
+
     /// The next profile in the queue, which a sweep may have to pass over.
     mutating func nextInQueue() -> UInt32? { queue.next() }
 

@@ -15,6 +15,7 @@ package struct MatchingPart: ~Copyable, Sendable {
     /// Takes in an event that the directory has taken in without it (`DirectoryState.isApart`).
     /// - Parameter features: of its party, if they are known already.
     package mutating func evolve(_ event: Event, _ bytes: Span<UInt8>, _ features: PartyFeatures?) {
+        if event.kind == .identitySettled { index.settle() }
         guard event.party.isNewVariant else { return }
         let record = bytes.extracting(event.party.record.range)
         let showsMore = index.add(

@@ -79,6 +79,33 @@ import Testing
         }
     }
 
+    /// What the journal says is weighed a start that reads it does not weigh again, and goes on as if it had never stopped.
+    @Test func aStartFromTheJournalWeighsNothingTwice() throws {
+        let seed = testSeed()
+        for plan in Self.plans {
+            let orders = try ResolutionWorld.decode(BuyerPopulation(plan, seed: seed).orders)
+            var steady = ResolutionWorld(shards: 2)
+            var restarted = ResolutionWorld(shards: 2)
+            for order in orders.prefix(orders.count / 2) {
+                try steady.feed(order)
+                try restarted.feed(order)
+            }
+            steady.settle()
+            restarted.settle()
+            restarted.world.markRest()
+            try restarted.replay()
+            let isAtRest = restarted.world.directory.isAtRest
+            #expect(isAtRest, "\(plan.name), seed \(seed)")
+            for order in orders.dropFirst(orders.count / 2) {
+                try steady.feed(order)
+                try restarted.feed(order)
+            }
+            steady.settle()
+            restarted.settle()
+            #expect(restarted.export == steady.export, "\(plan.name), seed \(seed)")
+        }
+    }
+
     /// A shop that grows past 1,024 variants weighs everything anew, for names say less in a larger shop.
     @Test func growingPastAClassOfShops() throws {
         var plan = BuyerPopulation.Plan("a shop that grows")
