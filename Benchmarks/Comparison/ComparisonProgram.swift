@@ -48,7 +48,7 @@ struct ComparisonProgram {
         let load = Self.loadAverage
         print("  \(contestants.count) contestants, \(options.orders) orders, \(options.rounds) rounds, load \(load)")
         let orders = ComparedOrders(orders: options.orders, seed: options.seed)
-        let lookups = options.lookups ?? max(100, options.orders / 5)
+        let lookups = options.lookups ?? 100_000
         let limits = Limits(orders: orders, hasRedis: ProgramRun.find("redis-server") != nil)
         var (samples, limitSamples) = (Samples(), Samples())
         for round in 1...options.rounds {
