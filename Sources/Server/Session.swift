@@ -18,6 +18,8 @@ package final class Session: @unchecked Sendable {
     /// Batches with questions, and server commands, that are not answered yet. Nothing later is looked at meanwhile:
     /// a question sees what was sent before it and nothing that was sent after.
     private var questionsInFlight = 0
+    /// Questions that a batch takes at most, by how large the answers of late were.
+    private var batchQuestions: Int
     var exportLog = ExportLog()
     /// The reply in hand that leaves page by page.
     private var stream: (feed: FeedStream, place: ReplyQueue.Place)?
@@ -36,6 +38,7 @@ package final class Session: @unchecked Sendable {
     package init(host: any SessionHost, output: any SessionOutput) {
         self.host = host
         self.output = output
+        batchQuestions = host.limits.batchQuestions.lowerBound
     }
 
     // MARK: Bytes in
@@ -75,7 +78,7 @@ package final class Session: @unchecked Sendable {
             case .line(let range, let next):
                 let isCollected = handle(bytes.extracting(range))
                 position = next
-                let limit = builder.hasQuestions ? host.limits.batchQuestions : host.limits.batchRequests
+                let limit = builder.hasQuestions ? batchQuestions : host.limits.batchRequests
                 let isFull = builder.count >= limit
                 if isFull { submit() }
                 if isFull || !isCollected { mayGoOn = !mustPause }
@@ -216,6 +219,7 @@ package final class Session: @unchecked Sendable {
             ) { renderer, releaseSequence in
                 self.batchesInFlight -= 1
                 self.questionsInFlight -= questions
+                if questions > 0 { self.noteAnswers(byteCount: renderer.output.count / max(1, replyCount)) }
                 self.replies.fill(
                     place, taking: &renderer.output, releaseSequence: releaseSequence, replyCount: replyCount,
                     tags: tags)
@@ -224,6 +228,12 @@ package final class Session: @unchecked Sendable {
             }
             renderer.run()
         }
+    }
+
+    /// The next batch asks as much as answers of this size allow.
+    private func noteAnswers(byteCount: Int) {
+        let range = host.limits.batchQuestions
+        batchQuestions = min(max(host.limits.answerBytes / (byteCount + 1), range.lowerBound), range.upperBound)
     }
 
     /// A batch without a command for the engine: everything in it is answered already.

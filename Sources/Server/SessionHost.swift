@@ -46,9 +46,11 @@ package struct SessionLimits: Sendable {
     package var lineBytes = 8 << 20
     /// Most requests in one batch.
     package var batchRequests = 512
-    /// Most in one that asks something: their answers are written, and most often leave, while the memory for them is still
-    /// near the processor.
-    package var batchQuestions = 16
+    /// Most in one that asks something: as many as have answers of `answerBytes` together, going by the answers before, so that
+    /// nobody waits long and the memory for them is still near the processor when they leave.
+    package var batchQuestions = 16...64
+    /// What the answers of a batch are to take about.
+    package var answerBytes = 1 << 20
     /// Reading pauses while more bytes of replies than this wait for durability or for other lanes.
     package var waitingBytes = 4 << 20
     /// Reading pauses while more batches than this are on their way.

@@ -65,6 +65,8 @@ package struct IngestPlan {
         lives = Int.random(in: 2...4, using: &generator)
         clients = Int.random(in: 1...4, using: &generator)
         stepsPerLife = Int.random(in: 50...1_500, using: &generator)
+        limits.batchQuestions = 1...Int.random(in: 1...20, using: &generator)
+        limits.answerBytes = Int.random(in: 200...20_000, using: &generator)
     }
 }
 

@@ -131,16 +131,13 @@ package final class ResolutionWorkload {
 
     // MARK: Judging
 
-    /// What was acknowledged is still so.
+    /// What was acknowledged is still so. One question about both: between two of them weighing may go on.
     private func judgeDecisions(_ process: SimulatedProcess) throws {
         guard !decisions.isEmpty else { return }
-        let lines = decisions.flatMap { ["CUSTOMER.360 \($0.one) limit=1", "CUSTOMER.360 \($0.two) limit=1"] }
-        let replies = try process.converse(lines, world)
-        for (place, decision) in decisions.enumerated() {
-            let one = try replies[2 * place].json()["customer"]?["number"]?.string
-            let two = try replies[2 * place + 1].json()["customer"]?["number"]?.string
-            guard let one, let two, (one == two) == decision.areOne else {
-                throw BrokenLaw("\(decision) was acknowledged, but the customers are \(one ?? "-") and \(two ?? "-")")
+        let replies = try process.converse(decisions.map { "CUSTOMER.WHY \($0.one) \($0.two)" }, world)
+        for (decision, reply) in zip(decisions, replies) {
+            guard try reply.json()["same"]?.bool == decision.areOne else {
+                throw BrokenLaw("\(decision) was acknowledged, but the answer is \(reply.line)")
             }
         }
     }
