@@ -24,13 +24,15 @@ struct ReplyQueue: ~Copyable {
         var tags: [[UInt8]?] = []
     }
 
+    /// Bytes of memory that are kept for the next replies.
+    private let keptBytes: Int
     private var ready = ByteWriter(capacity: 1_024)
     private var marks: [Mark] = []
     private var reserved: [Reserved] = []
     /// Number of the first reserved place.
     private var firstReserved = 0
 
-    init() {}
+    init(keptBytes: Int = 256 << 10) { self.keptBytes = keptBytes }
 
     var isEmpty: Bool { marks.isEmpty && reserved.isEmpty }
     /// Whether a reply added now would have to wait for a reserved place.
@@ -141,7 +143,7 @@ struct ReplyQueue: ~Copyable {
         if count == marks.count {
             marks.removeAll(keepingCapacity: true)
             ready.removeAll()
-            ready.shrink(to: 256 << 10)
+            ready.shrink(to: keptBytes)
             return
         }
         ready.removeFirst(end)

@@ -13,7 +13,7 @@ package final class Session: @unchecked Sendable {
     /// Names this connection to the keeper of files, once it uploads.
     var fileOwner: UInt64?
     var builder = BatchBuilder()
-    private var replies = ReplyQueue()
+    private var replies: ReplyQueue
     private var batchesInFlight = 0
     /// Batches with questions, and server commands, that are not answered yet. Nothing later is looked at meanwhile:
     /// a question sees what was sent before it and nothing that was sent after.
@@ -39,6 +39,7 @@ package final class Session: @unchecked Sendable {
         self.host = host
         self.output = output
         batchQuestions = host.limits.batchQuestions.lowerBound
+        replies = ReplyQueue(keptBytes: host.limits.answerBytes)
     }
 
     // MARK: Bytes in

@@ -110,12 +110,13 @@ extension RequestReader {
     private static func count(_ request: RequestLine, _ name: CommandName) throws(Refusal) -> Int {
         let plain = request.plainArguments
         guard plain.count == 1 else { throw wrongUse(name) }
-        guard let number = digits(plain[0]), number > 0 else {
-            let text = String(decoding: plain[0].prefix(40), as: UTF8.self)
+        let text = plain[0]
+        guard let number = digits(text.span), number > 0 else {
+            let shown = String(decoding: text.prefix(40), as: UTF8.self)
             let (field, list) =
                 name == .identityAccept || name == .identityReject
                 ? ("pair", "IDENTITY.QUEUE") : ("version", "IDENTITY.RULES")
-            throw .invalid(field, "\(text) is no number from 1 to 999999999; \(list) lists them")
+            throw .invalid(field, "\(shown) is no number from 1 to 999999999; \(list) lists them")
         }
         return number
     }
@@ -183,9 +184,9 @@ extension RequestReader {
         guard names.count == 1, let value = request.argument(named: names[0]) else { throw wrongUse(name) }
         let selector =
             switch names[0] {
-            case "email": try email(value, hasher)
-            case "phone": try phone(value, hasher)
-            default: try vat(value, hasher)
+            case "email": try email(value.span, hasher)
+            case "phone": try phone(value.span, hasher)
+            default: try vat(value.span, hasher)
             }
         guard case .keys(let keys) = selector, let key = keys.first else { throw wrongUse(name) }
         guard key.kind != .relayLookup else {

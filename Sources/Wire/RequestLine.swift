@@ -134,6 +134,14 @@ package struct RequestLine: ~Escapable {
         return value
     }
 
+    /// Lends the argument's value without its escapes; copied only where it has some.
+    func withValue<Result>(
+        _ argument: Argument, _ body: (Span<UInt8>) throws(Refusal) -> Result
+    ) throws(Refusal) -> Result {
+        guard argument.hasEscapes else { return try body(bytes.extracting(argument.value)) }
+        return try body(value(argument).span)
+    }
+
     private static func unescaped(_ byte: UInt8) -> UInt8 {
         switch byte {
         case UInt8(ascii: "n"): 0x0A
@@ -156,9 +164,18 @@ package struct RequestLine: ~Escapable {
             && bytes.extracting(argument.name).equals(name.utf8Span.span)
     }
 
+    /// Whether two arguments have one name.
+    func haveOneName(_ one: Argument, _ other: Argument) -> Bool {
+        guard one.isLowercase, other.isLowercase else { return name(one) == name(other) }
+        return bytes.extracting(one.name).equals(bytes.extracting(other.name))
+    }
+
+    /// The value of the first argument with this name.
+    package func argument(named name: String) -> [UInt8]? { first(named: name).map { value($0) } }
+
     /// The first argument with this name.
-    package func argument(named name: String) -> [UInt8]? {
-        for argument in arguments where !argument.name.isEmpty && isNamed(argument, name) { return value(argument) }
+    func first(named name: String) -> Argument? {
+        for argument in arguments where !argument.name.isEmpty && isNamed(argument, name) { return argument }
         return nil
     }
 

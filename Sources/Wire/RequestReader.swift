@@ -35,8 +35,7 @@ package enum RequestReader {
 
     /// Whether an argument before this one has its name.
     private static func isRepeated(_ place: Int, _ request: RequestLine) -> Bool {
-        let name = request.name(request.arguments[place])
-        return request.arguments[..<place].contains { request.isNamed($0, name) }
+        request.arguments[..<place].contains { request.haveOneName($0, request.arguments[place]) }
     }
 
     package static func usage(_ command: CommandDescription) -> String {
@@ -155,16 +154,19 @@ package enum RequestReader {
     }
 
     package static func natural(_ request: RequestLine, _ name: String) throws(Refusal) -> Int? {
-        guard let text = request.argument(named: name) else { return nil }
-        guard let value = digits(text) else { throw .invalid(name, "a whole number from 0 to 999999999") }
+        guard let argument = request.first(named: name) else { return nil }
+        guard let value = try request.withValue(argument, digits) else {
+            throw .invalid(name, "a whole number from 0 to 999999999")
+        }
         return value
     }
 
     /// A number of one to nine digits and nothing else; nil if the text is none.
-    static func digits(_ text: [UInt8]) -> Int? {
+    static func digits(_ text: Span<UInt8>) -> Int? {
         guard (1...9).contains(text.count) else { return nil }
         var value = 0
-        for byte in text {
+        for place in 0..<text.count {
+            let byte = text[place]
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
             value = value * 10 + Int(byte - UInt8(ascii: "0"))
         }
@@ -174,24 +176,33 @@ package enum RequestReader {
     static func selectors(_ request: RequestLine, _ hasher: KeyHasher) throws(Refusal) -> [CustomerSelector] {
         var selectors: [CustomerSelector] = []
         for argument in request.arguments where !argument.name.isEmpty {
-            let value = request.value(argument)
-            switch request.name(argument) {
-            case "number": selectors.append(try number(value))
-            case "email": selectors.append(try email(value, hasher))
-            case "phone": selectors.append(try phone(value, hasher))
-            case "vat": selectors.append(try vat(value, hasher))
-            case "ref": selectors.append(try reference(value))
-            case "order": selectors.append(.order(try OrderName(value.span)))
-            case "document": selectors.append(.document(number: value.span, hasher))
-            default: break
-            }
+            guard let name = CommandTable.selectors.first(where: { request.isNamed(argument, $0) }) else { continue }
+            selectors.append(
+                try request.withValue(argument) { value throws(Refusal) in
+                    try selector(name, value, hasher)
+                })
         }
         return selectors
     }
 
-    static func email(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+    private static func selector(
+        _ name: String, _ value: Span<UInt8>, _ hasher: KeyHasher
+    ) throws(Refusal) -> CustomerSelector {
+        switch name {
+        case "number": try number(value.array)
+        case "email": try email(value, hasher)
+        case "phone": try phone(value, hasher)
+        case "vat": try vat(value, hasher)
+        case "ref": try reference(value)
+        case "order": .order(try OrderName(value))
+        case "document": .document(number: value, hasher)
+        default: preconditionFailure("\(name) selects nobody")
+        }
+    }
+
+    static func email(_ value: Span<UInt8>, _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
         var normalised = ByteWriter()
-        switch EmailAddress.normalise(value.span, into: &normalised) {
+        switch EmailAddress.normalise(value, into: &normalised) {
         case .real: return .keys([hasher.key(.email, normalised.span)])
         case .relay: return .keys([hasher.key(.relayLookup, normalised.span)])
         case .constant, .placeholder:
@@ -201,13 +212,13 @@ package enum RequestReader {
     }
 
     /// A number with its country code needs no country; a national one is tried for the countries around here.
-    static func phone(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+    static func phone(_ value: Span<UInt8>, _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
         var keys: [IdentityKey] = []
         for country in ["", "NL", "BE", "DE", "FR", "GB", "AT", "CH", "LU", "IT", "ES", "PL", "US"] {
             var normalised = ByteWriter()
             let code = [UInt8](country.utf8)
             let home = CountryCode(code.span) ?? .unknown
-            if PhoneNumber.normalise(value.span, country: home, into: &normalised) == .valid {
+            if PhoneNumber.normalise(value, country: home, into: &normalised) == .valid {
                 keys.append(hasher.key(.phone, normalised.span))
             }
         }
@@ -215,17 +226,17 @@ package enum RequestReader {
         return .keys(keys)
     }
 
-    static func vat(_ value: [UInt8], _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+    static func vat(_ value: Span<UInt8>, _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
         var normalised = ByteWriter()
-        guard VATNumber.normalise(value.span, country: .unknown, into: &normalised) == .valid else {
+        guard VATNumber.normalise(value, country: .unknown, into: &normalised) == .valid else {
             throw .invalid("vat", "not a VAT id with valid check digits, country code first")
         }
         return .keys([hasher.key(.vat, normalised.span)])
     }
 
     /// `channel:ref` or `channel/store:ref`, as orders are named.
-    private static func reference(_ value: [UInt8]) throws(Refusal) -> CustomerSelector {
-        do throws(Refusal) { return .reference(try OrderName(value.span)) } catch {
+    private static func reference(_ value: Span<UInt8>) throws(Refusal) -> CustomerSelector {
+        do throws(Refusal) { return .reference(try OrderName(value)) } catch {
             throw .invalid("ref", "must be channel:ref or channel/store:ref")
         }
     }
