@@ -141,6 +141,8 @@ private final class SimulatedFile: File {
         }
     }
 
+    func isOpenElsewhere() -> Bool { false }
+
     func close() throws(FileError) { isOpen = false }
 }
 

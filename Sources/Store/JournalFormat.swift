@@ -152,6 +152,8 @@ package enum FileName {
     package static let folder = "folder.json"
     package static let manifest = "manifest.json"
     package static let cleanStop = "clean-stop"
+    /// Ends the name of a file that is being removed.
+    static let removedSuffix = ".old"
 
     /// The segment that begins with `sequence`.
     package static func segment(_ sequence: UInt64) -> String { "journal-\(digits(sequence)).lz4" }

@@ -126,6 +126,14 @@ private final class LinuxFile: File {
         _ = try check(.truncate, path) { ftruncate(descriptor, size) }
     }
 
+    func isOpenElsewhere() -> Bool {
+        // A write lease is granted to whoever alone has the file open: fcntl(2), `F_SETLEASE`, which Glibc's module leaves out.
+        let setLease: CInt = 1_024
+        guard fcntl(descriptor, setLease, CInt(F_WRLCK)) == 0 else { return true }
+        _ = fcntl(descriptor, setLease, CInt(F_UNLCK))
+        return false
+    }
+
     func close() throws(FileError) {
         guard descriptor >= 0 else { return }
         let result = Glibc.close(release())

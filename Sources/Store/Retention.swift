@@ -64,7 +64,7 @@ enum Retention {
     private static func remove(_ names: [String], _ folder: DataFolder) throws(StoreError) {
         guard !names.isEmpty else { return }
         try fileOperation { () throws(FileError) in
-            for name in names { try folder.fileSystem.remove(folder.path + "/" + name) }
+            for name in names { try folder.fileSystem.removeInPieces(folder.path + "/" + name, in: folder.path) }
             try folder.fileSystem.synchronizeFolder(folder.path)
         }
     }

@@ -46,6 +46,29 @@ private final class TemporaryFolder {
         #expect(throws: FileError.self) { try system.list(folder + "/none") }
     }
 
+    @Test func whoeverReadsAFileKeepsItWhole() throws {
+        let temporary = try TemporaryFolder()
+        let system = LinuxFileSystem()
+        let path = temporary.path + "/journal.lz4"
+        let content = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
+        let file = try system.open(path, .createNew)
+        try file.writeAll(content.span, at: 0)
+        #expect(!file.isOpenElsewhere())
+        let reader = try system.open(path, .read)
+        #expect(file.isOpenElsewhere())
+        try file.close()
+        try system.removeInPieces(path, in: temporary.path, pieceBytes: 10_000)
+        #expect(try system.list(temporary.path).isEmpty)
+        var buffer = ByteWriter()
+        try reader.read(at: 0, count: content.count, into: &buffer)
+        #expect(buffer.copyBytes() == content)
+        let other = try system.open(path, .createNew)
+        try other.writeAll(content.span, at: 0)
+        try other.close()
+        try system.removeInPieces(path, in: temporary.path, pieceBytes: 10_000)
+        #expect(try system.list(temporary.path).isEmpty)
+    }
+
     @Test func aLockIsHeldOnceAndNamesItsHolder() throws {
         let temporary = try TemporaryFolder()
         let system = LinuxFileSystem()

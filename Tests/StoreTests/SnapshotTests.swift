@@ -252,8 +252,10 @@ private func numbers(_ outcome: StartOutcome) -> [UInt8]? {
         let (folder, _) = try StoreFixture(disk).openWriter()
         _ = try SnapshotWriter.begin(folder, sequence: 10, createdAt: 1)
         #expect(try disk.list("data").contains(FileName.snapshot(10) + ".tmp"))
+        // Nor does a segment whose removal was cut short.
+        disk.replace("data/" + FileName.segment(1) + ".old", with: [1, 2, 3])
         let again = try SnapshotWriter.begin(folder, sequence: 9, createdAt: 1)
         _ = try again.finish()
-        #expect(try disk.list("data").filter { $0.hasSuffix(".tmp") } == [])
+        #expect(try disk.list("data").filter { $0.hasSuffix(".tmp") || $0.hasSuffix(".old") } == [])
     }
 }
