@@ -71,6 +71,7 @@ enum PageMemory {
         }
         return pool.fresh
     }
+
     private static func takePiece(of pool: inout Pool) -> UInt {
         guard let piece = pool.ready.popLast() else { return UInt(bitPattern: LargeMemory.allocate(chunkBytes)) }
         pool.supply?.noteTaken()

@@ -220,7 +220,10 @@ package final class Session: @unchecked Sendable {
             ) { renderer, releaseSequence in
                 self.batchesInFlight -= 1
                 self.questionsInFlight -= questions
-                if questions > 0 { self.noteAnswers(byteCount: renderer.output.count / max(1, replyCount)) }
+                if questions > 0 {
+                    self.batchQuestions = self.host.limits.questions(
+                        answerBytesEach: renderer.output.count / max(1, replyCount))
+                }
                 self.replies.fill(
                     place, taking: &renderer.output, releaseSequence: releaseSequence, replyCount: replyCount,
                     tags: tags)
@@ -229,12 +232,6 @@ package final class Session: @unchecked Sendable {
             }
             renderer.run()
         }
-    }
-
-    /// The next batch asks as much as answers of this size allow.
-    private func noteAnswers(byteCount: Int) {
-        let range = host.limits.batchQuestions
-        batchQuestions = min(max(host.limits.answerBytes / (byteCount + 1), range.lowerBound), range.upperBound)
     }
 
     /// A batch without a command for the engine: everything in it is answered already.

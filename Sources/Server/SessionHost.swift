@@ -57,4 +57,9 @@ package struct SessionLimits: Sendable {
     package var batches = 64
 
     package init() {}
+
+    /// How many questions a batch may ask where answers take so many bytes each.
+    func questions(answerBytesEach count: Int) -> Int {
+        min(max(answerBytes / (count + 1), batchQuestions.lowerBound), batchQuestions.upperBound)
+    }
 }

@@ -138,20 +138,20 @@ extension FileSystem {
     /// durably, so that nobody takes what is left after a crash for a file of the store. One that somebody else has open goes
     /// at once, and stays whole for them. Blocks; durable only after `synchronizeFolder`.
     package func removeInPieces(
-        _ path: String, in folder: String, pieceBytes: Int = 4 << 20
+        _ path: String, in folder: String, pieceBytes: Int = 4 << 20, pauseMicroseconds: UInt32 = 1_000
     ) throws(FileError) {
         guard try open(path, .read).size() > pieceBytes else { return try remove(path) }
-        let aside = path.hasSuffix(FileName.removedSuffix) ? path : path + FileName.removedSuffix
+        let aside = path.hasSuffix(FileName.removingSuffix) ? path : path + FileName.removingSuffix
         if aside != path { try rename(path, to: aside) }
         try synchronizeFolder(folder)
         // What cannot be cut, since others may only read it, goes at once.
-        do throws(FileError) { try cut(aside, pieceBytes) } catch {
+        do throws(FileError) { try cut(aside, pieceBytes, pauseMicroseconds) } catch {
             guard error.operation == .open else { throw error }
         }
         try remove(aside)
     }
 
-    private func cut(_ path: String, _ pieceBytes: Int) throws(FileError) {
+    private func cut(_ path: String, _ pieceBytes: Int, _ pauseMicroseconds: UInt32) throws(FileError) {
         let file = try open(path, .write)
         guard !file.isOpenElsewhere() else { return }
         var size = try file.size()
@@ -159,7 +159,7 @@ extension FileSystem {
             size -= pieceBytes
             try file.truncate(to: size)
             // Others' syncs go between.
-            usleep(1_000)
+            usleep(pauseMicroseconds)
         }
         try file.close()
     }

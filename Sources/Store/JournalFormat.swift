@@ -152,8 +152,8 @@ package enum FileName {
     package static let folder = "folder.json"
     package static let manifest = "manifest.json"
     package static let cleanStop = "clean-stop"
-    /// Ends the name of a file that is being removed.
-    static let removedSuffix = ".old"
+    /// Ends the name of a segment or snapshot that is being removed: none that a person would give a file set aside.
+    static let removingSuffix = ".removing"
 
     /// The segment that begins with `sequence`.
     package static func segment(_ sequence: UInt64) -> String { "journal-\(digits(sequence)).lz4" }
@@ -163,6 +163,12 @@ package enum FileName {
     package static func segmentSequence(_ name: String) -> UInt64? { sequence(name, after: "journal-") }
     /// The sequence number of a snapshot, by its name; nil for other files.
     package static func snapshotSequence(_ name: String) -> UInt64? { sequence(name, after: "snapshot-") }
+
+    /// Whether it is what a snapshot or a removal that was cut short left over.
+    static func isLeftover(_ name: String) -> Bool {
+        if name.hasPrefix("snapshot-"), name.hasSuffix(".tmp") { return true }
+        return name.hasSuffix(removingSuffix) && (name.hasPrefix("snapshot-") || name.hasPrefix("journal-"))
+    }
 
     private static func digits(_ sequence: UInt64) -> String {
         let digits = String(sequence)

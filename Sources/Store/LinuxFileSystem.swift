@@ -127,9 +127,12 @@ private final class LinuxFile: File {
     }
 
     func isOpenElsewhere() -> Bool {
-        // A write lease is granted to whoever alone has the file open: fcntl(2), `F_SETLEASE`, which Glibc's module leaves out.
-        let setLease: CInt = 1_024
-        guard fcntl(descriptor, setLease, CInt(F_WRLCK)) == 0 else { return true }
+        // A write lease is granted to whoever alone has the file open: fcntl(2), whose `F_SETLEASE` and `F_SETSIG` Glibc's module
+        // leaves out. Who opens the file in that moment has us sent a signal: one that does nothing, where `SIGIO` would kill.
+        let (setLease, setSignal): (CInt, CInt) = (1_024, 10)
+        guard fcntl(descriptor, setSignal, SIGURG) == 0, fcntl(descriptor, setLease, CInt(F_WRLCK)) == 0 else {
+            return true
+        }
         _ = fcntl(descriptor, setLease, CInt(F_UNLCK))
         return false
     }

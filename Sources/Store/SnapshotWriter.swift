@@ -4,7 +4,8 @@ import Bytes
 /// snapshot's lane.
 ///
 /// Nothing counts before `finish` has returned. A writer that is dropped or has thrown leaves a `.tmp` file, which the
-/// next `begin` removes, and what a crash left of files that were being removed; a full disk is no more than a snapshot that failed.
+/// next `begin` removes, and what a crash left of files that were being removed; a full disk is no more than a snapshot
+/// that failed.
 package final class SnapshotWriter {
     /// The largest content of one chunk in bytes.
     package static let maximumChunk = 1 << 20
@@ -43,8 +44,7 @@ package final class SnapshotWriter {
     ) throws(StoreError) -> SnapshotWriter {
         let name = FileName.snapshot(sequence) + ".tmp"
         let file = try fileOperation { () throws(FileError) in
-            for stale in try folder.fileSystem.list(folder.path)
-            where stale.hasPrefix("snapshot-") && stale.hasSuffix(".tmp") || stale.hasSuffix(FileName.removedSuffix) {
+            for stale in try folder.fileSystem.list(folder.path) where FileName.isLeftover(stale) {
                 try folder.fileSystem.removeInPieces(folder.path + "/" + stale, in: folder.path)
             }
             return try folder.fileSystem.open(folder.path + "/" + name, .createNew)

@@ -57,7 +57,7 @@ private final class TemporaryFolder {
         let reader = try system.open(path, .read)
         #expect(file.isOpenElsewhere())
         try file.close()
-        try system.removeInPieces(path, in: temporary.path, pieceBytes: 10_000)
+        try system.removeInPieces(path, in: temporary.path, pieceBytes: 10_000, pauseMicroseconds: 0)
         #expect(try system.list(temporary.path).isEmpty)
         var buffer = ByteWriter()
         try reader.read(at: 0, count: content.count, into: &buffer)
@@ -65,7 +65,7 @@ private final class TemporaryFolder {
         let other = try system.open(path, .createNew)
         try other.writeAll(content.span, at: 0)
         try other.close()
-        try system.removeInPieces(path, in: temporary.path, pieceBytes: 10_000)
+        try system.removeInPieces(path, in: temporary.path, pieceBytes: 10_000, pauseMicroseconds: 0)
         #expect(try system.list(temporary.path).isEmpty)
     }
 

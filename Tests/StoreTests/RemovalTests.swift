@@ -5,7 +5,7 @@ import Testing
 /// Files that are removed a piece at a time.
 @Suite struct RemovalTests {
     private static let path = "data/journal.lz4"
-    private static let aside = "data/journal.lz4.old"
+    private static let aside = "data/journal.lz4.removing"
 
     /// Power is lost in the midst of any step: the file is there whole under its name, or no longer under it; and what is left
     /// of it goes the next time.
@@ -16,7 +16,7 @@ import Testing
             let disk = SimulatedDisk()
             disk.replace(Self.path, with: content)
             disk.setFaults { $0.dieAfter = seed % 20 }
-            do throws(FileError) { try disk.removeInPieces(Self.path, in: "data", pieceBytes: 10) } catch {}
+            do throws(FileError) { try remove(Self.path, disk) } catch {}
             disk.setFaults { $0.dieAfter = nil }
             disk.crash(seed: UInt64(seed))
             let files = disk.snapshotImage().files
@@ -26,10 +26,14 @@ import Testing
             guard let left = files[Self.aside] else { continue }
             #expect(left == Array(content.prefix(left.count)), "seed \(seed)")
             if left.count < content.count { cut += 1 }
-            try disk.removeInPieces(Self.aside, in: "data", pieceBytes: 10)
+            try remove(Self.aside, disk)
             #expect(disk.snapshotImage().files.keys.contains(Self.aside) == false, "seed \(seed)")
         }
         #expect(whole > 20 && gone > 20 && cut > 20, "\(whole) \(gone) \(cut)")
+    }
+
+    private func remove(_ path: String, _ disk: SimulatedDisk) throws(FileError) {
+        try disk.removeInPieces(path, in: "data", pieceBytes: 10, pauseMicroseconds: 0)
     }
 
     @Test func aSmallFileGoesAtOnce() throws {

@@ -252,10 +252,15 @@ private func numbers(_ outcome: StartOutcome) -> [UInt8]? {
         let (folder, _) = try StoreFixture(disk).openWriter()
         _ = try SnapshotWriter.begin(folder, sequence: 10, createdAt: 1)
         #expect(try disk.list("data").contains(FileName.snapshot(10) + ".tmp"))
-        // Nor does a segment whose removal was cut short.
+        // Nor does a segment whose removal was cut short; what a person has set aside stays.
+        disk.replace("data/" + FileName.segment(1) + ".removing", with: [1, 2, 3])
         disk.replace("data/" + FileName.segment(1) + ".old", with: [1, 2, 3])
+        disk.replace("data/notes.removing", with: [1, 2, 3])
         let again = try SnapshotWriter.begin(folder, sequence: 9, createdAt: 1)
         _ = try again.finish()
-        #expect(try disk.list("data").filter { $0.hasSuffix(".tmp") || $0.hasSuffix(".old") } == [])
+        #expect(try disk.list("data").filter { $0.hasSuffix(".tmp") } == [])
+        #expect(
+            try disk.list("data").filter { $0.hasSuffix(".removing") || $0.hasSuffix(".old") }
+                == [FileName.segment(1) + ".old", "notes.removing"])
     }
 }
