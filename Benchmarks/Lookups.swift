@@ -64,22 +64,20 @@ struct Lookups: Benchmark {
         let key = engine.engine.hasher(shop: "main").key(.email, normalised.span)
         let batch = CommandBatch(
             shop: "main", actor: "benchmark", bytes: [],
-            commands: [.query(.dossier(.keys([key]), offset: 0, limit: 1_000))])
+            commands: [.query(.dossier(.key(key), offset: 0, limit: 1_000))])
         let (core, lane) = (engine.engine, engine.lane)
         let watch = Stopwatch()
         let answers: [Int] = try engine.onLane { finish in
             let answers = Answers(count, finish)
             for _ in 0..<count {
                 core.submit(batch, from: lane) { outcome in
-                    guard case .dossier(let customer, _, _, let ledger, let offset, let limit) = outcome.outcomes[0]
-                    else {
-                        return answers.add(0)
-                    }
-                    core.parts(of: [customer], from: lane) { parts in
+                    guard case .dossier(let dossier) = outcome.outcomes[0] else { return answers.add(0) }
+                    core.parts(of: [dossier.customer], from: lane) { parts in
                         var output = ByteWriter(capacity: 4_096)
                         DossierWriter.write(
-                            number: customer.number, parts: parts[0] + [ledger], offset: offset, limit: limit,
-                            sequence: outcome.releaseSequence, into: &output)
+                            number: dossier.customer.number, parts: parts[0] + [dossier.ledger],
+                            offset: dossier.offset, limit: dossier.limit, sequence: outcome.releaseSequence,
+                            into: &output)
                         answers.add(output.count)
                     }
                 }

@@ -210,6 +210,8 @@ extension ByteWriter {
         append(json)
     }
 
+    package mutating func rawJSON(_ json: [UInt8]) { rawJSON(json.span) }
+
     /// The integer in decimal digits, without a separator.
     @usableFromInline package mutating func appendDecimal(_ value: Int64) { appendDecimal(value, scale: 0) }
 

@@ -287,12 +287,13 @@ extension Engine {
         submit(batch, from: asker.lane) { outcome in
             switch outcome.outcomes[0] {
             case .refused(let refusal): completion(.failure(refusal), outcome.releaseSequence)
-            case .dossier(let members, _, let messages, let ledger, let offset, let limit):
+            case .dossier(let dossier):
+                let members = dossier.customer
                 self.parts(of: [members], from: asker.lane) { parts in
                     var object = ByteWriter(capacity: 8_192)
                     DossierWriter.write(
-                        number: members.number, parts: parts[0] + [ledger], messages: messages, offset: offset,
-                        limit: limit, sequence: members.sequence, into: &object)
+                        number: members.number, parts: parts[0] + [dossier.ledger], messages: dossier.messages,
+                        offset: dossier.offset, limit: dossier.limit, sequence: members.sequence, into: &object)
                     let bytes = object.copyBytes()
                     self.lastSequence(ofCustomersOf: members.profiles, from: asker.lane) { sequence in
                         completion(.success(bytes), max(sequence, outcome.releaseSequence))

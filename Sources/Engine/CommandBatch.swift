@@ -40,10 +40,7 @@ package enum CommandOutcome: Sendable {
     /// A pin, its removal or an outside verdict; `profile` is the one whose number was named.
     case asserted(Verdict, profile: UInt32, customer: UInt32, sequence: UInt64)
     indirect case fact(FactOutcome)
-    /// `messages`: what the outbox tells of the customer, as JSON members; `ledger`: documents and vouchers that the ledger
-    /// keeps.
-    indirect case dossier(
-        CustomerMembers, related: [RelatedCustomer], messages: [UInt8], ledger: DossierPart, offset: Int, limit: Int)
+    case dossier(DossierOutcome)
     indirect case customers([CustomerMembers], total: Int, offset: Int)
     indirect case orders(CustomerMembers, OrderListing)
     indirect case evidence(EvidencePlan)
@@ -81,12 +78,36 @@ package struct FactOutcome: Sendable {
     package let sequence: UInt64
 }
 
+/// What the directory knows of a dossier, of which a page of orders is shown.
+///
+/// A class, so that handing it on from lane to lane counts one reference and not those of all its lists.
+package final class DossierOutcome: Sendable {
+    package let customer: CustomerMembers
+    package let related: [RelatedCustomer]
+    /// What the outbox and the service tell of the customer, as JSON members.
+    package let messages: [UInt8]
+    /// Documents and vouchers that the ledger keeps.
+    package let ledger: DossierPart
+    package let offset: Int
+    package let limit: Int
+
+    init(
+        _ customer: CustomerMembers, related: [RelatedCustomer], messages: [UInt8], ledger: DossierPart, offset: Int,
+        limit: Int
+    ) {
+        self.customer = customer
+        self.related = related
+        self.messages = messages
+        self.ledger = ledger
+        self.offset = offset
+        self.limit = limit
+    }
+}
+
 /// A customer that has to do with another and is not the same.
 package struct RelatedCustomer: Sendable {
     package let number: UInt32
-    /// Who said so; nil when the evidence did.
-    package let decision: PersonDecision?
-    package let edge: EdgeEntry?
+    package let tie: CustomerTie
 }
 
 /// Why profiles are one customer, or two profiles are not: what the directory knows of it.

@@ -313,7 +313,7 @@ extension DirectoryState {
             return max(sequence, lastSequence(ofCustomerOf: profile))
         case .note(_, let sequence), .conflict(_, let sequence): return sequence
         case .fact(let fact): return max(fact.sequence, fact.profile.map { lastSequence(ofCustomerOf: $0) } ?? 0)
-        case .dossier(let customer, _, _, _, _, _): return customer.sequence
+        case .dossier(let dossier): return dossier.customer.sequence
         case .identity(_, let sequence), .message(_, let sequence), .rule(_, let sequence): return sequence
         case .explanation, .history, .doubtfulPairs, .watchedValues, .identityStatus, .rules, .settings, .divisions,
             .ledger, .labels:

@@ -117,22 +117,6 @@ extension Directory {
             key, found, versions: template.versions.count, isLive: template.isLive, isDuplicate: isDuplicate)
     }
 
-    /// What `OutboxState.dossierMembers` says of somebody to whom nobody has written.
-    private static let noMessages = Array(#""messages":[]"#.utf8)
-
-    /// What a dossier tells of messages and wishes, and of the service: JSON members.
-    func messages(to customer: CustomerMembers, shop: UInt16) -> [UInt8] {
-        // A group is a label.
-        let hasAny =
-            customer.labels != nil || outbox.hasCorrespondence(withAnyOf: customer.profiles)
-            || state.hasService(ofAnyOf: customer.profiles)
-        guard hasAny else { return Self.noMessages }
-        var output = ByteWriter(capacity: 512)
-        output.append(outbox.dossierMembers(profiles: customer.profiles, customer: customer.number))
-        state.serviceMembers(of: customer.profiles, shop: shop, at: clock.now(), into: &output)
-        return output.copyBytes()
-    }
-
     // MARK: Events
 
     /// Writes events and applies them as a restart would. Answers whether there was nothing to write.
@@ -211,5 +195,25 @@ extension Directory {
         }
         let profile = try profile(selector, shop)
         return MessageSubject(customer: members(profile), profile: profile, order: 0, row: 0)
+    }
+}
+
+extension DirectoryState {
+    /// What `OutboxState.dossierMembers` says of somebody to whom nobody has written.
+    private static let noMessages = Array(#""messages":[]"#.utf8)
+
+    /// What a dossier tells of messages and wishes, and of the service: JSON members.
+    func messages(
+        to customer: CustomerMembers, shop: UInt16, _ outbox: borrowing OutboxState, at now: Timestamp
+    ) -> [UInt8] {
+        // A group is a label.
+        let hasAny =
+            customer.labels != nil || outbox.hasCorrespondence(withAnyOf: customer.profiles)
+            || hasService(ofAnyOf: customer.profiles)
+        guard hasAny else { return Self.noMessages }
+        var output = ByteWriter(capacity: 512)
+        output.append(outbox.dossierMembers(profiles: customer.profiles, customer: customer.number))
+        serviceMembers(of: customer.profiles, shop: shop, at: now, into: &output)
+        return output.copyBytes()
     }
 }

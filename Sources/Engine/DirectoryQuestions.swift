@@ -10,10 +10,8 @@ extension Directory {
     func answer(_ query: CustomerQuery, shop: UInt16) throws(Refusal) -> CommandOutcome {
         switch query {
         case .dossier(let selector, let offset, let limit):
-            let customer = try customer(selector, shop)
-            return .dossier(
-                customer, related: state.relatedCustomers(of: customer), messages: messages(to: customer, shop: shop),
-                ledger: state.ledgerPart(of: customer.profiles, at: clock.now()), offset: offset, limit: limit)
+            let page = (offset: offset, limit: limit)
+            return .dossier(try state.dossier(selector, shop, outbox, page, at: clock.now()))
         case .find(let selectors, let offset, let limit):
             return find(selectors, shop, offset: offset, limit: limit)
         case .why(let first, let second):
@@ -78,10 +76,7 @@ extension Directory {
     }
 
     func profile(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> UInt32 {
-        guard let profile = state.profile(selector, shop: shop) else {
-            throw Refusal(.notFound, "no customer of this shop has that \(selector.text); CUSTOMER.FIND lists all")
-        }
-        return profile
+        try state.knownProfile(selector, shop)
     }
 
     private func customer(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> CustomerMembers {
@@ -119,6 +114,26 @@ extension Directory {
 }
 
 extension DirectoryState {
+    fileprivate func knownProfile(_ selector: CustomerSelector, _ shop: UInt16) throws(Refusal) -> UInt32 {
+        guard let profile = profile(selector, shop: shop) else {
+            throw Refusal(.notFound, "no customer of this shop has that \(selector.text); CUSTOMER.FIND lists all")
+        }
+        return profile
+    }
+
+    /// What the directory knows of a dossier. In one function of the state's: each time that a member of the directory is asked
+    /// for is checked while the program runs.
+    fileprivate func dossier(
+        _ selector: CustomerSelector, _ shop: UInt16, _ outbox: borrowing OutboxState,
+        _ page: (offset: Int, limit: Int), at now: Timestamp
+    ) throws(Refusal) -> DossierOutcome {
+        let customer = customer(of: try knownProfile(selector, shop))
+        return DossierOutcome(
+            customer, related: relatedCustomers(of: customer.profiles),
+            messages: messages(to: customer, shop: shop, outbox, at: now),
+            ledger: ledgerPart(of: customer.profiles, at: now), offset: page.offset, limit: page.limit)
+    }
+
     /// The customer that a profile belongs to.
     fileprivate func customer(of profile: UInt32) -> CustomerMembers {
         let profiles = members(of: profile)
@@ -127,9 +142,7 @@ extension DirectoryState {
             labels: standingLabels(of: profiles))
     }
 
-    fileprivate func relatedCustomers(of customer: CustomerMembers) -> [RelatedCustomer] {
-        related(to: customer.profiles).map {
-            RelatedCustomer(number: customerNumber(of: $0.profile), decision: $0.decision, edge: $0.edge)
-        }
+    private func relatedCustomers(of profiles: [UInt32]) -> [RelatedCustomer] {
+        related(to: profiles).map { RelatedCustomer(number: customerNumber(of: $0.profile), tie: $0.tie) }
     }
 }

@@ -112,7 +112,9 @@ package enum Peer: String, Sendable, CaseIterable {
             let email = [UInt8](email.utf8)
             return append(call: .customer360, email.span, position: position, to: &writer)
         }
-        writer.append("CUSTOMER.360 email=\(email) limit=10\n")
+        writer.append("CUSTOMER.360 email=" as StaticString)
+        writer.append(email)
+        writer.append(" limit=10\n" as StaticString)
     }
 
     /// Frames a call; only for peers that `hasProcedures`.

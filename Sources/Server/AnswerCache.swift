@@ -19,13 +19,20 @@ package final class AnswerCache {
         let limit: Int
     }
 
-    /// An answer: members of a JSON object, in two pieces.
-    struct Answer {
+    /// An answer: members of a JSON object, in two pieces. A class, so that finding it counts one reference.
+    final class Answer {
         let sequence: UInt64
         let profiles: [UInt32]
         /// Up to what the directory tells, and behind it.
         let beginning: [UInt8]
         let end: [UInt8]
+
+        init(sequence: UInt64, profiles: [UInt32], beginning: [UInt8], end: [UInt8]) {
+            self.sequence = sequence
+            self.profiles = profiles
+            self.beginning = beginning
+            self.end = end
+        }
 
         /// Whether the customer is still as it was then.
         fileprivate func isOf(_ customer: CustomerVersion) -> Bool {

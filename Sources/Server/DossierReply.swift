@@ -3,28 +3,7 @@ import Commerce
 import Engine
 import Wire
 
-/// What the directory knows of a dossier.
-struct DossierOutcome: Sendable {
-    let customer: CustomerMembers
-    let related: [RelatedCustomer]
-    let messages: [UInt8]
-    let ledger: DossierPart
-    let offset: Int
-    let limit: Int
-
-    /// nil for any other outcome.
-    init?(_ outcome: CommandOutcome) {
-        guard case .dossier(let customer, let related, let messages, let ledger, let offset, let limit) = outcome else {
-            return nil
-        }
-        self.customer = customer
-        self.related = related
-        self.messages = messages
-        self.ledger = ledger
-        self.offset = offset
-        self.limit = limit
-    }
-
+extension DossierOutcome {
     /// Whether shards tell all but what is written in the middle, so that an answer may be kept.
     fileprivate var isOfShards: Bool { ledger.isEmpty && customer.labels == nil }
 
@@ -56,9 +35,9 @@ extension ReplyRenderer {
         switch foreseen?.popFirst() ?? source(of: outcome) {
         case .kept(let answer):
             output.beginOK(tag: tag)
-            output.rawJSON(answer.beginning.span)
+            output.rawJSON(answer.beginning)
             writeMiddle(of: outcome)
-            output.rawJSON(answer.end.span)
+            output.rawJSON(answer.end)
             output.endReply()
         case .told(let parts): render(outcome, with: parts, tag: tag)
         case .unasked:
@@ -81,7 +60,7 @@ extension ReplyRenderer {
     /// kept.
     func gatherDossiers(of outcomes: [CommandOutcome]) {
         guard !engine.shards.allSatisfy({ $0.lane.isCurrent }) else { return }
-        let dossiers = outcomes.compactMap { DossierOutcome($0) }
+        let dossiers = outcomes.compactMap { if case .dossier(let dossier) = $0 { dossier } else { nil } }
         let sources = dossiers.map { source(of: $0) }
         let unasked = sources.indices.filter { if case .unasked = sources[$0] { true } else { false } }
         foreseen = sources[...]

@@ -47,20 +47,25 @@ extension ByteWriter {
             key("customer")
             customerNumber(customer.number)
             key("kind")
-            let isCompany = customer.edge?.reason == PairReason.sameCompany.rawValue
-            string(customer.decision != nil ? "linked" : isCompany ? "company" : "household")
-            key("by")
-            string(customer.decision?.actor ?? "rules")
-            key("at")
-            timestamp(Timestamp(milliseconds: customer.decision?.at ?? customer.edge?.at ?? 0))
-            if let decision = customer.decision {
+            switch customer.tie {
+            case .finding(let reason, let milliseconds):
+                string(reason == .sameCompany ? "company" : "household")
+                key("by")
+                string("rules")
+                key("at")
+                timestamp(Timestamp(milliseconds: milliseconds))
+                key("reason")
+                string(reason.text)
+            case .decision(let decision):
+                string("linked")
+                key("by")
+                string(decision.actor)
+                key("at")
+                timestamp(Timestamp(milliseconds: decision.at))
                 if !decision.reason.isEmpty {
                     key("reason")
                     string(decision.reason)
                 }
-            } else {
-                key("reason")
-                string("\((customer.edge.flatMap { PairReason(rawValue: $0.reason) } ?? .none).text)" as String)
             }
             closeObject()
         }

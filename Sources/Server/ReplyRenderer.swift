@@ -58,12 +58,15 @@ final class ReplyRenderer: @unchecked Sendable {
         if nextItem == 0, foreseen == nil { gatherDossiers(of: outcome.outcomes) }
         let (items, outcomes, bytes) = (built.items, outcome.outcomes, built.batch.bytes)
         while nextItem < items.count, !isWaiting {
-            let count = Self.renderWrites(
-                items.span.extracting(nextItem...), outcomes.span.extracting(nextOutcome...), bytes.span, &shortName,
-                into: &output)
-            nextItem += count
-            nextOutcome += count
-            guard count == 0 else { continue }
+            if case .written = items[nextItem] {
+                let count = Self.renderWrites(
+                    items.span.extracting(nextItem...), outcomes.span.extracting(nextOutcome...), bytes.span,
+                    &shortName,
+                    into: &output)
+                nextItem += count
+                nextOutcome += count
+                guard count == 0 else { continue }
+            }
             nextItem += 1
             render(items[nextItem - 1])
         }
@@ -198,9 +201,7 @@ final class ReplyRenderer: @unchecked Sendable {
 
     private func renderQuery(_ outcome: CommandOutcome, tag: [UInt8]?) {
         switch outcome {
-        case .dossier:
-            guard let dossier = DossierOutcome(outcome) else { preconditionFailure("a dossier is one") }
-            renderDossier(dossier, tag: tag)
+        case .dossier(let dossier): renderDossier(dossier, tag: tag)
         case .customers(let customers, let total, let offset):
             for customer in customers { shownProfiles += customer.profiles }
             wait { done in

@@ -70,8 +70,9 @@ extension CommandName {
     }
 }
 
-/// What is known about a command: the parser and `HELP` read the same table, so that they cannot drift.
-package struct CommandDescription: Sendable {
+/// What is known about a command: the parser and `HELP` read the same table, so that they cannot drift. A class, so that
+/// looking one up counts one reference.
+package final class CommandDescription: Sendable {
     package let name: CommandName
     /// As it is written, in capitals.
     package let text: StaticString
@@ -84,10 +85,28 @@ package struct CommandDescription: Sendable {
     /// The most plain arguments that it takes.
     package let plainArguments: Int
     package let takesJSON: Bool
+    /// The names of all `name=value` arguments, to compare with.
+    let argumentNames: [ArgumentName]
+
+    init(
+        name: CommandName, text: StaticString, arguments: StaticString, summary: StaticString, details: StaticString,
+        options: [String], plainArguments: Int, takesJSON: Bool
+    ) {
+        self.name = name
+        self.text = text
+        self.arguments = arguments
+        self.summary = summary
+        self.details = details
+        self.options = options
+        self.plainArguments = plainArguments
+        self.takesJSON = takesJSON
+        argumentNames = (options + ["tag"]).map { ArgumentName($0) }
+    }
 }
 
 package enum CommandTable {
     static let selectors = ["email", "phone", "vat", "ref", "order", "document", "number"]
+    static let selectorNames = selectors.map { ArgumentName($0) }
 
     package static let all: [CommandDescription] =
         [

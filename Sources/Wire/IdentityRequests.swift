@@ -182,20 +182,21 @@ extension RequestReader {
     ) throws(Refusal) -> IdentityKey {
         let names = ["email", "phone", "vat"].filter { request.argument(named: $0) != nil }
         guard names.count == 1, let value = request.argument(named: names[0]) else { throw wrongUse(name) }
-        let selector =
-            switch names[0] {
-            case "email": try email(value.span, hasher)
-            case "phone": try phone(value.span, hasher)
-            default: try vat(value.span, hasher)
+        switch names[0] {
+        case "email":
+            let key = try emailKey(value.span, hasher)
+            guard key.kind != .relayLookup else {
+                throw .invalid("email", "a marketplace's relay address stands for one buyer of one shop already")
             }
-        guard case .keys(let keys) = selector, let key = keys.first else { throw wrongUse(name) }
-        guard key.kind != .relayLookup else {
-            throw .invalid("email", "a marketplace's relay address stands for one buyer of one shop already")
+            return key
+        case "phone":
+            let keys = try phoneKeys(value.span, hasher)
+            guard Set(keys.map(\.hash)).count == 1 else {
+                throw .invalid("phone", "is another number in each country; write it as +31612345678")
+            }
+            return keys[0]
+        default: return try vatKey(value.span, hasher)
         }
-        guard Set(keys.map(\.hash)).count == 1 else {
-            throw .invalid("phone", "is another number in each country; write it as +31612345678")
-        }
-        return key
     }
 
     private static func changes(_ request: RequestLine) throws(Refusal) -> [SettingChange] {

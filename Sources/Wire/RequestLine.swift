@@ -16,8 +16,33 @@ package struct Argument: Sendable, Equatable {
     package let name: Range<Int>
     package let value: Range<Int>
     package let hasEscapes: Bool
+    /// The first eight bytes of the name, so that most others are told apart by one comparison.
+    let nameWord: UInt64
     /// The name holds ASCII and no capital letters, as nearly everybody writes it.
     let isLowercase: Bool
+
+    fileprivate init(_ name: Range<Int>, _ value: Range<Int>, hasEscapes: Bool, of line: Span<UInt8>) {
+        self.name = name
+        self.value = value
+        self.hasEscapes = hasEscapes
+        let name = line.extracting(name)
+        nameWord = name.firstWord
+        isLowercase = name.isLowercase
+    }
+}
+
+/// The name of an argument, in lower case, to compare with what a request says.
+struct ArgumentName: Sendable {
+    let text: String
+    fileprivate let word: UInt64
+    fileprivate let count: Int
+
+    init(_ text: String) {
+        let bytes = [UInt8](text.utf8)
+        self.text = text
+        word = bytes.span.firstWord
+        count = bytes.count
+    }
 }
 
 /// A request line taken apart. Ranges lie in the line.
@@ -66,29 +91,27 @@ package struct RequestLine: ~Escapable {
     ) throws(Refusal) -> Argument {
         if line[position] == UInt8(ascii: "\"") {
             let (value, hasEscapes) = try quoted(line, &position, end)
-            return Argument(name: position..<position, value: value, hasEscapes: hasEscapes, isLowercase: true)
+            return Argument(position..<position, value, hasEscapes: hasEscapes, of: line)
         }
         let start = position
         var name = position..<position
         var valueStart = start
-        var isLowercase = true
         while position < end, line[position] != UInt8(ascii: " "), line[position] != 0x09 {
             let byte = line[position]
             if byte == UInt8(ascii: "="), name.isEmpty, position > start {
                 name = start..<position
-                isLowercase = line.extracting(name).isLowercase
                 valueStart = position + 1
                 if valueStart < end, line[valueStart] == UInt8(ascii: "\"") {
                     position = valueStart
                     let (value, hasEscapes) = try quoted(line, &position, end)
-                    return Argument(name: name, value: value, hasEscapes: hasEscapes, isLowercase: isLowercase)
+                    return Argument(name, value, hasEscapes: hasEscapes, of: line)
                 }
             } else if byte == UInt8(ascii: "\"") {
                 throw Refusal(.syntax, "a quote inside an argument, at byte \(position)")
             }
             position += 1
         }
-        return Argument(name: name, value: valueStart..<position, hasEscapes: false, isLowercase: isLowercase)
+        return Argument(name, valueStart..<position, hasEscapes: false, of: line)
     }
 
     private static func quoted(
@@ -164,10 +187,16 @@ package struct RequestLine: ~Escapable {
             && bytes.extracting(argument.name).equals(name.utf8Span.span)
     }
 
+    func isNamed(_ argument: Argument, _ name: ArgumentName) -> Bool {
+        guard argument.isLowercase else { return self.name(argument) == name.text }
+        guard argument.nameWord == name.word, argument.name.count == name.count else { return false }
+        return name.count <= 8 || isNamed(argument, name.text)
+    }
+
     /// Whether two arguments have one name.
     func haveOneName(_ one: Argument, _ other: Argument) -> Bool {
         guard one.isLowercase, other.isLowercase else { return name(one) == name(other) }
-        return bytes.extracting(one.name).equals(bytes.extracting(other.name))
+        return one.nameWord == other.nameWord && bytes.extracting(one.name).equals(bytes.extracting(other.name))
     }
 
     /// The value of the first argument with this name.
@@ -184,6 +213,9 @@ package struct RequestLine: ~Escapable {
 }
 
 extension Span where Element == UInt8 {
+    /// The first eight bytes, or as many as there are, the first one lowest.
+    fileprivate var firstWord: UInt64 { word(from: 0) }
+
     /// Whether every byte is ASCII and no capital letter.
     fileprivate var isLowercase: Bool {
         for index in 0..<count {

@@ -29,8 +29,8 @@ package enum RequestReader {
     }
 
     private static func takes(_ command: CommandDescription, _ argument: Argument, of request: RequestLine) -> Bool {
-        for option in command.options where request.isNamed(argument, option) { return true }
-        return request.isNamed(argument, "tag")
+        for name in command.argumentNames where request.isNamed(argument, name) { return true }
+        return false
     }
 
     /// Whether an argument before this one has its name.
@@ -115,17 +115,10 @@ package enum RequestReader {
         case .customerWhyNot, .customerHow, .identityStatus, .identityRules, .quarantineList, .shopSettings:
             return try identityQuery(request, command)
         default:
-            var selectors = try selectors(request, hasher)
-            if let first = plain.first { selectors.insert(try number(first), at: 0) }
-            guard selectors.count == 1 else {
-                throw Refusal(
-                    .syntax,
-                    "name the customer by exactly one of: number, email=, phone=, vat=, ref=, order=, document=")
-            }
-            if command == .customerOrders { return try orders(selectors[0], request) }
+            let selector = try onlySelector(request, plain, hasher)
+            if command == .customerOrders { return try orders(selector, request) }
             return .dossier(
-                selectors[0], offset: try natural(request, "offset") ?? 0,
-                limit: try natural(request, "limit") ?? 1_000)
+                selector, offset: try natural(request, "offset") ?? 0, limit: try natural(request, "limit") ?? 1_000)
         }
     }
 
@@ -175,14 +168,38 @@ package enum RequestReader {
 
     static func selectors(_ request: RequestLine, _ hasher: KeyHasher) throws(Refusal) -> [CustomerSelector] {
         var selectors: [CustomerSelector] = []
-        for argument in request.arguments where !argument.name.isEmpty {
-            guard let name = CommandTable.selectors.first(where: { request.isNamed(argument, $0) }) else { continue }
-            selectors.append(
-                try request.withValue(argument) { value throws(Refusal) in
-                    try selector(name, value, hasher)
-                })
+        for argument in request.arguments {
+            if let selector = try selector(argument, request, hasher) { selectors.append(selector) }
         }
         return selectors
+    }
+
+    /// What names the customer of a question about one; `plain` are the request's plain arguments.
+    private static func onlySelector(
+        _ request: RequestLine, _ plain: [[UInt8]], _ hasher: KeyHasher
+    ) throws(Refusal) -> CustomerSelector {
+        var only: CustomerSelector? = if let first = plain.first { try number(first) } else { nil }
+        for argument in request.arguments {
+            guard let selector = try selector(argument, request, hasher) else { continue }
+            guard only == nil else { throw wrongSelector }
+            only = selector
+        }
+        guard let only else { throw wrongSelector }
+        return only
+    }
+
+    private static var wrongSelector: Refusal {
+        Refusal(.syntax, "name the customer by exactly one of: number, email=, phone=, vat=, ref=, order=, document=")
+    }
+
+    /// The customer that an argument names; nil if it names none.
+    private static func selector(
+        _ argument: Argument, _ request: RequestLine, _ hasher: KeyHasher
+    ) throws(Refusal) -> CustomerSelector? {
+        guard !argument.name.isEmpty,
+            let name = CommandTable.selectorNames.first(where: { request.isNamed(argument, $0) })
+        else { return nil }
+        return try request.withValue(argument) { value throws(Refusal) in try selector(name.text, value, hasher) }
     }
 
     private static func selector(
@@ -190,9 +207,9 @@ package enum RequestReader {
     ) throws(Refusal) -> CustomerSelector {
         switch name {
         case "number": try number(value.array)
-        case "email": try email(value, hasher)
-        case "phone": try phone(value, hasher)
-        case "vat": try vat(value, hasher)
+        case "email": .key(try emailKey(value, hasher))
+        case "phone": .keys(try phoneKeys(value, hasher))
+        case "vat": .key(try vatKey(value, hasher))
         case "ref": try reference(value)
         case "order": .order(try OrderName(value))
         case "document": .document(number: value, hasher)
@@ -200,11 +217,11 @@ package enum RequestReader {
         }
     }
 
-    static func email(_ value: Span<UInt8>, _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+    static func emailKey(_ value: Span<UInt8>, _ hasher: KeyHasher) throws(Refusal) -> IdentityKey {
         var normalised = ByteWriter()
         switch EmailAddress.normalise(value, into: &normalised) {
-        case .real: return .keys([hasher.key(.email, normalised.span)])
-        case .relay: return .keys([hasher.key(.relayLookup, normalised.span)])
+        case .real: return hasher.key(.email, normalised.span)
+        case .relay: return hasher.key(.relayLookup, normalised.span)
         case .constant, .placeholder:
             throw .invalid("email", "that address stands for nobody in particular; it ties nobody")
         case .invalid: throw .invalid("email", "not an e-mail address such as anna@example.nl")
@@ -212,7 +229,7 @@ package enum RequestReader {
     }
 
     /// A number with its country code needs no country; a national one is tried for the countries around here.
-    static func phone(_ value: Span<UInt8>, _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+    static func phoneKeys(_ value: Span<UInt8>, _ hasher: KeyHasher) throws(Refusal) -> [IdentityKey] {
         var keys: [IdentityKey] = []
         for country in ["", "NL", "BE", "DE", "FR", "GB", "AT", "CH", "LU", "IT", "ES", "PL", "US"] {
             var normalised = ByteWriter()
@@ -223,15 +240,15 @@ package enum RequestReader {
             }
         }
         guard !keys.isEmpty else { throw .invalid("phone", "not a telephone number; write it as +31612345678") }
-        return .keys(keys)
+        return keys
     }
 
-    static func vat(_ value: Span<UInt8>, _ hasher: KeyHasher) throws(Refusal) -> CustomerSelector {
+    static func vatKey(_ value: Span<UInt8>, _ hasher: KeyHasher) throws(Refusal) -> IdentityKey {
         var normalised = ByteWriter()
         guard VATNumber.normalise(value, country: .unknown, into: &normalised) == .valid else {
             throw .invalid("vat", "not a VAT id with valid check digits, country code first")
         }
-        return .keys([hasher.key(.vat, normalised.span)])
+        return hasher.key(.vat, normalised.span)
     }
 
     /// `channel:ref` or `channel/store:ref`, as orders are named.

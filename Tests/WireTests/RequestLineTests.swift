@@ -88,6 +88,24 @@ struct SeededGenerator: RandomNumberGenerator {
         #expect(refusal.code == .syntax)
     }
 
+    /// Names are compared by their first eight bytes before the rest.
+    @Test func namesAreToldApartByAllOfTheirBytes() throws {
+        let names = [
+            "a", "tag", "document", "documents", "documenta", "documentation", "ocument", "DOCUMENTS", "tägs", "TÄGS",
+        ]
+        for name in names {
+            let line = [UInt8]("X \(name)=1".utf8)
+            let request = try RequestLine(line.span)
+            let argument = request.arguments[0]
+            for other in names {
+                let isSame = name.lowercased() == other.lowercased()
+                let byName = request.isNamed(argument, ArgumentName(other.lowercased()))
+                let byText = request.isNamed(argument, other.lowercased())
+                #expect(byName == isSame && byText == isSame, "\(name) against \(other)")
+            }
+        }
+    }
+
     @Test func takesSixtyFourArguments() {
         #expect((try? parse("X" + String(repeating: " a", count: 64)).get())?.arguments.count == 64)
     }

@@ -88,7 +88,8 @@ package struct PreparedNote: Sendable, BitwiseCopyable {
 /// How a command names a customer.
 package enum CustomerSelector: Sendable, Equatable {
     case number(UInt32)
-    /// Any identity key; several where a value can be of several kinds (an e-mail may be real or relay).
+    case key(IdentityKey)
+    /// The first of these keys that anybody has: a telephone number without its country is tried for several.
     case keys([IdentityKey])
     case order(OrderName)
     /// The channel's own number of the customer.

@@ -289,6 +289,7 @@ extension DirectoryState {
                 return nil
             }
             return number - 1
+        case .key(let key): return findKey(key.hash).map { keys[$0].profile }
         case .keys(let candidates):
             for key in candidates {
                 if let entry = findKey(key.hash) { return keys[entry].profile }
@@ -343,6 +344,7 @@ extension CustomerSelector {
     package var text: String {
         switch self {
         case .number: "number"
+        case .key(let key): "\(key.kind.text)"
         case .keys(let keys): keys.first.map { "\($0.kind.text)" } ?? "value"
         case .order: "order"
         case .reference: "ref"

@@ -99,7 +99,10 @@ extension DirectoryState {
 extension CustomerSelector {
     /// The key that names the customer in all likelihood; nil where no key does.
     fileprivate var likelyHash: UInt64? {
-        if case .keys(let keys) = self { return keys.first?.hash }
-        return nil
+        switch self {
+        case .key(let key): key.hash
+        case .keys(let keys): keys.first?.hash
+        case .number, .order, .reference, .document: nil
+        }
     }
 }

@@ -26,6 +26,13 @@ package struct OrderPlace: Sendable, Hashable {
     package let row: UInt32
 }
 
+/// Why two customers have to do with each other and are not the same.
+package enum CustomerTie: Sendable {
+    /// The evidence says so: a household, or a company and its people.
+    case finding(PairReason, at: Int64)
+    indirect case decision(PersonDecision)
+}
+
 /// What ties two profiles, or keeps them apart.
 package struct PairExplanation: Sendable {
     package let shop: UInt16
@@ -197,27 +204,29 @@ extension DirectoryState {
     // MARK: Related customers
 
     /// Customers that are related to this one: by people's word, or by evidence that makes no more of it (a household).
-    package func related(to members: [UInt32]) -> [(profile: UInt32, decision: PersonDecision?, edge: EdgeEntry?)] {
+    package func related(to members: [UInt32]) -> [(profile: UInt32, tie: CustomerTie)] {
         guard !decisions.isEmpty || members.contains(where: { linkedProfiles.contains(Int($0)) }) else { return [] }
         var seen = ProfileMarks(places: 16)
         seen.insert(root(of: members[0]))
-        var result: [(profile: UInt32, decision: PersonDecision?, edge: EdgeEntry?)] = []
+        var result: [(profile: UInt32, tie: CustomerTie)] = []
         for member in members {
             guard !decisions.isEmpty else { break }
             for number in decisions.live(of: member) where decisions.all[number].kind == .linked {
                 let decision = decisions.all[number]
                 let other = decision.left.contains(member) ? decision.right[0] : decision.left[0]
-                if seen.insert(root(of: other)) { result.append((other, decision, nil)) }
+                if seen.insert(root(of: other)) { result.append((other, .decision(decision))) }
             }
         }
         for member in members where linkedProfiles.contains(Int(member)) {
             forEachEdge(of: member) { _, edge in
                 guard edge.verdict == PairVerdict.link.rawValue else { return }
                 let other = edge.other(than: member)
-                if seen.insert(root(of: other)) { result.append((other, nil, edge)) }
+                guard seen.insert(root(of: other)) else { return }
+                result.append((other, .finding(PairReason(rawValue: edge.reason) ?? .none, at: edge.at)))
             }
         }
-        return result.sorted { $0.profile < $1.profile }
+        if result.count > 1 { result.sort { $0.profile < $1.profile } }
+        return result
     }
 
     // MARK: Values without force

@@ -183,7 +183,7 @@ final class DirectoryWorldBox {
                 world.value.directory.profile(selector, shop: number).map { Int($0) }
             }
             func key(_ kind: IdentityKeyKind, _ text: String) -> CustomerSelector {
-                .keys([hasher.key(kind, [UInt8](text.utf8).span)])
+                .key(hasher.key(kind, [UInt8](text.utf8).span))
             }
             for value in 0..<22 {
                 #expect(

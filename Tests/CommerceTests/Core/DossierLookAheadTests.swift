@@ -21,11 +21,12 @@ import Testing
             members.contains { $0.count > 16 } && related.contains { !$0.isEmpty }, "seed \(seed): nothing to follow")
         let unknown = IdentityKey(kind: .email, hash: 1)
         var asked: [CustomerSelector] = [
-            .number(0), .number(.max), .keys([]), .keys([unknown]), .number(1), .number(1),
+            .number(0), .number(.max), .keys([]), .keys([unknown]), .key(unknown), .number(1), .number(1),
         ]
         for _ in 0..<3 { asked += profiles.map { .number($0 + 1) } + [.number(UInt32(profiles.count) + 1)] }
         for key in 0..<world.world.directory.keys.count {
-            asked.append(.keys([IdentityKey(kind: .email, hash: world.world.directory.keys[key].hash), unknown]))
+            let known = IdentityKey(kind: .email, hash: world.world.directory.keys[key].hash)
+            asked += [.key(known), .keys([known, unknown])]
         }
         world.world.directory.prefetchDossiers(of: [])
         world.world.directory.prefetchDossiers(of: asked)
