@@ -39,7 +39,8 @@ struct EngineState: ~Copyable {
         let shard = Int(truncatingIfNeeded: section.first)
         let isRead: Bool
         switch kind {
-        case .header, .profiles, .variants, .firstKeys, .keys, .orders, .documents, .firstEdges, .secondEdges, .edges,
+        case .header, .firstProfiles, .profiles, .imports, .variants, .firstKeys, .keys, .orders, .documents,
+            .firstEdges, .secondEdges, .edges,
             .identity, .assertions, .facts, .heldFacts, .ledgerShops, .ledgerDocuments, .ledgerVouchers,
             .ledgerRedemptions, .ledgerFacts,
             .tags, .labels, .labelRecords, .archiveEntries, .archiveFacts, .terms, .brochures, .logIns,

@@ -236,9 +236,9 @@ struct TableLayout: Sendable, CustomTestStringConvertible {
             ProfileEntry.self,
             [
                 ("parent", \.parent), ("next", \.next), ("lowest", \.lowest), ("size", \.size),
-                ("newestEdge", \.newestEdge), ("shop", \.shop), ("importedRow", \.importedRow), ("flags", \.flags),
-                ("importedAt", \.importedAt), ("lastSequence", \.lastSequence),
+                ("newestEdge", \.newestEdge), ("shop", \.shop), ("flags", \.flags), ("lastSequence", \.lastSequence),
             ]),
+        TableLayout(ImportEntry.self, [("profile", \.profile), ("row", \.row), ("at", \.at)]),
         TableLayout(
             MessageRow.self,
             [

@@ -120,7 +120,7 @@ extension DirectoryState {
     package func newestOrders(of shop: UInt16, limit: Int) -> (orders: [UInt32], isCut: Bool) {
         var found: [UInt32] = []
         for number in stride(from: orders.count - 1, through: 0, by: -1)
-        where profiles[Int(orders[number].profile)].shop == UInt32(shop) {
+        where profiles[Int(orders[number].profile)].shop == shop {
             if found.count == limit { return (found, true) }
             found.append(UInt32(number))
         }

@@ -151,13 +151,14 @@ extension DirectoryState {
         let home = home(of: profile.party)
         let hasTime = profile.updatedAt != PreparedOrder.noUpdateTime
         if !home.isNew {
-            let entry = profiles[Int(home.profile)]
-            let isSame = home.isKnownVariant && variants[home.variant].row + 1 == entry.importedRow
-            if isSame, !hasTime || profile.updatedAt <= entry.importedAt {
-                return Decision(verdict: .duplicate, profile: home.profile, subject: 0)
-            }
-            if hasTime, entry.importedRow > 0, profile.updatedAt < entry.importedAt {
-                return Decision(verdict: .stale, profile: home.profile, subject: 0)
+            if let known = imports.entry(of: home.profile) {
+                let isSame = home.isKnownVariant && variants[home.variant].row == known.row
+                if isSame, !hasTime || profile.updatedAt <= known.at {
+                    return Decision(verdict: .duplicate, profile: home.profile, subject: 0)
+                }
+                if hasTime, profile.updatedAt < known.at {
+                    return Decision(verdict: .stale, profile: home.profile, subject: 0)
+                }
             }
         }
         events.begin(.profileRecorded, now, shop: shop)

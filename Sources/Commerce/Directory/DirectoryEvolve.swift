@@ -90,8 +90,7 @@ extension DirectoryState {
             identities.append(ShopIdentity(mode: MatchMode(rawValue: UInt8(truncatingIfNeeded: event.row)) ?? .exact))
         case .profileRecorded:
             evolveParty(event, bytes, features)
-            profiles[Int(event.party.profile)].importedRow = event.party.variantRow + 1
-            profiles[Int(event.party.profile)].importedAt = event.seenAt
+            imports.note(ImportEntry(profile: event.party.profile, row: event.party.variantRow, at: event.seenAt))
         case .orderRecorded:
             evolveParty(event, bytes, features)
             orders.append(subject(event))
@@ -157,7 +156,7 @@ extension DirectoryState {
         if party.isNewProfile {
             profiles.append(
                 ProfileEntry(
-                    parent: profile, next: profile, lowest: profile, size: 1, newestEdge: 0, shop: UInt32(event.shop),
+                    parent: profile, next: profile, lowest: profile, size: 1, newestEdge: 0, shop: event.shop,
                     lastSequence: sequence))
             customerCount += 1
         }

@@ -135,7 +135,7 @@ extension DirectoryState {
     ) {
         let entry = orders[order]
         events.begin(
-            .orderFactRecorded, now, shop: UInt16(truncatingIfNeeded: profiles[Int(entry.profile)].shop))
+            .orderFactRecorded, now, shop: profiles[Int(entry.profile)].shop)
         events.profile(entry.profile)
         events.varint(UInt64(order))
         events.varint(UInt64(entry.row))

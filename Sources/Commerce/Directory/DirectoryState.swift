@@ -21,13 +21,9 @@ package struct ProfileEntry: BitwiseCopyable, Sendable {
     var size: UInt32
     /// Number of the newest edge plus one.
     var newestEdge: UInt32
-    var shop: UInt32
-    /// Row of the variant that came last without an order (an import), plus one; zero when there was none.
-    var importedRow: UInt32 = 0
+    var shop: UInt16
     /// What has to be heeded when the customer changes (`ClusterFlags`); true at the root only.
-    var flags: UInt32 = 0
-    /// When the channel says that it was true, in milliseconds.
-    var importedAt: Int64 = 0
+    var flags: UInt16 = 0
     /// The last event that touched the customer; true at the root only.
     package var lastSequence: UInt64
 }
@@ -65,9 +61,9 @@ package struct SubjectEntry: BitwiseCopyable, Sendable {
 /// What has to be heeded when a customer changes.
 enum ClusterFlags {
     /// Something keeps profiles apart that evidence would put together, or a person decided here.
-    static let restricted: UInt32 = 1
+    static let restricted: UInt16 = 1
     /// A finding that hardly suffices ties it, so that it may turn out to be a bridge.
-    static let weak: UInt32 = 2
+    static let weak: UInt16 = 2
 }
 
 extension ProfileEntry {
@@ -86,6 +82,7 @@ package struct DirectoryState: ~Copyable, Sendable {
     package internal(set) var sequence: UInt64 = 0
 
     package internal(set) var profiles = PagedArray<ProfileEntry>()
+    var imports = ImportTable()
     var variants = PagedArray<VariantEntry>()
     var keys = PagedArray<KeyEntry>()
     package internal(set) var orders = PagedArray<SubjectEntry>()
@@ -155,7 +152,8 @@ package struct DirectoryState: ~Copyable, Sendable {
 
     /// Bytes held by tables and indexes.
     package var allocatedBytes: Int {
-        profiles.allocatedBytes + variants.allocatedBytes + keys.allocatedBytes + orders.allocatedBytes
+        profiles.allocatedBytes + imports.allocatedBytes + variants.allocatedBytes + keys.allocatedBytes
+            + orders.allocatedBytes
             + documents.allocatedBytes + edges.allocatedBytes + variantIndex.allocatedBytes + keyIndex.allocatedBytes
             + orderIndex.allocatedBytes + documentIndex.allocatedBytes + index.allocatedBytes
             + assertions.allocatedBytes + assertionIndex.allocatedBytes + facts.allocatedBytes + ledger.allocatedBytes
@@ -252,7 +250,7 @@ extension DirectoryState {
         var total = 0
         for number in 0..<profiles.count {
             let entry = profiles[number]
-            guard entry.shop == UInt32(shop) else { continue }
+            guard entry.shop == shop else { continue }
             guard profiles[Int(root(of: UInt32(number)))].lowest == UInt32(number) else { continue }
             if total >= offset, page.count < limit { page.append(UInt32(number)) }
             total += 1
@@ -285,7 +283,7 @@ extension DirectoryState {
     package func profile(_ selector: CustomerSelector, shop: UInt16) -> UInt32? {
         switch selector {
         case .number(let number):
-            guard number > 0, Int(number) <= profiles.count, profiles[Int(number) - 1].shop == UInt32(shop) else {
+            guard number > 0, Int(number) <= profiles.count, profiles[Int(number) - 1].shop == shop else {
                 return nil
             }
             return number - 1

@@ -2,6 +2,28 @@ import Bytes
 
 // Tables as earlier versions of the snapshot format had them: read, and written no more.
 
+/// Kind 2.
+struct FirstProfileEntry: BitwiseCopyable, Sendable {
+    var parent: UInt32
+    var next: UInt32
+    var lowest: UInt32
+    var size: UInt32
+    var newestEdge: UInt32
+    var shop: UInt32
+    /// See `ImportEntry`; its row plus one, zero where there is none.
+    var importedRow: UInt32
+    var flags: UInt32
+    var importedAt: Int64
+    var lastSequence: UInt64
+
+    var current: ProfileEntry {
+        ProfileEntry(
+            parent: parent, next: next, lowest: lowest, size: size, newestEdge: newestEdge,
+            shop: UInt16(truncatingIfNeeded: shop), flags: UInt16(truncatingIfNeeded: flags),
+            lastSequence: lastSequence)
+    }
+}
+
 /// Kind 7: all of them are merges.
 struct FirstEdgeEntry: BitwiseCopyable, Sendable {
     var keyHash: UInt64

@@ -38,17 +38,18 @@ extension DirectoryState {
     }
 
     private func item(_ number: Int, _ profile: UInt32, _ row: UInt32, _ shop: UInt16) -> ExportItem? {
-        guard profiles[Int(profile)].shop == UInt32(shop) else { return nil }
+        guard profiles[Int(profile)].shop == shop else { return nil }
         return ExportItem(
             cursor: UInt32(number + 1), profile: profile, customer: customerNumber(of: profile), row: row, at: 0)
     }
 
     private func profileItem(_ number: Int, shop: UInt16) -> ExportItem? {
         let entry = profiles[number]
-        guard entry.shop == UInt32(shop) else { return nil }
+        guard entry.shop == shop else { return nil }
+        let known = imports.entry(of: UInt32(number))
         return ExportItem(
             cursor: UInt32(number + 1), profile: UInt32(number), customer: customerNumber(of: UInt32(number)),
-            row: entry.importedRow, at: entry.importedAt)
+            row: known.map { $0.row + 1 } ?? 0, at: known?.at ?? 0)
     }
 
     /// A fact that waits for its order has no name to go by yet; it comes out when its order has come.

@@ -164,7 +164,7 @@ extension DirectoryState {
     func validateLabel(_ event: Event, _ bytes: Span<UInt8>) throws(EventError) {
         for profile in try LabelEvent(event, bytes).profiles {
             try Self.check(
-                Int(profile) < profiles.count && profiles[Int(profile)].shop == UInt32(event.shop),
+                Int(profile) < profiles.count && profiles[Int(profile)].shop == event.shop,
                 "a label of an unknown profile")
         }
     }

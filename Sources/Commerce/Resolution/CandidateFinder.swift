@@ -22,7 +22,7 @@ extension DirectoryState {
         scratch.settledRoots.removeAll(keepingCapacity: true)
         if scope == .outsiders { scratch.settledRoots.append(root(of: profile)) }
         scratch.skipsSettled = scope == .outsiders
-        let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
+        let shop = profiles[Int(profile)].shop
         switch rules.mode {
         case .exact: break
         case .evidence: weighCandidates(of: profile, shop, rules, &scratch)
@@ -65,7 +65,7 @@ extension DirectoryState {
     @inline(__always)
     func ownClasses(_ place: Int, _ profile: UInt32, _ scratch: inout ResolutionScratch) -> FrequencyClasses {
         if let known = scratch.classes[place] { return known }
-        let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
+        let shop = profiles[Int(profile)].shop
         let classes = index.classes(of: index.rows.features(of: Int(scratch.ownRows[place])), shop: shop)
         scratch.classes[place] = classes
         return classes
@@ -153,13 +153,13 @@ extension DirectoryState {
     /// value, with one class, unless it is a second address that agrees: only the first is counted, so the commoner of the
     /// two stands.
     private func classes(_ own: FrequencyClasses, _ row: Int, _ profile: UInt32) -> FrequencyClasses {
-        let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
+        let shop = profiles[Int(profile)].shop
         return own.commoner(index.classes(of: index.rows.features(of: row), shop: shop))
     }
 
     /// How two profiles compare, whatever led to them.
     package func weigh(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> PairWeight {
-        let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
+        let shop = profiles[Int(one)].shop
         prepareRows(of: one, &scratch)
         return weigh(one, two, identities[Int(shop)].inForce, &scratch)
     }

@@ -126,7 +126,7 @@ extension DirectoryState {
         let concerned = Set(members(of: one).flatMap { decisions.live(of: $0) })
             .intersection(members(of: two).flatMap { decisions.live(of: $0) })
         return PairExplanation(
-            shop: UInt16(truncatingIfNeeded: profiles[Int(one)].shop), one: one, two: two, isSame: isSame,
+            shop: profiles[Int(one)].shop, one: one, two: two, isSame: isSame,
             path: between, pair: best, rules: identity.rules,
             version: identity.activeVersion, mode: identity.mode, separation: separation,
             decisions: concerned.sorted().map { decisions.all[$0] },
@@ -174,7 +174,7 @@ extension DirectoryState {
         var best: [UInt64: (number: Int, score: Int32)] = [:]
         for number in Set(doubtfulEdges) {
             let edge = edges[Int(number)]
-            guard edge.verdict == PairVerdict.queue.rawValue, profiles[Int(edge.newer)].shop == UInt32(shop),
+            guard edge.verdict == PairVerdict.queue.rawValue, profiles[Int(edge.newer)].shop == shop,
                 reason.map({ $0.rawValue == edge.reason }) ?? true
             else { continue }
             let left = root(of: edge.newer)
@@ -243,7 +243,7 @@ extension DirectoryState {
             }
             var carriers: [UInt32] = []
             index.forEachCarrier(of: Int(number)) { if carriers.count < 100 { carriers.append($0) } }
-            let belongs = carriers.first.map { profiles[Int($0)].shop == UInt32(shop) } ?? (watch?.shop == shop)
+            let belongs = carriers.first.map { profiles[Int($0)].shop == shop } ?? (watch?.shop == shop)
             guard belongs else { continue }
             if total >= offset, found.count < limit {
                 let state: ValueStateText =
@@ -278,7 +278,7 @@ extension DirectoryState {
     /// Whether the edge's key is the value that matching knows by this hash.
     private func isScoped(_ edge: EdgeEntry, _ hash: UInt64) -> Bool {
         guard let kind = edge.keyKind else { return false }
-        let shop = UInt16(truncatingIfNeeded: profiles[Int(edge.newer)].shop)
+        let shop = profiles[Int(edge.newer)].shop
         return MatchIndex.scoped(edge.keyHash, ValueKind(kind), shop: shop) == hash
     }
 

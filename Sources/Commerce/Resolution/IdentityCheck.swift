@@ -48,7 +48,7 @@ package struct IdentityWalk: Sendable {
             }
             let profile = next
             next += 1
-            guard !isSeen[Int(profile)], state.profiles[Int(profile)].shop == UInt32(shop) else {
+            guard !isSeen[Int(profile)], state.profiles[Int(profile)].shop == shop else {
                 done += 1
                 continue
             }

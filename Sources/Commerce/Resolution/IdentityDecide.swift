@@ -290,7 +290,7 @@ extension DirectoryState {
     private func answered(_ number: Int, isSame: Bool, shop: UInt16) -> IdentityOutcome? {
         guard number > 0, number <= edges.count else { return nil }
         let edge = edges[number - 1]
-        guard profiles[Int(edge.newer)].shop == UInt32(shop) else { return nil }
+        guard profiles[Int(edge.newer)].shop == shop else { return nil }
         let isKnown =
             isSame
             ? !crossing(.together, [edge.newer], [edge.older]).isEmpty

@@ -101,7 +101,7 @@ extension DirectoryState {
                 if number == Int(settledVariants) { index.isForgetful = false }
                 let variant = variants[number]
                 guard variant.profile <= known else { throw UnreadableRecord() }
-                let shop = UInt16(truncatingIfNeeded: profiles[Int(variant.profile)].shop)
+                let shop = profiles[Int(variant.profile)].shop
                 // Profiles are numbered in the order of their first variants.
                 let isNew = variant.profile == known
                 prefetchKeys(number + Self.variantsAhead, of: records)
@@ -119,7 +119,7 @@ extension DirectoryState {
     private func prefetchKeys(_ number: Int, of records: LoadedRecords) {
         // One that does not read may be ahead: only what is in the piece was looked at.
         guard number % Self.pieceSize >= Self.variantsAhead, number < variants.count else { return }
-        let shop = UInt16(truncatingIfNeeded: profiles[Int(variants[number].profile)].shop)
+        let shop = profiles[Int(variants[number].profile)].shop
         records.withParty(of: variants[number]) { record in
             PartyRecord.forEachKey(of: record) { index.prefetch($0, shop: shop) }
         }
@@ -137,7 +137,7 @@ extension DirectoryState {
 
     private mutating func takeDocument(_ number: Int, _ shards: [ShardState]) throws(UnreadableRecord) {
         let entry = documents[number]
-        let shop = UInt16(truncatingIfNeeded: profiles[Int(entry.profile)].shop)
+        let shop = profiles[Int(entry.profile)].shop
         var reads = true
         shards[Int(entry.profile) % shards.count].withDocument(row: entry.row) { bytes, recordedAt in
             reads = PackedRecord.length(of: bytes, DocumentShape.kinds) ?? 0 > 0

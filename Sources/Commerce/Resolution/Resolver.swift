@@ -56,7 +56,7 @@ extension DirectoryState {
         into events: inout EventWriter
     ) {
         events.customersResolved(
-            plan, shop: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop), cause: profile,
+            plan, shop: profiles[Int(profile)].shop, cause: profile,
             order: index.origins[Int(profile)].cause, actor: actor, now: now)
     }
 
@@ -78,7 +78,7 @@ extension DirectoryState {
         lookAhead()
         for _ in 0..<Self.mostPassedOver {
             guard let profile = index.nextInQueue() else { return nil }
-            guard index.isDue(profile, of: UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)) else { continue }
+            guard index.isDue(profile, of: profiles[Int(profile)].shop) else { continue }
             index.beginWeighing(profile)
             return profile
         }
@@ -166,7 +166,7 @@ extension DirectoryState {
         _ profile: UInt32, _ needs: WeighingNeeds, _ rules: RulesInForce, _ scratch: inout ResolutionScratch,
         where isOf: (EdgeEntry) -> Bool
     ) -> Bool {
-        let shop = UInt16(truncatingIfNeeded: profiles[Int(profile)].shop)
+        let shop = profiles[Int(profile)].shop
         let population = index.populationClass(of: shop)
         let isRecount = needs.contains(.isRecounted)
         var arePrepared = false
@@ -230,7 +230,7 @@ extension DirectoryState {
         scratch.sharedValues.removeAll(keepingCapacity: true)
         gatherSharedKeys(of: one, &scratch)
         if isShared() { return true }
-        let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
+        let shop = profiles[Int(one)].shop
         scratch.sharedValues.removeAll(keepingCapacity: true)
         index.forEachRow(of: one) { row in gatherSharedBlocks(of: row, one, shop, &scratch) }
         return isShared()

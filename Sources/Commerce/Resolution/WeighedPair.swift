@@ -20,7 +20,7 @@ package struct WeighedPair: Sendable {
 extension DirectoryState {
     /// How two profiles compare today, and by which of their rows; the same weight as `weigh`.
     package func weighedPair(_ one: UInt32, _ two: UInt32, _ scratch: inout ResolutionScratch) -> WeighedPair {
-        let shop = UInt16(truncatingIfNeeded: profiles[Int(one)].shop)
+        let shop = profiles[Int(one)].shop
         let weigher = identities[Int(shop)].weigher
         let withheld = index.profiles[Int(one)].withheld.union(index.profiles[Int(two)].withheld)
         index.comparedRows(of: one, into: &scratch.ownRows)

@@ -71,7 +71,7 @@ extension DirectoryState {
         var (all, known) = customerMap.ofShop[shop] ?? (ProfileSet(shards: shardCount), 0)
         if known < profiles.count {
             customerMap.ofShop[shop] = nil
-            for number in known..<profiles.count where profiles[number].shop == UInt32(shop) {
+            for number in known..<profiles.count where profiles[number].shop == shop {
                 all.insert(UInt32(number))
             }
             customerMap.ofShop[shop] = (all, profiles.count)

@@ -279,7 +279,7 @@ extension DirectoryWorld {
                     world.shards = (0..<world.directory.shardCount).map {
                         ShardState(number: $0, of: world.directory.shardCount)
                     }
-                case .profiles, .variants, .keys, .orders, .documents, .edges, .identity, .assertions, .facts,
+                case .profiles, .imports, .variants, .keys, .orders, .documents, .edges, .identity, .assertions, .facts,
                     .heldFacts, .ledgerShops, .ledgerDocuments, .ledgerVouchers, .ledgerRedemptions, .ledgerFacts,
                     .archiveEntries, .archiveFacts:
                     guard world.directory.load(section.kind, chunk.span) else { return nil }

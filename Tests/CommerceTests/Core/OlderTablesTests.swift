@@ -43,6 +43,36 @@ struct OlderTablesTests {
         #expect(!isCutRead)
     }
 
+    @Test func profilesLoadWithTheirImports() {
+        var random = SeededGenerator(seed: 6)
+        let older = (0..<300).map { number in
+            FirstProfileEntry(
+                parent: Self.number(&random), next: Self.number(&random), lowest: Self.number(&random),
+                size: Self.number(&random), newestEdge: Self.number(&random),
+                shop: UInt32.random(in: 0...UInt32(UInt16.max), using: &random),
+                importedRow: number % 3 == 0 ? UInt32.random(in: 1 ... .max, using: &random) : 0,
+                flags: UInt32.random(in: 0...3, using: &random), importedAt: Self.number(&random),
+                lastSequence: Self.number(&random))
+        }
+        var directory = DirectoryState()
+        let isRead = directory.load(.firstProfiles, Self.bytes(of: older).span)
+        #expect(isRead && directory.profiles.count == older.count && directory.imports.entries.count == 100)
+        for (number, old) in older.enumerated() {
+            let entry = directory.profiles[number]
+            #expect(entry.parent == old.parent && entry.next == old.next && entry.lowest == old.lowest)
+            #expect(entry.size == old.size && entry.newestEdge == old.newestEdge && entry.shop == old.shop)
+            #expect(entry.flags == old.flags && entry.lastSequence == old.lastSequence)
+            let known = directory.imports.entry(of: UInt32(number))
+            #expect((known?.row).map { $0 + 1 } ?? 0 == old.importedRow)
+            #expect(known == nil || known?.at == old.importedAt)
+        }
+        let isCutRead = directory.load(.firstProfiles, Self.bytes(of: older).span.extracting(0..<47))
+        var strange = older[0]
+        strange.shop = 1 << 16
+        let isStrangeRead = directory.load(.firstProfiles, Self.bytes(of: [strange]).span)
+        #expect(!isCutRead && !isStrangeRead)
+    }
+
     /// What shares a byte leaves its neighbour alone.
     @Test func anEdgesKindAndItsPastAreApart() {
         var edge = EdgeEntry(
