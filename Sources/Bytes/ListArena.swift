@@ -89,6 +89,12 @@ package struct ListArena: ~Copyable, @unchecked Sendable {
         list.count += 1
     }
 
+    /// Puts a number in the place of the one at a position below the list's count.
+    package mutating func replace(_ position: Int, of list: inout SmallList, with number: UInt32) {
+        precondition(position >= 0 && position < Int(list.count))
+        if list.count == 1 { list.place = number } else { numbers[Int(list.place) * 2 + position] = number }
+    }
+
     /// Exchanges the first number with the last.
     @inlinable package mutating func bringLastToFront(_ list: SmallList) {
         guard list.count > 1 else { return }

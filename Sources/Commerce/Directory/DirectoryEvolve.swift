@@ -231,8 +231,13 @@ extension DirectoryState {
                 edge.keyHash = edges[known].keyHash
                 edge.isUndone = true
             }
+            let wasLink = edges[known].isLink
             edges[known] = edge
             note(edge, known)
+            if wasLink, !edge.isLink {
+                rebuildLinks(of: edge.newer)
+                rebuildLinks(of: edge.older)
+            }
         } else {
             edge.nextOfNewer = profiles[Int(finding.newer)].newestEdge
             edge.nextOfOlder = profiles[Int(finding.older)].newestEdge
@@ -249,13 +254,6 @@ extension DirectoryState {
     private mutating func note(_ edge: EdgeEntry, _ number: Int) {
         if edge.verdict == PairVerdict.queue.rawValue { doubtfulEdges.append(UInt32(number)) }
         noteLink(edge)
-    }
-
-    /// Notes whom an edge relates.
-    mutating func noteLink(_ edge: EdgeEntry) {
-        guard edge.verdict == PairVerdict.link.rawValue else { return }
-        linkedProfiles.insert(Int(edge.newer))
-        linkedProfiles.insert(Int(edge.older))
     }
 
     /// Whether a merge hardly suffices.

@@ -123,9 +123,7 @@ package struct DirectoryState: ~Copyable, Sendable {
     var loadedIdentity: [UInt8] = []
     /// Edges that were once doubtful, oldest first; derived.
     var doubtfulEdges: [UInt32] = []
-    /// Profiles that an edge ever related to another without uniting them: all others' edges need not be looked through by
-    /// those who ask who is related. Derived.
-    var linkedProfiles = BitRow()
+    var links = LinkTable()
     /// Orders of kind `booking`, and invoices with the order they belong to: what T17 asks for. Derived.
     var bookings = BookingTable()
     /// What happened to orders.
@@ -155,7 +153,7 @@ package struct DirectoryState: ~Copyable, Sendable {
         profiles.allocatedBytes + imports.allocatedBytes + variants.allocatedBytes + keys.allocatedBytes
             + orders.allocatedBytes
             + documents.allocatedBytes + edges.allocatedBytes + variantIndex.allocatedBytes + keyIndex.allocatedBytes
-            + orderIndex.allocatedBytes + documentIndex.allocatedBytes + index.allocatedBytes
+            + orderIndex.allocatedBytes + documentIndex.allocatedBytes + index.allocatedBytes + links.allocatedBytes
             + assertions.allocatedBytes + assertionIndex.allocatedBytes + facts.allocatedBytes + ledger.allocatedBytes
             + labels.allocatedBytes + customerMap.allocatedBytes
             + archive.allocatedBytes + service.allocatedBytes
@@ -202,14 +200,7 @@ extension DirectoryState {
 
     // MARK: Clusters
 
-    @inline(__always) package func root(of profile: UInt32) -> UInt32 {
-        var current = profile
-        while true {
-            let parent = profiles[Int(current)].parent
-            if parent == current { return current }
-            current = parent
-        }
-    }
+    @inline(__always) package func root(of profile: UInt32) -> UInt32 { profiles.root(of: profile) }
 
     /// The living number of the customer that the profile belongs to.
     @inline(__always) package func customerNumber(of profile: UInt32) -> UInt32 {
@@ -334,6 +325,18 @@ extension DirectoryState {
             messages: outbox.messageCount,
             facts: facts.entries.count, waitingFacts: facts.heldCount, sequence: sequence,
             allocatedBytes: allocatedBytes + outbox.allocatedBytes)
+    }
+}
+
+extension PagedArray where Entry == ProfileEntry {
+    /// The root of the tree of profiles that are one customer.
+    @inline(__always) func root(of profile: UInt32) -> UInt32 {
+        var current = profile
+        while true {
+            let parent = self[Int(current)].parent
+            if parent == current { return current }
+            current = parent
+        }
     }
 }
 

@@ -16,15 +16,10 @@ private struct DossierLookAhead {
         var profile: UInt32
     }
 
-    /// A way along a profile's findings; `edge` is its number plus one.
-    struct Chain {
-        let profile: UInt32
-        var edge: UInt32
-    }
-
     var rings: [Ring]
-    var chains: [Chain] = []
-    /// The other ends of links.
+    /// Profiles that the rings came by.
+    var members: [UInt32] = []
+    /// The other ends of their links.
     var ends: [UInt32] = []
 }
 
@@ -44,7 +39,13 @@ extension DirectoryState {
             rings: customers.compactMap { likelyProfile($0) }.map { .init(start: $0, profile: $0) })
         for ring in ahead.rings { profiles.prefetch(Int(ring.profile)) }
         for _ in 0..<DossierLookAhead.mostSteps where !ahead.rings.isEmpty { stepRings(&ahead) }
-        for _ in 0..<DossierLookAhead.mostSteps where !ahead.chains.isEmpty { stepChains(&ahead) }
+        for member in ahead.members {
+            links.forEach(of: member) { end in
+                guard ahead.ends.count < DossierLookAhead.mostWalks else { return }
+                ahead.ends.append(end)
+                profiles.prefetch(Int(end))
+            }
+        }
         for end in ahead.ends { profiles.prefetch(Int(profiles[Int(end)].parent)) }
     }
 
@@ -61,11 +62,9 @@ extension DirectoryState {
             var ring = ahead.rings[place]
             let entry = profiles[Int(ring.profile)]
             profiles.prefetch(Int(entry.parent))
-            if entry.newestEdge != 0, linkedProfiles.contains(Int(ring.profile)),
-                ahead.chains.count < DossierLookAhead.mostWalks
-            {
-                ahead.chains.append(.init(profile: ring.profile, edge: entry.newestEdge))
-                edges.prefetch(Int(entry.newestEdge) - 1)
+            if !links.isEmpty, ahead.members.count < DossierLookAhead.mostWalks {
+                ahead.members.append(ring.profile)
+                links.prefetch(ring.profile)
             }
             guard entry.next != ring.start else { continue }
             profiles.prefetch(Int(entry.next))
@@ -74,25 +73,6 @@ extension DirectoryState {
             kept += 1
         }
         ahead.rings.removeLast(ahead.rings.count - kept)
-    }
-
-    /// Every chain goes on to its next finding; who stands at the other end of a link is noted.
-    private func stepChains(_ ahead: inout DossierLookAhead) {
-        var kept = 0
-        for place in ahead.chains.indices {
-            var chain = ahead.chains[place]
-            let edge = edges[Int(chain.edge) - 1]
-            if edge.verdict == PairVerdict.link.rawValue, ahead.ends.count < DossierLookAhead.mostWalks {
-                ahead.ends.append(edge.other(than: chain.profile))
-                profiles.prefetch(Int(edge.other(than: chain.profile)))
-            }
-            chain.edge = edge.next(of: chain.profile)
-            guard chain.edge != 0 else { continue }
-            edges.prefetch(Int(chain.edge) - 1)
-            ahead.chains[kept] = chain
-            kept += 1
-        }
-        ahead.chains.removeLast(ahead.chains.count - kept)
     }
 }
 

@@ -203,6 +203,8 @@ extension DirectoryState {
                 | (sorted.contains { weak.contains($0) } || hasWeakEdge(sorted) ? ClusterFlags.weak : 0)
         }
         customerCount += groups.count - before.count
+        // Customers that only came together have all that they need.
+        if groups.count > 1 { rebuildLinks(ofDivided: groups.lazy.flatMap(\.profiles)) }
     }
 
     /// The profile that gives a customer its number: the one into which a person merged others, or else the lowest.

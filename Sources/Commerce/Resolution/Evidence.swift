@@ -69,6 +69,8 @@ package struct EdgeEntry: BitwiseCopyable, Sendable {
         set { kindAndUndone = kind | (newValue ? 0x80 : 0) }
     }
 
+    /// Whether it relates the two without making them one.
+    var isLink: Bool { verdict == PairVerdict.link.rawValue }
     package var isMerge: Bool { verdict == PairVerdict.merge.rawValue }
     package var keyKind: IdentityKeyKind? { IdentityKeyKind(rawValue: kind) }
 

@@ -205,7 +205,7 @@ extension DirectoryState {
 
     /// Customers that are related to this one: by people's word, or by evidence that makes no more of it (a household).
     package func related(to members: [UInt32]) -> [(profile: UInt32, tie: CustomerTie)] {
-        guard !decisions.isEmpty || members.contains(where: { linkedProfiles.contains(Int($0)) }) else { return [] }
+        guard !decisions.isEmpty || !links.isEmpty else { return [] }
         var seen = ProfileMarks(places: 16)
         seen.insert(root(of: members[0]))
         var result: [(profile: UInt32, tie: CustomerTie)] = []
@@ -217,13 +217,9 @@ extension DirectoryState {
                 if seen.insert(root(of: other)) { result.append((other, .decision(decision))) }
             }
         }
-        for member in members where linkedProfiles.contains(Int(member)) {
-            forEachEdge(of: member) { _, edge in
-                guard edge.verdict == PairVerdict.link.rawValue else { return }
-                let other = edge.other(than: member)
-                guard seen.insert(root(of: other)) else { return }
-                result.append((other, .finding(PairReason(rawValue: edge.reason) ?? .none, at: edge.at)))
-            }
+        for (member, other) in linked(to: members, &seen) {
+            let edge = link(member, other)
+            result.append((other, .finding(PairReason(rawValue: edge.reason) ?? .none, at: edge.at)))
         }
         if result.count > 1 { result.sort { $0.profile < $1.profile } }
         return result

@@ -119,7 +119,8 @@ struct DecisionPanel: ~Copyable {
         checkRelated(world.world.directory)
     }
 
-    /// Who is related is what looking through everything finds.
+    /// Who is related is what looking through everything finds, and of many links between two customers the same is shown
+    /// whatever came in which order: that of the lowest profiles.
     private func checkRelated(_ directory: borrowing DirectoryState) {
         for profile in 0..<UInt32(directory.profiles.count) {
             guard directory.customerNumber(of: profile) == profile + 1 else { continue }
@@ -129,15 +130,26 @@ struct DecisionPanel: ~Copyable {
                 for (here, there) in [(decision.left, decision.right), (decision.right, decision.left)]
                 where !Set(here).isDisjoint(with: members) { roots.insert(directory.root(of: there[0])) }
             }
+            var lowest: [UInt32: (member: UInt32, other: UInt32, at: Int64)] = [:]
             for number in 0..<directory.edges.count {
                 let edge = directory.edges[number]
                 guard edge.verdict == PairVerdict.link.rawValue else { continue }
-                if members.contains(edge.newer) { roots.insert(directory.root(of: edge.older)) }
-                if members.contains(edge.older) { roots.insert(directory.root(of: edge.newer)) }
+                for (member, other) in [(edge.newer, edge.older), (edge.older, edge.newer)]
+                where members.contains(member) {
+                    let root = directory.root(of: other)
+                    roots.insert(root)
+                    if let known = lowest[root], (known.member, known.other) <= (member, other) { continue }
+                    lowest[root] = (member, other, edge.at)
+                }
             }
             roots.remove(directory.root(of: profile))
             var related: [UInt32] = []
-            for other in directory.related(to: members) { related.append(directory.root(of: other.profile)) }
+            for (other, tie) in directory.related(to: members) {
+                let root = directory.root(of: other)
+                related.append(root)
+                guard case .finding(_, let at) = tie else { continue }
+                #expect(lowest[root]?.other == other && lowest[root]?.at == at, "seed \(seed): C\(profile + 1)")
+            }
             #expect(related.count == roots.count && Set(related) == roots, "seed \(seed): C\(profile + 1)")
         }
     }
