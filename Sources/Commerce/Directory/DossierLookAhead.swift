@@ -1,7 +1,7 @@
 import Bytes
 
 // A dossier follows references through tables that lie far apart: from a key to a profile, around the ring of its
-// customer's profiles, along their findings to those at the other end. Where a batch asks for many dossiers, all of them go
+// customer's profiles, along their links to those at the other end. Where a batch asks for many dossiers, all of them go
 // one reference further at a time, so that memory is waited for once a step instead of once a reference.
 
 /// Dossiers that a batch asks for, on their way through the tables.

@@ -66,6 +66,30 @@ import Testing
         }
     }
 
+    /// A finding that holds no more relates nobody, and those beside it stay.
+    @Test func whatIsNoLinkAnyMoreRelatesNobody() throws {
+        var world = ResolutionWorld()
+        for (number, first) in ["Jan", "Fatima", "Sophie"].enumerated() {
+            try world.feed(
+                Self.order(
+                    number,
+                    #""customer":{"firstName":"\#(first)","lastName":"Visser","phone":"+31318123456"},\#(Self.home)"#))
+        }
+        world.settle()
+        func related(_ profile: UInt32) -> [UInt32] {
+            world.world.directory.related(to: world.world.directory.members(of: profile)).map(\.profile)
+        }
+        #expect(related(0) == [1, 2] && related(1) == [0, 2] && related(2) == [0, 1])
+        let nothing = PairWeight(score: 0, levels: 0, verdict: .none, reason: .none)
+        for (newer, older, rest) in [
+            (UInt32(1), UInt32(0), [[2], [2], [0, 1]] as [[UInt32]]), (2, 0, [[], [2], [1]]),
+        ] {
+            world.world.directory.addEdge(
+                PairFinding(newer: newer, older: older, kind: 0, keyHash: 1, weight: nothing), order: 0, at: 9)
+            #expect([related(0), related(1), related(2)] == rest)
+        }
+    }
+
     @Test func fatherAndSonOfOneNameWaitForAPerson() throws {
         var world = ResolutionWorld()
         for (number, birthDate) in ["1952-03-14", "1981-11-02"].enumerated() {
