@@ -5,7 +5,7 @@
 @usableFromInline
 package struct ByteWriter: ~Copyable, @unchecked Sendable {
     @usableFromInline var base: UnsafeMutableRawPointer
-    @usableFromInline var capacity: Int
+    @usableFromInline package internal(set) var capacity: Int
     /// Bytes written so far.
     @usableFromInline package internal(set) var count: Int
 

@@ -12,6 +12,7 @@ final class LaneHost: SessionHost, @unchecked Sendable {
     private let serverLog: ServerLog
     let limits: SessionLimits
     let answers = AnswerCache()
+    let replyMemory = ReplyMemory()
 
     private(set) var engine: Result<Engine, Refusal>
     private let releases = ReleaseList()

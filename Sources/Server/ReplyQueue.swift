@@ -24,15 +24,14 @@ struct ReplyQueue: ~Copyable {
         var tags: [[UInt8]?] = []
     }
 
-    /// Bytes of memory that are kept for the next replies.
-    private let keptBytes: Int
+    private let memory: ReplyMemory
     private var ready = ByteWriter(capacity: 1_024)
     private var marks: [Mark] = []
     private var reserved: [Reserved] = []
     /// Number of the first reserved place.
     private var firstReserved = 0
 
-    init(keptBytes: Int = 256 << 10) { self.keptBytes = keptBytes }
+    init(_ memory: ReplyMemory) { self.memory = memory }
 
     var isEmpty: Bool { marks.isEmpty && reserved.isEmpty }
     /// Whether a reply added now would have to wait for a reserved place.
@@ -57,13 +56,6 @@ struct ReplyQueue: ~Copyable {
         var replies = ByteWriter(capacity: bytes.count)
         replies.append(bytes)
         fill(place, taking: &replies, releaseSequence: releaseSequence, replyCount: replyCount, tags: tags)
-    }
-
-    /// Memory to write replies into that come back by `fill`, so that it need not grow each time.
-    mutating func lend() -> ByteWriter {
-        var memory = ByteWriter(capacity: 16)
-        if ready.count == 0 { swap(&memory, &ready) }
-        return memory
     }
 
     /// The same with a writer, which is left with other memory: most often its bytes are the next to leave, and are not
@@ -143,7 +135,7 @@ struct ReplyQueue: ~Copyable {
         if count == marks.count {
             marks.removeAll(keepingCapacity: true)
             ready.removeAll()
-            ready.shrink(to: keptBytes)
+            memory.takeBack(&ready)
             return
         }
         ready.removeFirst(end)

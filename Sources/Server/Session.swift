@@ -39,7 +39,7 @@ package final class Session: @unchecked Sendable {
         self.host = host
         self.output = output
         batchQuestions = host.limits.batchQuestions.lowerBound
-        replies = ReplyQueue(keptBytes: host.limits.answerBytes)
+        replies = ReplyQueue(host.replyMemory)
     }
 
     // MARK: Bytes in
@@ -216,7 +216,8 @@ package final class Session: @unchecked Sendable {
         let lane = host.lane
         engine.submit(built.batch, from: lane) { outcome in
             let renderer = ReplyRenderer(
-                built, outcome, engine: engine, lane: lane, answers: self.host.answers, memory: self.replies.lend()
+                built, outcome, engine: engine, lane: lane, answers: self.host.answers,
+                memory: self.host.replyMemory.lend()
             ) { renderer, releaseSequence in
                 self.batchesInFlight -= 1
                 self.questionsInFlight -= questions
@@ -227,6 +228,8 @@ package final class Session: @unchecked Sendable {
                 self.replies.fill(
                     place, taking: &renderer.output, releaseSequence: releaseSequence, replyCount: replyCount,
                     tags: tags)
+                renderer.output.removeAll()
+                self.host.replyMemory.takeBack(&renderer.output)
                 self.submit()
                 self.release()
             }

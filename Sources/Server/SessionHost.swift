@@ -12,6 +12,8 @@ package protocol SessionHost: AnyObject {
     var limits: SessionLimits { get }
     /// Answers that the lane's sessions keep.
     var answers: AnswerCache { get }
+    /// Memory that the lane's sessions write replies into.
+    var replyMemory: ReplyMemory { get }
     /// The last event whose acknowledgement may leave.
     var releasedSequence: UInt64 { get }
     /// Why nothing can be written at the moment.
@@ -49,7 +51,7 @@ package struct SessionLimits: Sendable {
     /// Most in one that asks something: as many as have answers of `answerBytes` together, going by the answers before, so that
     /// nobody waits long and the memory for them is still near the processor when they leave.
     package var batchQuestions = 16...64
-    /// What the answers of a batch are to take about. A session that once needed it keeps so much memory for the next.
+    /// What the answers of a batch are to take about.
     package var answerBytes = 1 << 20
     /// Reading pauses while more bytes of replies than this wait for durability or for other lanes.
     package var waitingBytes = 4 << 20

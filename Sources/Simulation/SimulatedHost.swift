@@ -11,6 +11,7 @@ package final class SimulatedHost: SessionHost, @unchecked Sendable {
     package let lane: any EngineLane
     package let limits: SessionLimits
     package let answers = AnswerCache()
+    package let replyMemory = ReplyMemory()
     package private(set) var engine: Result<Engine, Refusal> = .failure(Refusal(.loading, "the folder is being read"))
     private let releases = ReleaseList()
 

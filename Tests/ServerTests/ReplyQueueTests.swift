@@ -48,7 +48,7 @@ private struct ReplyQueueModel {
         let seed = testSeed()
         var random = SeededGenerator(seed: seed)
         for _ in 0..<300 {
-            var queue = ReplyQueue()
+            var queue = ReplyQueue(ReplyMemory())
             var model = ReplyQueueModel()
             var places: [(number: Int, place: ReplyQueue.Place)] = []
             var output = ByteWriter()
@@ -92,7 +92,7 @@ private struct ReplyQueueModel {
     }
 
     @Test func aFailureEchoesTheTagsOfWhatItAnswers() {
-        var queue = ReplyQueue()
+        var queue = ReplyQueue(ReplyMemory())
         var output = ByteWriter()
         queue.append(releaseSequence: 5, replyCount: 2, tags: [[0x31], nil]) { $0.append("x") }
         let waiting = queue.waitingBytes

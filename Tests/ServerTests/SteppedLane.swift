@@ -94,6 +94,7 @@ final class SteppedHouse: SessionHost {
     private(set) var engine: Result<Engine, Refusal> = .failure(Refusal(.loading, "not opened yet"))
     var limits = SessionLimits()
     var answers = AnswerCache()
+    let replyMemory = ReplyMemory()
     var journalFailure: String?
     let lane: any EngineLane
     private let lanes: [SteppedLane]
