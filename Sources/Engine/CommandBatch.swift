@@ -8,12 +8,17 @@ package struct CommandBatch: Sendable {
     /// The packed records that the commands point into.
     package let bytes: [UInt8]
     package let commands: [PreparedCommand]
+    /// The connection, where its batches have to be decided in their order; nil where each waits for the one before it.
+    package let session: ObjectIdentifier?
 
-    package init(shop: String, actor: String, bytes: [UInt8], commands: [PreparedCommand]) {
+    package init(
+        shop: String, actor: String, bytes: [UInt8], commands: [PreparedCommand], session: ObjectIdentifier? = nil
+    ) {
         self.shop = shop
         self.actor = actor
         self.bytes = bytes
         self.commands = commands
+        self.session = session
     }
 }
 

@@ -37,7 +37,7 @@ package actor Directory {
     var isLearning = false
     /// Rules are running: what they look at is being gathered.
     var isAutomating = false
-    /// Batches that came while rules were running, with who waits for them.
+    /// Batches that came while rules were running or matching was being made, with who waits for them.
     var waitingBatches: [(batch: CommandBatch, completion: @Sendable (BatchOutcome) -> Void)] = []
     /// Why writes are refused at the moment: the journal cannot be written, or has grown too long.
     private var journalFailure: String?
@@ -180,7 +180,7 @@ package actor Directory {
     }
 
     /// Whether events may be written at the moment.
-    var isWritable: Bool { journalFailure == nil && backlog == nil }
+    var isWritable: Bool { journalFailure == nil && backlog == nil && !state.isMatchingAway }
 
     func checkWritable() throws(Refusal) {
         if let reason = journalFailure ?? backlog { throw Refusal(.readOnly, reason) }

@@ -10,15 +10,6 @@ extension Directory {
     /// Changes whose facts are gathered in one hop.
     private static let changesPerTurn = 64
 
-    /// Whether nothing has to be done before the next batch.
-    var isSettled: Bool { !isAutomating && waitingBatches.isEmpty }
-
-    /// Processes the batch when everything is done that those before it have set off. `completion` runs on this lane.
-    func process(_ batch: CommandBatch, _ completion: @escaping @Sendable (BatchOutcome) -> Void) {
-        guard isSettled else { return waitingBatches.append((batch, completion)) }
-        completion(process(batch))
-    }
-
     /// Runs the rules on what waits for them. While nothing can be written changes stay pending.
     func runAutomation() {
         guard !isAutomating else { return }
@@ -30,13 +21,6 @@ extension Directory {
                 directory.isAutomating = false
                 directory.runAutomation()
             }
-        }
-    }
-
-    private func resumeBatches() {
-        while !isAutomating, !waitingBatches.isEmpty {
-            let (batch, completion) = waitingBatches.removeFirst()
-            completion(process(batch))
         }
     }
 

@@ -47,10 +47,12 @@ extension Directory {
         postWeighing()
     }
 
-    /// Goes on with what a restart has left to weigh.
+    /// Goes on with what a restart has left to weigh, and with whatever has waited; once matching is there.
     func start() {
+        guard !state.isMatchingAway else { return }
         attachLeftFacts()
         postWeighing()
+        runAutomation()
     }
 }
 

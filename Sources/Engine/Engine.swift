@@ -52,7 +52,7 @@ package final class Engine: Sendable {
     package let startedAt: Timestamp
     private let clock: any WallClock
     private let hash: Hash64
-    private let isStopping = Atomic<Bool>(false)
+    let isStopping = Atomic<Bool>(false)
     private let isSnapshotRunning = Atomic<Bool>(false)
     /// Connections that uploaded files so far.
     let ownerCount = Atomic<UInt64>(0)
@@ -91,7 +91,11 @@ package final class Engine: Sendable {
         let recovered = try state.recover(plan, from: folder, progress: progress)
         let (report, end) = (recovered.report, recovered.journal)
         let isNew = !state.directory.isInitialised
-        if isNew { state.shards = (0..<configuration.shards).map { ShardState(number: $0, of: configuration.shards) } }
+        if isNew {
+            state.shards = (0..<configuration.shards).map { ShardState(number: $0, of: configuration.shards) }
+            state.makeMatching()
+        }
+        let matching = isNew ? nil : MatchingJob(state.directory.matchingSource(state.shards))
 
         let writer = try JournalWriter.open(
             folder, at: end, options: JournalWriter.Options(segmentBytes: configuration.segmentBytes))
@@ -114,7 +118,7 @@ package final class Engine: Sendable {
         directory = Directory(
             state.takeDirectory(), outbox: outbox, automation: automation, shards: shards, journal: journal,
             clock: clock, matchMode: configuration.matchMode, on: lanes.directory)
-        start(isNew: isNew)
+        start(isNew: isNew, matching)
     }
 
     /// The engine as it was after an event: answers questions, all on one lane, and takes no writes.
@@ -148,7 +152,7 @@ package final class Engine: Sendable {
     /// The time by the engine's clock.
     package var now: Timestamp { clock.now() }
 
-    private func start(isNew: Bool) {
+    private func start(isNew: Bool, _ matching: MatchingJob?) {
         let directory = directory
         let journal = journal
         let configuration = configuration
@@ -171,12 +175,8 @@ package final class Engine: Sendable {
                 directory.assumeIsolated { $0.initialise(shards: configuration.shards, seed: configuration.seed) }
             }
         }
-        directory.lane.run {
-            directory.assumeIsolated {
-                $0.start()
-                $0.runAutomation()
-            }
-        }
+        directory.lane.run { directory.assumeIsolated { $0.start() } }
+        if let matching { makeMatching(matching) }
         startFiles()
         tick()
     }

@@ -42,5 +42,8 @@ package struct EngineConfiguration: Sendable {
     /// Hears how each snapshot went, on the snapshot lane.
     package var onSnapshot: (@Sendable (Result<SnapshotEntry, StoreError>) -> Void)?
 
+    /// Hears on the directory's lane when matching is there, so that nothing waits for the start any more; not in a new folder.
+    package var onMatching: (@Sendable () -> Void)?
+
     package init(folder: String) { self.folder = folder }
 }

@@ -17,7 +17,11 @@ struct EngineState: ~Copyable {
     private var partial = ByteWriter()
     private var scratch = ByteWriter()
 
-    init(threads: RecoveryThreads = RecoveryThreads()) { self.threads = threads }
+    /// - Parameter threads: how many may work at once.
+    init(threads: RecoveryThreads = RecoveryThreads()) {
+        self.threads = threads
+        directory.leaveOutMatching()
+    }
 
     /// Gives the directory away.
     consuming func takeDirectory() -> DirectoryState { directory }
@@ -107,8 +111,17 @@ struct EngineState: ~Copyable {
         }
         indexTables()
         directory.indexSmallTables()
-        let reads = directory.rebuildMatching(from: shards, threads: threads.count)
+        let reads = directory.takeRecords(from: shards, threads: threads.count)
         if !reads { throw .rejected(sequence: nil, reason: "a record of the snapshot does not read") }
+    }
+
+    /// Makes what matching needs of what was taken in, if it is not there: without it nothing can be decided.
+    mutating func makeMatching() {
+        guard directory.isMatchingAway else { return }
+        var index = MatchIndex()
+        let isDone = index.fill(from: directory.matchingSource(shards), threads: threads.count) { false }
+        precondition(isDone, "nobody has cancelled it")
+        directory.takeMatching(&index)
     }
 
     /// Applies an event from the journal, to the shards too.
@@ -122,32 +135,16 @@ struct EngineState: ~Copyable {
         }
     }
 
-    /// Applies a batch of events, up to the first that does not follow; the shards, and if possible what matching needs,
-    /// take it in later.
-    mutating func apply(_ batch: EventBatch, _ others: OtherParts) throws(StoreError) {
-        if directory.isMatchingAway != isApart(batch) { others.matching.withPart { directory.exchange(&$0) } }
-        if !shards.isEmpty { others.shards.withPart { swap(&shards, &$0.shards) } }
+    /// Applies a batch of events, up to the first that does not follow; the shards take it in later.
+    mutating func apply(_ batch: EventBatch, _ filling: ShardFilling) throws(StoreError) {
+        if !shards.isEmpty { filling.exchange(&shards) }
         try apply(batch)
-        if directory.isMatchingAway { others.matching.take(batch) }
-        others.shards.take(batch)
+        filling.take(batch)
     }
 
-    /// Takes back what other threads have.
-    mutating func takeBack(_ others: OtherParts) {
-        if directory.isMatchingAway { others.matching.withPart { directory.exchange(&$0) } }
-        if shards.isEmpty { others.shards.withPart { swap(&shards, &$0.shards) } }
-    }
-
-    /// Whether what matching needs may take all events of a batch in later. By batches, since fetching it back means waiting.
-    private func isApart(_ batch: EventBatch) -> Bool {
-        batch.items.indices.allSatisfy { number in
-            do throws(EventError) {
-                return directory.isApart(try batch.event(number))
-            } catch {
-                // Applying the batch says what is wrong.
-                return false
-            }
-        }
+    /// Takes back what another thread has.
+    mutating func takeBack(_ filling: ShardFilling) {
+        if shards.isEmpty { filling.exchange(&shards) }
     }
 
     private mutating func apply(_ batch: EventBatch) throws(StoreError) {
@@ -157,7 +154,7 @@ struct EngineState: ~Copyable {
             do throws(EventError) {
                 try apply(
                     sequence, try batch.event(number), batch.bytes.span.extracting(batch.range(of: number)),
-                    isPrepared: batch.items[number].isPrepared, batch.features(of: number))
+                    isPrepared: batch.items[number].isPrepared)
             } catch {
                 throw .rejected(sequence: sequence, reason: "\(error)")
             }
@@ -165,13 +162,12 @@ struct EngineState: ~Copyable {
     }
 
     private mutating func apply(
-        _ sequence: UInt64, _ event: Event, _ bytes: Span<UInt8>, isPrepared: Bool = false,
-        _ features: PartyFeatures? = nil
+        _ sequence: UInt64, _ event: Event, _ bytes: Span<UInt8>, isPrepared: Bool = false
     ) throws(EventError) {
         if event.kind.concernsOutbox { return try applyToOutbox(event, bytes) }
         if event.kind.concernsRules { return try applyToRules(event, bytes) }
         try directory.validate(event, bytes, isPrepared: isPrepared)
-        directory.evolve(event, bytes, features: features)
+        directory.evolve(event, bytes)
         if automation.isWatching { automation.note(event, bytes, sequence: sequence, in: directory) }
     }
 

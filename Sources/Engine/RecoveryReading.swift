@@ -3,9 +3,10 @@ import Commerce
 import Store
 
 // A start in several threads: one reads the files, checks and unpacks them, and prepares what can be worked out of an event by
-// itself; another, the caller's, takes everything in, in the order of the files; two have the shards, and what matching needs,
-// take in the events that the caller's took in; and one has memory ready. What comes out, errors included, is what one thread
-// alone would come to.
+// itself; another, the caller's, takes everything in, in the order of the files; one has the shards take in the events that the
+// caller's took in; and one has memory ready. What comes out, errors included, is what one thread alone would come to.
+//
+// What matching needs is left out: it is made of the records behind the start, while questions are answered already.
 
 /// How many threads a start may use.
 package struct RecoveryThreads: Sendable {
@@ -47,11 +48,9 @@ struct EventBatch: Sendable {
         /// False where nobody had the time, or the event, or a record in it, does not read: its bytes are applied as one
         /// thread alone would, which says what is wrong.
         let isPrepared: Bool
-        /// Place of its party's features among those of the batch; nil if it brings no party.
-        let features: UInt32?
 
         static func unprepared(_ range: ByteRange) -> Item {
-            Item(event: Event(kind: .engineInitialised), range: range, isPrepared: false, features: nil)
+            Item(event: Event(kind: .engineInitialised), range: range, isPrepared: false)
         }
     }
 
@@ -59,7 +58,6 @@ struct EventBatch: Sendable {
     let first: UInt64
     let bytes: [UInt8]
     let items: [Item]
-    let features: [PartyFeatures]
 
     @inline(__always) func event(_ number: Int) throws(EventError) -> Event {
         items[number].isPrepared ? items[number].event : try Event(bytes.span.extracting(range(of: number)))
@@ -67,10 +65,6 @@ struct EventBatch: Sendable {
 
     /// Of the event among the bytes.
     @inline(__always) func range(of number: Int) -> Range<Int> { items[number].range.range }
-
-    @inline(__always) func features(of number: Int) -> PartyFeatures? {
-        items[number].features.map { features[Int($0)] }
-    }
 }
 
 /// Fills batches.
@@ -78,10 +72,8 @@ private struct EventBatcher: ~Copyable {
     private static let mostBytes = 128 << 10
     private static let mostEvents = 512
 
-    private var preparer = EventPreparer()
     private var bytes = ByteWriter(capacity: EventBatcher.mostBytes)
     private var items: [EventBatch.Item] = []
-    private var features: [PartyFeatures] = []
     private var first: UInt64 = 0
     private var isPreparing = false
 
@@ -97,21 +89,18 @@ private struct EventBatcher: ~Copyable {
             first = sequence
             items.reserveCapacity(Self.mostEvents)
             self.isPreparing = isPreparing()
-            if self.isPreparing { features.reserveCapacity(Self.mostEvents) }
         }
         bytes.append(event)
         items.append(prepared(event, ByteRange(bytes.count - event.count, bytes.count)))
         return done
     }
 
-    private mutating func prepared(_ bytes: Span<UInt8>, _ range: ByteRange) -> EventBatch.Item {
+    private func prepared(_ bytes: Span<UInt8>, _ range: ByteRange) -> EventBatch.Item {
         guard isPreparing else { return .unprepared(range) }
-        let place = UInt32(features.count)
         do throws(EventError) {
             let event = try Event(bytes)
-            guard preparer.prepare(event, bytes, appendingTo: &features) else { return .unprepared(range) }
-            return EventBatch.Item(
-                event: event, range: range, isPrepared: true, features: features.count > place ? place : nil)
+            guard event.hasReadableRecords(bytes) else { return .unprepared(range) }
+            return EventBatch.Item(event: event, range: range, isPrepared: true)
         } catch {
             return .unprepared(range)
         }
@@ -123,9 +112,8 @@ private struct EventBatcher: ~Copyable {
         defer {
             bytes.removeAll()
             items = []
-            features = []
         }
-        return EventBatch(first: first, bytes: bytes.copyBytes(), items: items, features: features)
+        return EventBatch(first: first, bytes: bytes.copyBytes(), items: items)
     }
 }
 
@@ -201,31 +189,29 @@ extension EngineState {
         _ plan: RecoveryPlan, from folder: DataFolder, _ progress: (RecoveryProgress) -> Void
     ) throws(StoreError) -> RecoveryEnd {
         let reading = RecoveryReading(plan, folder, threads)
-        let others = OtherParts()
+        let filling = ShardFilling()
         let supply = PageSupply()
         let readingThread = WorkerThread { reading.run() }
-        let shardThread = WorkerThread { others.shards.run() }
-        let matchingThread = WorkerThread { others.matching.run() }
+        let shardThread = WorkerThread { filling.run() }
         let supplyThread = WorkerThread { supply.run() }
         let result: Result<RecoveryEnd, StoreError>
         do throws(StoreError) {
-            result = try takeSteps(reading.steps, others, progress)
+            result = try takeSteps(reading.steps, filling, progress)
         } catch {
             result = .failure(error)
         }
-        takeBack(others)
+        takeBack(filling)
         reading.steps.close()
-        others.close()
+        filling.close()
         supply.close()
         readingThread.join()
         shardThread.join()
-        matchingThread.join()
         supplyThread.join()
         return try result.get()
     }
 
     private mutating func takeSteps(
-        _ steps: BoundedQueue<RecoveryStep>, _ others: OtherParts, _ progress: (RecoveryProgress) -> Void
+        _ steps: BoundedQueue<RecoveryStep>, _ filling: ShardFilling, _ progress: (RecoveryProgress) -> Void
     ) throws(StoreError) -> Result<RecoveryEnd, StoreError> {
         let decoder = LZ4FrameDecoder()
         var content = ByteWriter()
@@ -237,7 +223,7 @@ extension EngineState {
                 try load(chunk.section, content.span)
             case .snapshotEnd: try finishLoading()
             case .events(let batch):
-                try apply(batch, others)
+                try apply(batch, filling)
             case .progress(let reached): progress(reached)
             case .end(let result): return result
             }

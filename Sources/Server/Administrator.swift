@@ -146,7 +146,8 @@ final class Administrator: Sendable {
             output.beginOK(tag: tag)
             self.server(into: &output)
             output.key("state")
-            output.string((engine.status.failure == nil ? "ready" : "readonly") as String)
+            let state = counts.isMatchingAway ? "indexing" : "ready"
+            output.string(engine.status.failure == nil ? state : "readonly")
             if let failure = engine.status.failure {
                 output.key("failure")
                 output.string(failure)

@@ -42,7 +42,7 @@ extension Session {
 
     /// Runs something that takes its time and writes what it answers, or why not.
     func render<Answer: Sendable>(
-        _ tag: [UInt8]?, _ start: (@escaping Answering<Answer>) -> Void,
+        _ tag: [UInt8]?, _ start: @escaping (@escaping Answering<Answer>) -> Void,
         _ write: @escaping @Sendable (Answer, inout ByteWriter) -> Void
     ) {
         wait(tag) { completion in
@@ -58,7 +58,7 @@ extension Session {
     }
 
     /// The same for an answer that is the reply's object.
-    func answer(_ tag: [UInt8]?, _ start: (@escaping Answering<[UInt8]>) -> Void) {
+    func answer(_ tag: [UInt8]?, _ start: @escaping (@escaping Answering<[UInt8]>) -> Void) {
         render(tag, start) { object, output in output.ok(object.span, tag: tag) }
     }
 

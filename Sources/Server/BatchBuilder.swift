@@ -84,8 +84,9 @@ struct BatchBuilder: ~Copyable {
     var isEmpty: Bool { items.isEmpty }
     var count: Int { items.count }
 
-    mutating func build(shop: String, actor: String, hasher: KeyHasher) -> BuiltBatch {
-        let batch = CommandBatch(shop: shop, actor: actor, bytes: bytes.copyBytes(), commands: commands)
+    mutating func build(shop: String, actor: String, session: ObjectIdentifier, hasher: KeyHasher) -> BuiltBatch {
+        let batch = CommandBatch(
+            shop: shop, actor: actor, bytes: bytes.copyBytes(), commands: commands, session: session)
         let built = BuiltBatch(batch: batch, items: items, hasher: hasher, hasQuestions: hasQuestions)
         discard()
         bytes.shrink(to: 256 << 10)

@@ -113,6 +113,7 @@ package final class Server: Sendable {
             var configuration = options.engine
             let log = log
             configuration.onSnapshot = { log.snapshot($0) }
+            configuration.onMatching = { log.log(.info, "matching-ready", [:]) }
             let engine = try Engine.open(
                 configuration, on: LinuxFileSystem(), clock: SystemClock(),
                 lanes: EngineLanes(

@@ -18,6 +18,8 @@ package final class Session: @unchecked Sendable {
     /// Batches with questions, and server commands, that are not answered yet. Nothing later is looked at meanwhile:
     /// a question sees what was sent before it and nothing that was sent after.
     private var questionsInFlight = 0
+    /// What is brought about when the batches in flight are decided.
+    private var next: (() -> Void)?
     /// Questions that a batch takes at most, by how large the answers of late were.
     private var batchQuestions: Int
     var exportLog = ExportLog()
@@ -206,7 +208,8 @@ package final class Session: @unchecked Sendable {
     func submit() {
         guard !builder.isEmpty, questionsInFlight == 0 else { return }
         guard case .success(let engine) = host.engine, !builder.commands.isEmpty else { return answerLocally() }
-        let built = builder.build(shop: shop, actor: "anonymous", hasher: engine.hasher(shop: shop))
+        let built = builder.build(
+            shop: shop, actor: "anonymous", session: ObjectIdentifier(self), hasher: engine.hasher(shop: shop))
         let replyCount = built.items.count { $0.endsReply }
         let tags = built.items.contains { $0.tag != nil } ? built.items.filter(\.endsReply).map(\.tag) : []
         let place = replies.reserve()
@@ -220,6 +223,7 @@ package final class Session: @unchecked Sendable {
                 memory: self.host.replyMemory.lend()
             ) { renderer, releaseSequence in
                 self.batchesInFlight -= 1
+                self.startNext()
                 self.questionsInFlight -= questions
                 if questions > 0 {
                     self.batchQuestions = self.host.limits.questions(
@@ -255,19 +259,29 @@ package final class Session: @unchecked Sendable {
         release()
     }
 
-    /// Sends what came before, and looks at nothing that comes after until `start` has brought the answer about.
+    /// Sends what came before, and when that is decided has `start` bring the answer about; looks at nothing that comes after
+    /// until then.
     func wait(
-        _ tag: [UInt8]?, _ start: (@escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void) -> Void
+        _ tag: [UInt8]?, _ start: @escaping (@escaping @Sendable ([UInt8], _ releaseSequence: UInt64) -> Void) -> Void
     ) {
         submit()
         let place = replies.reserve()
         questionsInFlight += 1
-        start { bytes, releaseSequence in
-            self.questionsInFlight -= 1
-            self.replies.fill(place, bytes, releaseSequence: releaseSequence, replyCount: 1, tags: [tag])
-            self.submit()
-            self.release()
+        next = {
+            start { bytes, releaseSequence in
+                self.questionsInFlight -= 1
+                self.replies.fill(place, bytes, releaseSequence: releaseSequence, replyCount: 1, tags: [tag])
+                self.submit()
+                self.release()
+            }
         }
+        startNext()
+    }
+
+    private func startNext() {
+        guard batchesInFlight == 0, let next else { return }
+        self.next = nil
+        next()
     }
 
     // MARK: Streams

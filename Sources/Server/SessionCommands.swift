@@ -132,13 +132,15 @@ extension Session {
 
     /// What concerns the server as a whole is answered also while nothing can be written.
     private func administer(_ command: CommandName, tag: [UInt8]?) {
-        wait(tag) { completion in host.administer(command, session: self, tag: tag) { completion($0, 0) } }
+        wait(tag) { completion in
+            self.host.administer(command, session: self, tag: tag) { completion($0, 0) }
+        }
     }
 
     /// Asks the engine something that takes its time. The answer leaves when every event is durable that was decided
     /// before it was ready: it shows nothing that a crash could take back.
     func ask(
-        _ engine: Engine, tag: [UInt8]?, _ start: (@escaping @Sendable ([UInt8]) -> Void) -> Void
+        _ engine: Engine, tag: [UInt8]?, _ start: @escaping (@escaping @Sendable ([UInt8]) -> Void) -> Void
     ) {
         let lane = host.lane
         wait(tag) { completion in

@@ -136,7 +136,6 @@ extension DirectoryState {
         guard event.party.isNewVariant else { return }
         variantIndex.prefetch(event.party.contentHash)
         PartyRecord.forEachKey(of: bytes.extracting(event.party.record.range)) { keyIndex.prefetch($0.hash) }
-        if !isMatchingAway { index.prefetchKeys(of: event, bytes) }
     }
 
     /// The root knows the last event of the whole customer.
@@ -169,37 +168,22 @@ extension DirectoryState {
         if findVariant(party.contentHash) == nil { variantIndex.insert(party.contentHash, variant) }
         rows[shard(of: profile)].variants += 1
         PartyRecord.forEachKey(of: record) { addKey($0, profile) }
-        let showsMore =
-            !isMatchingAway && index(record, of: profile, isNew: party.isNewProfile, shop: event.shop, features)
+        let showsMore = index(record, of: profile, isNew: party.isNewProfile, shop: event.shop, features)
         event.forEachEdge(in: bytes) { addEdge($0, order: event.cause, at: event.recordedAt) }
         if isMatchingAway { return }
-        if showsMore, !isSettled(profile, shop: event.shop) { index.markNew(profile) }
+        if showsMore, !index.isSettled(profile, identities[Int(event.shop)].mode, profiles) { index.markNew(profile) }
         index.note(cause: event.cause, of: profile)
     }
 
-    /// Whether an arrival itself found all that weighing could: where one value says it all, everybody who carries the
-    /// profile's values is of its customer by now.
-    func isSettled(_ profile: UInt32, shop: UInt16) -> Bool {
-        let mode = identities[Int(shop)].mode
-        guard mode != .evidence else { return false }
-        let root = root(of: profile)
-        guard !profiles[Int(root)].isRestricted else { return false }
-        var isSettled = true
-        index.forEachValue(of: profile) { number in
-            guard isSettled, index.values[number].isDecisive(in: mode) else { return }
-            let carriers = index.values[number].carriers
-            let centre = index.centre(of: carriers)
-            let seen = centre == profile ? Int(carriers.count) : 1
-            for position in 0..<seen where self.root(of: index.lists[carriers, position]) != root { isSettled = false }
-        }
-        return isSettled
-    }
-
-    /// Takes a party record into what matching needs. Recovery calls it for every variant of a snapshot.
+    /// Takes a party record into what matching needs.
     /// - Returns: whether the profile shows something new, so that it is to be weighed.
-    mutating func index(
+    private mutating func index(
         _ record: Span<UInt8>, of profile: UInt32, isNew: Bool, shop: UInt16, _ features: PartyFeatures?
     ) -> Bool {
+        if isMatchingAway {
+            if isNew, let origin = PartyOrigin(record) { _ = sources.note(origin, shop: shop) }
+            return false
+        }
         let features = features ?? extractor.features(of: record)
         let isWeighed = identities[Int(shop)].mode == .evidence
         return index.add(record, of: profile, isNew: isNew, shop: shop, features, isWeighed: isWeighed, &sources)

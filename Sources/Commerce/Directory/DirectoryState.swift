@@ -105,7 +105,7 @@ package struct DirectoryState: ~Copyable, Sendable {
 
     /// Who shares what with whom; derived, never written to disk.
     var index = MatchIndex()
-    /// Whether a start fills it, and the sources, elsewhere.
+    /// Whether a start has left it out, to be made of the records later: see MatchRebuild.swift.
     package internal(set) var isMatchingAway = false
     /// How each shop decides, by its number.
     package internal(set) var identities: [ShopIdentity] = []
@@ -315,6 +315,8 @@ package struct DirectoryCounts: Sendable, Equatable {
     package let waitingFacts: Int
     package let sequence: UInt64
     package let allocatedBytes: Int
+    /// Whether what matching needs is still being made, and writes wait.
+    package let isMatchingAway: Bool
 }
 
 extension DirectoryState {
@@ -324,7 +326,7 @@ extension DirectoryState {
             documents: documents.count + ledger.documents.count + archive.filedCount, edges: edges.count,
             messages: outbox.messageCount,
             facts: facts.entries.count, waitingFacts: facts.heldCount, sequence: sequence,
-            allocatedBytes: allocatedBytes + outbox.allocatedBytes)
+            allocatedBytes: allocatedBytes + outbox.allocatedBytes, isMatchingAway: isMatchingAway)
     }
 }
 

@@ -156,7 +156,7 @@ extension DirectoryState {
         case .identitySettled:
             settledVariants = event.subject
             settledSequence = sequence
-            if !isMatchingAway { index.settle() }
+            heed { $0.settle() }
         default:
             do throws(ByteReaderError) {
                 var reader = ByteReader(bytes, at: event.record.range.lowerBound)
@@ -289,7 +289,7 @@ extension DirectoryState {
 
     /// Has everything of a shop weighed again in the background.
     private mutating func sweep(_ shop: Int) {
-        index.sweep(shop: UInt16(shop))
+        heed { $0.sweep(shop: UInt16(shop)) }
         sweepSequence = sequence
     }
 
@@ -297,7 +297,7 @@ extension DirectoryState {
     private mutating func watch(_ watch: ValueWatch) {
         watches.removeAll { $0.key == watch.key && $0.shop == watch.shop }
         watches.append(watch)
-        apply(watch)
+        heed { $0.apply(watch) }
         sweepSequence = sequence
     }
 
@@ -306,7 +306,7 @@ extension DirectoryState {
         for profile in decision.left + decision.right {
             profiles[Int(root(of: profile))].flags |= ClusterFlags.restricted
             touch(profile)
-            index.markDirty(profile)
+            heed { $0.markDirty(profile) }
         }
     }
 
@@ -314,7 +314,7 @@ extension DirectoryState {
         switch setting {
         case .matchMode:
             identities[shop].mode = MatchMode(rawValue: UInt8(truncatingIfNeeded: value)) ?? .evidence
-            if identities[shop].mode == .evidence { index.postPendingRows(ofShop: UInt16(shop)) }
+            if identities[shop].mode == .evidence { heed { $0.postPendingRows(ofShop: UInt16(shop)) } }
             sweep(shop)
         case .protectsBookings: identities[shop].protectsBookings = value != 0
         case .knowsBuyersOnce:

@@ -132,13 +132,6 @@ extension DirectoryState {
         !decision.left.isEmpty && !decision.right.isEmpty
             && (decision.left + decision.right).allSatisfy { Int($0) < profiles.count }
     }
-
-    /// Lets a person's word about a value stand.
-    mutating func apply(_ watch: ValueWatch) {
-        let kind = ValueKind(watch.key.kind)
-        let value = index.valueForDecision(MatchIndex.scoped(watch.key.hash, kind, shop: watch.shop), kind)
-        index.setState(watch.state, of: value)
-    }
 }
 
 extension ByteWriter {

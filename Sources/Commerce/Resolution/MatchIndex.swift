@@ -1,7 +1,7 @@
 import Bytes
 
-// What matching needs to find and compare profiles. Derived from the party records and never written to disk: recovery
-// builds it again.
+// What matching needs to find and compare profiles. Derived from the party records and never written to disk: a start makes
+// it again.
 //
 // A *row* is one distinct set of features; a profile whose channel spells the same data in many ways has shown few. What profiles can share leads from one to the other: *values*, which are identity keys and know how unlike
 // their carriers are, and *postings*, which are everything that follows from the features: blocking keys, twins, and names
@@ -11,7 +11,7 @@ import Bytes
 // 1. Everything here is a function of the set of party records, never of their order (lists may be ordered differently).
 // 2. A profile is dirty when something that its verdicts depend on has changed since it was weighed last.
 
-struct MatchIndex: ~Copyable, Sendable {
+package struct MatchIndex: ~Copyable, Sendable {
     private let inPlace = InPlace()
     private(set) var profiles = PagedArray<MatchProfile>()
     private(set) var origins = PagedArray<MatchOrigin>()
@@ -37,7 +37,7 @@ struct MatchIndex: ~Copyable, Sendable {
     /// Written out at each use: a stored one would be asked for by a call each time.
     @inline(__always) private static var plain: Hash64 { Hash64(seed: 0) }
 
-    init() {}
+    package init() {}
 
     var allocatedBytes: Int {
         profiles.allocatedBytes + origins.allocatedBytes + rows.allocatedBytes + values.allocatedBytes

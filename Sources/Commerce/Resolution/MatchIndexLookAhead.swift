@@ -48,12 +48,4 @@ extension MatchIndex {
     @inline(__always) func prefetchKeys(of profile: Int) {
         forEachValue(of: UInt32(profile)) { values.prefetch($0) }
     }
-
-    // MARK: By event
-
-    /// Asks memory for what is known of the keys that an event brings.
-    func prefetchKeys(of event: Event, _ bytes: Span<UInt8>) {
-        guard event.party.isNewVariant else { return }
-        PartyRecord.forEachKey(of: bytes.extracting(event.party.record.range)) { prefetch($0, shop: event.shop) }
-    }
 }

@@ -1,168 +1,163 @@
 import Bytes
 
-// What matching needs is not on disk: a start makes it of the records that the snapshot holds. Whatever follows from single
-// records (whether they read, features, bookings) is made in pieces on all cores; taking it in, in the order in which the
-// records came, is left to one.
+// What matching needs is not on disk: a start makes it of the records, however they came to be there. Whatever follows from
+// single records (features) is made in pieces on all cores; taking it in, in the order in which the records came, is left to
+// one. Nothing else that a start does needs it, so that the directory answers questions meanwhile.
 
-/// The records of one shard. An object, since reading a state out of an array copies it: fourteen references counted up and
-/// down for each record, by two threads at once.
-private final class ShardRecords: Sendable {
-    private let state: ShardState
-
-    init(_ state: ShardState) { self.state = state }
-
-    @inline(__always) func withParty(row: UInt32, _ body: (Span<UInt8>) -> Void) { state.withParty(row: row, body) }
-
-    /// Writes an order's record; false if it does not read.
-    @inline(__always) func open(order row: UInt32, into output: inout ByteWriter) -> Bool {
-        state.openIfReadable(state.orders[Int(row)].record, into: &output)
-    }
+/// All that matching is made of, as it stood at one moment. Pages of tables are shared until somebody writes to them.
+package struct MatchingSource: Sendable {
+    fileprivate let records: StoredRecords
+    fileprivate let profiles: PagedArray<ProfileEntry>
+    fileprivate let modes: [MatchMode]
+    fileprivate let sources: SourceTable
+    fileprivate let watches: [ValueWatch]
+    /// Variants below this one have been weighed.
+    fileprivate let settledVariants: Int
+    /// Whether everything is to be weighed again.
+    fileprivate let isSwept: Bool
+    /// Profiles that people decided about since all was weighed.
+    fileprivate let decided: [UInt32]
 }
 
-/// The records of a snapshot that is loaded. Nobody may change their tables while it is asked.
-private struct LoadedRecords: Sendable {
-    private let variants: PagedArray<VariantEntry>
-    private let orders: PagedArray<SubjectEntry>
-    private let shards: [ShardRecords]
-
-    init(variants: PagedArray<VariantEntry>, orders: PagedArray<SubjectEntry>, shards: [ShardState]) {
-        self.variants = variants
-        self.orders = orders
-        self.shards = shards.map(ShardRecords.init)
-    }
-
-    /// Calls `body` with the packed party record of a variant.
-    @inline(__always) func withParty(of variant: VariantEntry, _ body: (Span<UInt8>) -> Void) {
-        shards[Int(variant.profile) % shards.count].withParty(row: variant.row, body)
-    }
-
-    /// What matching compares of these variants; nil if a record does not read.
-    func features(of numbers: Range<Int>) -> [PartyFeatures]? {
-        var extractor = FeatureExtractor()
-        var features: [PartyFeatures] = []
-        features.reserveCapacity(numbers.count)
-        for number in numbers {
-            withParty(of: variants[number]) { record in
-                if PartyRecord.isWellFormed(record) { features.append(extractor.features(of: record)) }
-            }
-        }
-        return features.count == numbers.count ? features : nil
-    }
-
-    /// Those of the orders that are bookings; nil if a record does not read.
-    func bookings(among numbers: Range<Int>) -> BookingTable? {
-        var bookings = BookingTable()
-        var opened = ByteWriter(capacity: 512)
-        for number in numbers {
-            let order = orders[number]
-            guard shards[Int(order.profile) % shards.count].open(order: order.row, into: &opened) else { return nil }
-            bookings.noteOrder(UInt32(number), opened.span)
-        }
-        return bookings
-    }
-}
+/// Nobody wants it any more.
+private struct Cancellation: Error {}
 
 extension DirectoryState {
-    /// Records in one piece.
-    private static let pieceSize = 256
+    /// What matching is to be made of now.
+    /// - Parameter shards: all of them, in order.
+    package func matchingSource(_ shards: [ShardState]) -> MatchingSource {
+        MatchingSource(
+            records: StoredRecords(variants: variants, orders: orders, shards: shards), profiles: profiles,
+            modes: identities.map(\.mode), sources: sources, watches: watches, settledVariants: Int(settledVariants),
+            isSwept: sweepSequence > settledSequence,
+            decided: decisions.all.flatMap { decision in
+                max(decision.sequence, decision.withdrawnSequence) > settledSequence
+                    ? decision.left + decision.right : []
+            })
+    }
+
+    /// Leaves out what matching needs, until `takeMatching`: events may be applied, nothing may be decided.
+    package mutating func leaveOutMatching() {
+        precondition(profiles.count == 0, "matching knows profiles already")
+        isMatchingAway = true
+    }
+
+    /// Takes what was made of this state's records; no event may have been applied since.
+    package mutating func takeMatching(_ made: inout MatchIndex) {
+        precondition(isMatchingAway && made.profiles.count == profiles.count, "made of other records")
+        swap(&index, &made)
+        isMatchingAway = false
+    }
+
+    /// Has matching heed something. While it is away that is left to whoever makes it.
+    mutating func heed(_ body: (inout MatchIndex) -> Void) {
+        if !isMatchingAway { body(&index) }
+    }
+}
+
+extension MatchIndex {
     /// How far ahead memory is asked for what a variant's keys will look at.
     private static let variantsAhead = 4
 
-    /// Takes every variant of a snapshot into what matching needs. Values that people spoke about come first, so that their
-    /// word stands.
+    /// Takes in every variant. Values that people spoke about come first, so that their word stands.
     /// - Parameters:
-    ///   - shards: all of them, loaded, in order.
     ///   - threads: how many may work at once; the outcome is the same.
-    /// - Returns: false if a record does not read or a profile has none; nothing may be done with the state then.
-    package mutating func rebuildMatching(from shards: [ShardState], threads: Int) -> Bool {
-        for watch in watches { apply(watch) }
-        let records = LoadedRecords(variants: variants, orders: orders, shards: shards)
-        do throws(UnreadableRecord) {
-            try takeVariants(records, threads)
-            if sweepSequence > settledSequence { index.sweep(shop: nil) }
-            try takeOrders(records, threads)
-            for number in 0..<documents.count { try takeDocument(number, shards) }
-            return true
+    ///   - isCancelled: asked now and then.
+    /// - Returns: false if it was cancelled; nothing may be done with the index then.
+    package mutating func fill(from source: MatchingSource, threads: Int, isCancelled: () -> Bool) -> Bool {
+        for watch in source.watches { apply(watch) }
+        do throws(Cancellation) {
+            try takeVariants(source, threads, isCancelled)
         } catch {
             return false
         }
+        if source.isSwept { sweep(shop: nil) }
+        for profile in source.decided { markDirty(profile) }
+        return true
     }
 
-    private mutating func takeVariants(_ records: LoadedRecords, _ threads: Int) throws(UnreadableRecord) {
-        let pieces = Pieces(of: variants.count, size: Self.pieceSize)
-        var known: UInt32 = 0
-        index.isForgetful = settledVariants > 0
-        defer { index.isForgetful = false }
+    private mutating func takeVariants(
+        _ source: MatchingSource, _ threads: Int, _ isCancelled: () -> Bool
+    ) throws(Cancellation) {
+        let pieces = Pieces(of: source.records.variants.count)
+        var sources = source.sources
+        isForgetful = source.settledVariants > 0
+        defer { isForgetful = false }
         try PieceWork.run(pieces.count, threads: threads) {
-            records.features(of: pieces[$0])
-        } take: { (piece, features) throws(UnreadableRecord) in
-            guard let features else { throw UnreadableRecord() }
-            for number in pieces[piece] {
-                if number == Int(settledVariants) { index.isForgetful = false }
-                let variant = variants[number]
-                guard variant.profile <= known else { throw UnreadableRecord() }
-                let shop = profiles[Int(variant.profile)].shop
-                // Profiles are numbered in the order of their first variants.
-                let isNew = variant.profile == known
-                prefetchKeys(number + Self.variantsAhead, of: records)
-                let features = features[number - pieces[piece].lowerBound]
-                records.withParty(of: variant) { record in
-                    let showsMore = index(record, of: variant.profile, isNew: isNew, shop: shop, features)
-                    if showsMore, !isSettled(variant.profile, shop: shop) { index.markNew(variant.profile) }
-                }
-                if isNew { known += 1 }
+            source.records.features(of: pieces[$0])
+        } take: { (piece, features) throws(Cancellation) in
+            if isCancelled() { throw Cancellation() }
+            for (number, features) in zip(pieces[piece], features) {
+                if number == source.settledVariants { isForgetful = false }
+                prefetchKeys(number + Self.variantsAhead, of: source)
+                take(number, features, of: source, &sources)
             }
         }
-        if Int(known) != profiles.count { throw UnreadableRecord() }
     }
 
-    private func prefetchKeys(_ number: Int, of records: LoadedRecords) {
-        // One that does not read may be ahead: only what is in the piece was looked at.
-        guard number % Self.pieceSize >= Self.variantsAhead, number < variants.count else { return }
-        let shop = profiles[Int(variants[number].profile)].shop
-        records.withParty(of: variants[number]) { record in
-            PartyRecord.forEachKey(of: record) { index.prefetch($0, shop: shop) }
+    private mutating func take(
+        _ number: Int, _ features: PartyFeatures, of source: MatchingSource, _ sources: inout SourceTable
+    ) {
+        let profile = source.records.variants[number].profile
+        let shop = source.profiles[Int(profile)].shop
+        let mode = source.modes[Int(shop)]
+        source.records.withParty(number) { record, order in
+            // Profiles are numbered in the order of their first variants.
+            let showsMore = add(
+                record, of: profile, isNew: Int(profile) == profiles.count, shop: shop, features,
+                isWeighed: mode == .evidence, &sources)
+            if showsMore, !isSettled(profile, mode, source.profiles) { markNew(profile) }
+            note(cause: order, of: profile)
         }
     }
 
-    private mutating func takeOrders(_ records: LoadedRecords, _ threads: Int) throws(UnreadableRecord) {
-        let pieces = Pieces(of: orders.count, size: Self.pieceSize)
-        try PieceWork.run(pieces.count, threads: threads) {
-            records.bookings(among: pieces[$0])
-        } take: { (_, found) throws(UnreadableRecord) in
-            guard let found else { throw UnreadableRecord() }
-            bookings.add(found)
+    private func prefetchKeys(_ number: Int, of source: MatchingSource) {
+        guard number < source.records.variants.count else { return }
+        let shop = source.profiles[Int(source.records.variants[number].profile)].shop
+        source.records.withParty(number) { record, _ in
+            PartyRecord.forEachKey(of: record) { prefetch($0, shop: shop) }
         }
-    }
-
-    private mutating func takeDocument(_ number: Int, _ shards: [ShardState]) throws(UnreadableRecord) {
-        let entry = documents[number]
-        let shop = profiles[Int(entry.profile)].shop
-        var reads = true
-        shards[Int(entry.profile) % shards.count].withDocument(row: entry.row) { bytes, recordedAt in
-            reads = PackedRecord.length(of: bytes, DocumentShape.kinds) ?? 0 > 0
-            guard reads else { return }
-            noteInvoice(UInt32(number), bytes, shop: shop)
-            noteItinerary(UInt32(number), bytes, at: recordedAt, shop: shop)
-        }
-        if !reads { throw UnreadableRecord() }
     }
 }
 
-/// A snapshot whose records are not what its tables say.
-private struct UnreadableRecord: Error {}
-
-/// Equal pieces of so many things; the last one may be smaller.
-private struct Pieces: Sendable {
-    private let total: Int
-    private let size: Int
-
-    init(of total: Int, size: Int) {
-        self.total = total
-        self.size = size
+extension MatchIndex {
+    /// Takes in a party record.
+    /// - Parameters:
+    ///   - isNew: whether it is the profile's first.
+    ///   - isWeighed: whether the shop weighs evidence, so that features lead to candidates.
+    /// - Returns: whether the profile shows something new, so that it is to be weighed.
+    mutating func add(
+        _ record: Span<UInt8>, of profile: UInt32, isNew: Bool, shop: UInt16, _ features: PartyFeatures,
+        isWeighed: Bool, _ sources: inout SourceTable
+    ) -> Bool {
+        if isNew {
+            guard let origin = PartyOrigin(record) else { preconditionFailure("a party without channel and store") }
+            addProfile(record, origin, source: sources.note(origin, shop: shop))
+        }
+        return add(features, to: profile, shop: shop, isWeighed: isWeighed) { body in
+            PartyRecord.forEachKey(of: record, body)
+        }
     }
 
-    var count: Int { (total + size - 1) / size }
+    /// Whether an arrival itself found all that weighing could: where one value says it all, everybody who carries the
+    /// profile's values is of its customer by now.
+    func isSettled(_ profile: UInt32, _ mode: MatchMode, _ profiles: borrowing PagedArray<ProfileEntry>) -> Bool {
+        guard mode != .evidence else { return false }
+        let root = profiles.root(of: profile)
+        guard !profiles[Int(root)].isRestricted else { return false }
+        var isSettled = true
+        forEachValue(of: profile) { number in
+            guard isSettled, values[number].isDecisive(in: mode) else { return }
+            let carriers = values[number].carriers
+            let seen = centre(of: carriers) == profile ? Int(carriers.count) : 1
+            for position in 0..<seen where profiles.root(of: lists[carriers, position]) != root { isSettled = false }
+        }
+        return isSettled
+    }
 
-    subscript(number: Int) -> Range<Int> { number * size..<min(total, (number + 1) * size) }
+    /// Lets a person's word about a value stand.
+    mutating func apply(_ watch: ValueWatch) {
+        let kind = ValueKind(watch.key.kind)
+        setState(watch.state, of: valueForDecision(Self.scoped(watch.key.hash, kind, shop: watch.shop), kind))
+    }
 }

@@ -62,8 +62,8 @@ extension DirectoryState {
 
     // MARK: The queue
 
-    /// Whether nothing waits to be weighed.
-    package var isAtRest: Bool { index.queue.isEmpty }
+    /// Whether nothing waits to be weighed, as far as that is known.
+    package var isAtRest: Bool { index.queue.isEmpty && !isMatchingAway }
     /// Profiles that wait to be weighed.
     package var waitingProfiles: Int { index.queue.count }
     /// Those among them that new data or decisions have touched; the others a sweep will come to.

@@ -270,6 +270,7 @@ extension DirectoryWorld {
     /// Loads a snapshot; nil if its tables do not fit together.
     static func load(_ sections: [MemorySink.Section]) -> DirectoryWorld? {
         var world = DirectoryWorld()
+        world.directory.leaveOutMatching()
         var partial = ByteWriter()
         for section in sections {
             for chunk in section.chunks {
@@ -299,8 +300,17 @@ extension DirectoryWorld {
         }
         world.directory.indexLargeTables()
         world.directory.indexSmallTables()
-        let reads = world.directory.rebuildMatching(from: world.shards, threads: 2)
+        let reads = world.directory.takeRecords(from: world.shards, threads: 2)
         guard reads else { return nil }
+        world.makeMatching()
         return world
+    }
+
+    /// Makes what matching needs, which was left out.
+    mutating func makeMatching() {
+        var index = MatchIndex()
+        let isDone = index.fill(from: directory.matchingSource(shards), threads: 2) { false }
+        precondition(isDone)
+        directory.takeMatching(&index)
     }
 }

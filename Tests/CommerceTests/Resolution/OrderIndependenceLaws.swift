@@ -1,3 +1,4 @@
+import Bytes
 import Testing
 
 @testable import Commerce
@@ -106,6 +107,26 @@ import Testing
         }
     }
 
+    /// What came since everything was weighed, and whom people spoke about, a start has weighed as if it had never happened;
+    /// each finding names the order that it was made for.
+    @Test(arguments: [false, true]) func aStartKnowsWhatIsToBeWeighedAndWhy(isReload: Bool) throws {
+        let seed = testSeed()
+        for plan in Self.plans {
+            let what = "\(plan.name), seed \(seed)"
+            let orders = try ResolutionWorld.decode(BuyerPopulation(plan, seed: seed).orders)
+            var steady = ResolutionWorld(shards: 2)
+            var restarted = ResolutionWorld(shards: 2)
+            try steady.feedMarking(orders)
+            try restarted.feedMarking(orders)
+            if isReload { try restarted.reload() } else { try restarted.replay() }
+            let waiting = (steady.world.directory.listedProfiles, restarted.world.directory.listedProfiles)
+            #expect(waiting.0 == waiting.1 && waiting.0 > 0, "\(what)")
+            steady.settle()
+            restarted.settle()
+            #expect(restarted.findings == steady.findings, "\(what)")
+        }
+    }
+
     /// A shop that grows past 1,024 variants weighs everything anew, for names say less in a larger shop.
     @Test func growingPastAClassOfShops() throws {
         var plan = BuyerPopulation.Plan("a shop that grows")
@@ -174,6 +195,30 @@ import Testing
             let there = world.world.directory.weigh(one, two, &world.world.scratch)
             let back = world.world.directory.weigh(two, one, &world.world.scratch)
             #expect(there.score == back.score && there.verdict == back.verdict, "\(what): \(one), \(two)")
+        }
+    }
+}
+
+extension ResolutionWorld {
+    /// Feeds half of the orders, has all of it weighed and says so in the journal, then the rest, and a person's word.
+    fileprivate mutating func feedMarking(_ orders: [Packed<PreparedOrder>]) throws {
+        for (number, order) in orders.enumerated() {
+            if number == orders.count / 2 {
+                settle()
+                world.markRest()
+            }
+            try feed(order)
+        }
+        let customers = Set(numbers).sorted()
+        _ = try world.perform(.exclude(customers[0], customers[customers.count - 1], reason: "two people"))
+    }
+
+    /// What was found, and by which orders.
+    fileprivate var findings: [String] {
+        let edges = world.directory.edges
+        return (0..<edges.count).map { number in
+            let edge = edges[number]
+            return "\(edge.newer) \(edge.older) \(edge.verdict) \(edge.score) by \(edge.order)"
         }
     }
 }

@@ -62,7 +62,9 @@ struct ResolutionWorld: ~Copyable {
         let all = history + world.journal
         history = []
         var replayed = DirectoryWorld()
+        replayed.directory.leaveOutMatching()
         for event in all { try replayed.apply(event) }
+        replayed.makeMatching()
         replace(replayed)
     }
 

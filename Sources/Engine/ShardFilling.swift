@@ -3,46 +3,39 @@ import Commerce
 import Dispatch
 import Synchronization
 
-/// A part of the state that decides nothing, filled by a start on a thread of its own: nobody waits until it has taken in
+/// The shards, filled by a start on a thread of its own: they decide nothing, so that nobody waits until they have taken in
 /// what the directory has.
-final class Filling<Part: ~Copyable & Sendable>: Sendable {
+final class ShardFilling: Sendable {
     private enum Work: Sendable {
         case events(EventBatch)
         case answer(DispatchSemaphore)
     }
 
     /// Batches that may wait: enough that neither thread waits for the other's every batch.
-    private static var mostWaiting: Int { 8 }
+    private static let mostWaiting = 8
 
-    private let part: Mutex<Part>
-    private let work = BoundedQueue<Work>(capacity: Filling.mostWaiting)
-    private let evolve: @Sendable (inout Part, EventBatch) -> Void
-
-    /// - Parameter evolve: takes a batch into the part, in its order.
-    init(_ part: consuming sending Part, evolve: @escaping @Sendable (inout Part, EventBatch) -> Void) {
-        self.part = Mutex(part)
-        self.evolve = evolve
-    }
+    private let part = Mutex(ShardPart())
+    private let work = BoundedQueue<Work>(capacity: ShardFilling.mostWaiting)
 
     /// Runs on the thread until `close`.
     func run() {
         while let next = work.next() {
             switch next {
-            case .events(let batch): part.withLock { evolve(&$0, batch) }
+            case .events(let batch): part.withLock { $0.evolve(batch) }
             case .answer(let caller): caller.signal()
             }
         }
     }
 
-    /// Has the part take in a batch that the directory has taken in.
+    /// Has the shards take in a batch that the directory has taken in.
     func take(_ batch: EventBatch) { add(.events(batch)) }
 
-    /// Lends the part when it has taken in all that it was given. Before `close`, and while the thread runs.
-    func withPart(_ body: (inout Part) -> Void) {
+    /// Exchanges the shards when they have taken in all that they were given. Before `close`, and while the thread runs.
+    func exchange(_ shards: inout [ShardState]) {
         let caller = DispatchSemaphore(value: 0)
         add(.answer(caller))
         caller.wait()
-        part.withLock { body(&$0) }
+        part.withLock { swap(&shards, &$0.shards) }
     }
 
     /// No more batches come.
@@ -54,20 +47,8 @@ final class Filling<Part: ~Copyable & Sendable>: Sendable {
     }
 }
 
-/// What a start fills on threads of their own.
-struct OtherParts: Sendable {
-    let shards = Filling(ShardPart()) { $0.evolve($1) }
-    let matching = Filling(MatchingPart()) { $0.evolve($1) }
-
-    /// Nothing more comes.
-    func close() {
-        shards.close()
-        matching.close()
-    }
-}
-
 /// The shards, away from the rest of the state.
-struct ShardPart: ~Copyable, Sendable {
+private struct ShardPart: ~Copyable, Sendable {
     var shards: [ShardState] = []
     private var scratch = ByteWriter()
 
@@ -88,18 +69,6 @@ extension [ShardState] {
             self = (0..<event.shards).map { ShardState(number: $0, of: event.shards) }
         } else if event.kind.concernsShard {
             self[Int(event.party.profile) % count].evolve(event, bytes, sequence: sequence, &scratch)
-        }
-    }
-}
-
-extension MatchingPart {
-    /// Takes in events that the directory has taken in.
-    mutating func evolve(_ batch: EventBatch) {
-        for number in batch.items.indices {
-            batch.withEvent(number + EventBatch.ahead) { prefetch($0, $1) }
-            evolve(
-                batch.knownEvent(number), batch.bytes.span.extracting(batch.range(of: number)),
-                batch.features(of: number))
         }
     }
 }
