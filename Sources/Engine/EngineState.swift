@@ -21,7 +21,11 @@ struct EngineState: ~Copyable {
     init(threads: RecoveryThreads = RecoveryThreads()) {
         self.threads = threads
         directory.leaveOutMatching()
+        directory.leaveOutIndexes()
     }
+
+    /// All files are read: indexes what the journal has left out.
+    mutating func finish() { directory.indexRest() }
 
     /// Gives the directory away.
     consuming func takeDirectory() -> DirectoryState { directory }

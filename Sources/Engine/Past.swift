@@ -185,6 +185,7 @@ private struct PastBuilder: ~Copyable {
     }
 
     consuming func finish(of engine: Engine, on lane: any EngineLane) -> HeldPast {
+        state.finish()
         state.makeMatching()
         let clock = PastClock()
         let (sequence, lastAt) = (sequence, lastAt)

@@ -169,8 +169,11 @@ extension EngineState {
     mutating func recover(
         _ plan: RecoveryPlan, from folder: DataFolder, progress: (RecoveryProgress) -> Void
     ) throws(StoreError) -> RecoveryEnd {
-        threads.areWorth(plan)
+        let end =
+            threads.areWorth(plan)
             ? try takeSteps(plan, from: folder, progress) : try replay(plan, from: folder, progress)
+        finish()
+        return end
     }
 
     private mutating func replay(

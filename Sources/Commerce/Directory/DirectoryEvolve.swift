@@ -95,7 +95,7 @@ extension DirectoryState {
             evolveParty(event, bytes, features)
             orders.append(subject(event))
             bookings.noteOrder(event, bytes)
-            orderIndex.insert(event.keyHash, Int(event.subject))
+            if !isIndexBehind { orderIndex.insert(event.keyHash, Int(event.subject)) }
             rows[shard(of: event.party.profile)].orders += 1
         case .orderRevised:
             evolveParty(event, bytes, features)
@@ -132,9 +132,9 @@ extension DirectoryState {
 
     /// Asks memory for what applying an event that reads will look at; waits for nothing.
     package func prefetch(_ event: Event, _ bytes: Span<UInt8>) {
-        orderIndex.prefetch(event.keyHash)
+        if !isIndexBehind { orderIndex.prefetch(event.keyHash) }
         guard event.party.isNewVariant else { return }
-        variantIndex.prefetch(event.party.contentHash)
+        if !isIndexBehind { variantIndex.prefetch(event.party.contentHash) }
         PartyRecord.forEachKey(of: bytes.extracting(event.party.record.range)) { keyIndex.prefetch($0.hash) }
     }
 
@@ -165,7 +165,7 @@ extension DirectoryState {
         let variant = variants.append(
             VariantEntry(hash: party.contentHash, profile: profile, row: party.variantRow))
         // A revised order may bring another profile's variant to its own; the first stays in the index.
-        if findVariant(party.contentHash) == nil { variantIndex.insert(party.contentHash, variant) }
+        if !isIndexBehind, findVariant(party.contentHash) == nil { variantIndex.insert(party.contentHash, variant) }
         rows[shard(of: profile)].variants += 1
         PartyRecord.forEachKey(of: record) { addKey($0, profile) }
         let showsMore = index(record, of: profile, isNew: party.isNewProfile, shop: event.shop, features)
@@ -235,7 +235,8 @@ extension DirectoryState {
         if isWeak(finding.weight, shop: shop) { profiles[Int(root(of: finding.newer))].flags |= ClusterFlags.weak }
     }
 
-    private mutating func note(_ edge: EdgeEntry, _ number: Int) {
+    mutating func note(_ edge: EdgeEntry, _ number: Int) {
+        if isIndexBehind { return }
         if edge.verdict == PairVerdict.queue.rawValue { doubtfulEdges.append(UInt32(number)) }
         noteLink(edge)
     }

@@ -107,6 +107,8 @@ package struct DirectoryState: ~Copyable, Sendable {
     var index = MatchIndex()
     /// Whether a start has left it out, to be made of the records later: see MatchRebuild.swift.
     package internal(set) var isMatchingAway = false
+    /// Whether orders, variants and edges stand in the tables alone: a start indexes all of them at once.
+    var isIndexBehind = false
     /// How each shop decides, by its number.
     package internal(set) var identities: [ShopIdentity] = []
     /// What people decided.

@@ -204,6 +204,21 @@ extension DirectoryState {
         }
     }
 
+    /// Leaves out, from the beginning, what can be indexed at once later; until `indexRest` no order, nor who is related, is
+    /// found.
+    package mutating func leaveOutIndexes() {
+        precondition(orders.count == 0 && variants.count == 0 && edges.count == 0, "something is indexed already")
+        isIndexBehind = true
+    }
+
+    /// Indexes what was left out. Tables of hashes that are filled at once need not grow.
+    package mutating func indexRest() {
+        guard isIndexBehind else { return }
+        indexVariants()
+        orderIndex.insertAll(orders.count) { orders[$0].keyHash }
+        indexEdges()
+    }
+
     /// Builds the indexes of the large tables as they are now, whether they fit together or not, in place of what there was:
     /// for a start, which does so while the rest of the snapshot is read.
     package mutating func indexLargeTables() {
@@ -229,13 +244,14 @@ extension DirectoryState {
         }
     }
 
+    private mutating func indexEdges() {
+        isIndexBehind = false
+        for number in 0..<edges.count { note(edges[number], number) }
+    }
+
     /// Builds the other indexes from the tables, once all of them are loaded.
     package mutating func indexSmallTables() {
-        for number in 0..<edges.count {
-            let edge = edges[number]
-            if edge.verdict == PairVerdict.queue.rawValue { doubtfulEdges.append(UInt32(number)) }
-            noteLink(edge)
-        }
+        indexEdges()
         assertionIndex.insertAll(assertions.count) { assertions[$0].slot }
         rebuildFactIndex()
     }

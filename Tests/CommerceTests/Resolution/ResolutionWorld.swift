@@ -63,7 +63,9 @@ struct ResolutionWorld: ~Copyable {
         history = []
         var replayed = DirectoryWorld()
         replayed.directory.leaveOutMatching()
+        replayed.directory.leaveOutIndexes()
         for event in all { try replayed.apply(event) }
+        replayed.directory.indexRest()
         replayed.makeMatching()
         replace(replayed)
     }
