@@ -37,8 +37,8 @@ package enum ServerError: Error, CustomStringConvertible {
 package final class Server: Sendable {
     package let options: ServerOptions
     private let lanes: [Lane]
-    /// Where connections and shards live, so that what replies take from shards is near. The directory has the first lane to
-    /// itself once there are several.
+    /// Where shards and most connections live, so that what replies take from shards is near. The directory has the first lane
+    /// to itself once there are more than two: see `lane(of:_:)`.
     private let sessionLanes: [Lane]
     private let journalLane: Lane
     private let snapshotLane: Lane
@@ -77,7 +77,7 @@ package final class Server: Sendable {
             administrator = Administrator(
                 options, fileSystem: LinuxFileSystem(), connectionCount: { connections.value })
             let administrator = administrator
-            let hosts = sessionLanes.map {
+            let hosts = lanes.map {
                 LaneHost($0, limits: options.session, administrator: administrator, log: log)
             }
             self.hosts = hosts
@@ -86,7 +86,7 @@ package final class Server: Sendable {
             limits.maximumInputBytes = options.session.lineBytes + (1 << 20)
             listener = try Listener(
                 address: address, on: sessionLanes[0], limits: limits, maximumConnections: options.maximumConnections,
-                chooseLane: { sessionLanes[$0 % sessionLanes.count] },
+                chooseLane: { Self.lane(of: $0, lanes) },
                 refuse: { _ in Array("ERR BUSY too many connections; try again later\n".utf8) },
                 makeHandler: { connection in
                     let host = hosts.first { ($0.lane as? Lane) === connection.lane }
@@ -96,6 +96,17 @@ package final class Server: Sendable {
             connections.set { [listener] in listener.connectionCount }
         } catch {
             throw .system(error)
+        }
+    }
+
+    /// The lane of a connection, by how many came before it. Of two lanes the one with the directory has time for one
+    /// connection in four while many ask: with none of them there the other lane is what everybody waits for, and with half of
+    /// them orders wait for this one.
+    private static func lane(of number: Int, _ lanes: [Lane]) -> Lane {
+        switch lanes.count {
+        case 1: lanes[0]
+        case 2: lanes[number % 4 == 3 ? 0 : 1]
+        default: lanes[1 + number % (lanes.count - 1)]
         }
     }
 
