@@ -170,6 +170,7 @@ struct EngineState: ~Copyable {
     ) throws(EventError) {
         if event.kind.concernsOutbox { return try applyToOutbox(event, bytes) }
         if event.kind.concernsRules { return try applyToRules(event, bytes) }
+        if event.asksForOrder { directory.indexOrders() }
         try directory.validate(event, bytes, isPrepared: isPrepared)
         directory.evolve(event, bytes)
         if automation.isWatching { automation.note(event, bytes, sequence: sequence, in: directory) }

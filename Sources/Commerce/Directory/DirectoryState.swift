@@ -107,8 +107,10 @@ package struct DirectoryState: ~Copyable, Sendable {
     var index = MatchIndex()
     /// Whether a start has left it out, to be made of the records later: see MatchRebuild.swift.
     package internal(set) var isMatchingAway = false
-    /// Whether orders, variants and edges stand in the tables alone: a start indexes all of them at once.
+    /// Whether orders, variants and edges stand in the tables alone, until a start indexes them at once.
     var isIndexBehind = false
+    /// Orders that are indexed while the index is behind.
+    var indexedOrders = 0
     /// How each shop decides, by its number.
     package internal(set) var identities: [ShopIdentity] = []
     /// What people decided.
@@ -185,7 +187,8 @@ extension DirectoryState {
     @inline(__always) package func shard(of profile: UInt32) -> Int { Int(profile) % shardCount }
 
     @inline(__always) func findOrder(_ hash: UInt64) -> Int? {
-        orderIndex.find(hash) { orders[$0].keyHash == hash }
+        precondition(!isIndexBehind || indexedOrders == orders.count, "orders are looked for that are not indexed yet")
+        return orderIndex.find(hash) { orders[$0].keyHash == hash }
     }
 
     @inline(__always) func findVariant(_ hash: UInt64) -> Int? {

@@ -204,8 +204,8 @@ extension DirectoryState {
         }
     }
 
-    /// Leaves out, from the beginning, what can be indexed at once later; until `indexRest` no order, nor who is related, is
-    /// found.
+    /// Leaves out, from the beginning, what can be indexed at once later: until `indexRest` no variant, nor who is related, is
+    /// found, and until `indexOrders` no order.
     package mutating func leaveOutIndexes() {
         precondition(orders.count == 0 && variants.count == 0 && edges.count == 0, "something is indexed already")
         isIndexBehind = true
@@ -214,9 +214,23 @@ extension DirectoryState {
     /// Indexes what was left out. Tables of hashes that are filled at once need not grow.
     package mutating func indexRest() {
         guard isIndexBehind else { return }
+        indexOrders()
         indexVariants()
-        orderIndex.insertAll(orders.count) { orders[$0].keyHash }
         indexEdges()
+    }
+
+    /// Indexes the orders that are not yet: some events ask for one.
+    package mutating func indexOrders() {
+        guard isIndexBehind else { return }
+        let new = indexedOrders..<orders.count
+        // For a few the table grows in its own steps.
+        if new.count > new.lowerBound { orderIndex.reserve(new.count) }
+        for start in stride(from: new.lowerBound, to: new.upperBound, by: 16) {
+            let some = start..<min(start + 16, new.upperBound)
+            for number in some { orderIndex.prefetch(orders[number].keyHash) }
+            for number in some { orderIndex.insert(orders[number].keyHash, number) }
+        }
+        indexedOrders = orders.count
     }
 
     /// Builds the indexes of the large tables as they are now, whether they fit together or not, in place of what there was:

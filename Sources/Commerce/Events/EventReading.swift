@@ -11,6 +11,9 @@ extension Event {
         return !party.isNewVariant || PartyRecord.isWellFormed(bytes.extracting(party.record.range))
     }
 
+    /// Whether it is asked for which order it is about.
+    package var asksForOrder: Bool { kind == .documentRecorded || kind == .orderFactHeld }
+
     /// The order that a party came with, its number plus one; 0 if it came by itself.
     @inline(__always) var cause: UInt32 { kind == .profileRecorded ? 0 : subject + 1 }
 }
