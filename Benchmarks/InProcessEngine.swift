@@ -13,8 +13,9 @@ final class InProcessEngine: Sendable {
     let engine: Engine
     private let journalLane: Lane
     private let snapshotLane: Lane
-    /// Seconds that opening, with all recovery, took.
+    /// Seconds that opening took: until questions are answered.
     let openingSeconds: Double
+    private let opening = Opening()
 
     init(_ folder: String, durability: Durability, matchMode: MatchMode = .evidence) throws(BenchmarkError) {
         var configuration = EngineConfiguration(folder: folder)
@@ -29,16 +30,19 @@ final class InProcessEngine: Sendable {
             journalLane = try Lane(name: "journal")
             snapshotLane = try Lane(name: "snapshot")
             for lane in [lane, journalLane, snapshotLane] { lane.start() }
-            let watch = Stopwatch()
+            configuration.onMatching = { [opening] in opening.matchingIsReady() }
             engine = try Engine.open(
                 configuration, on: LinuxFileSystem(), clock: SystemClock(),
                 lanes: EngineLanes(directory: lane, shards: [lane], journal: journalLane, snapshot: snapshotLane),
                 holder: "Benchmarks")
-            openingSeconds = watch.seconds
+            openingSeconds = opening.watch.seconds
         } catch {
             throw .broken("the engine does not open: \(error)")
         }
     }
+
+    /// Seconds from the opening until writes are taken too; not of a new folder. Waits for that, once.
+    func secondsToWrites() -> Double { opening.secondsToMatching() }
 
     /// Runs `body` on the lane and waits until it has called what it is given.
     func onLane<Value: Sendable>(_ body: @escaping @Sendable (_ finish: @escaping @Sendable (Value) -> Void) -> Void)
@@ -128,5 +132,22 @@ private final class Once: Sendable {
     func call(_ failure: BenchmarkError?) {
         guard !isDone.exchange(true, ordering: .acquiringAndReleasing) else { return }
         body(failure)
+    }
+}
+
+/// How an opening went on.
+private final class Opening: Sendable {
+    let watch = Stopwatch()
+    private let seconds = Mutex(0.0)
+    private let isReady = DispatchSemaphore(value: 0)
+
+    func matchingIsReady() {
+        seconds.withLock { $0 = watch.seconds }
+        isReady.signal()
+    }
+
+    func secondsToMatching() -> Double {
+        isReady.wait()
+        return seconds.withLock { $0 }
     }
 }

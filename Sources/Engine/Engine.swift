@@ -65,7 +65,8 @@ package final class Engine: Sendable {
 
     // MARK: Opening
 
-    /// Opens the data folder, recovers what it holds and starts the actors. Blocks for as long as recovery takes.
+    /// Opens the data folder, recovers what it holds and starts the actors. Blocks for as long as recovery takes; what matching
+    /// needs is made behind that, and batches that need it wait.
     /// - Parameter progress: called now and then with what recovery has read.
     package static func open(
         _ configuration: EngineConfiguration, on fileSystem: any FileSystem, clock: any WallClock, lanes: EngineLanes,
