@@ -3,10 +3,12 @@
 /// A sync costs the processor about as much as taking in ten orders, however little it makes durable. So while much comes, the
 /// next group waits until it is worth a sync: for two milliseconds at most, and not at all once that turns out to be in
 /// vain, because those who send have nothing more to send before they hear. How many events are worth one is found out:
-/// more as long as they come in time, fewer when they did not. Where little comes nobody ever waits.
+/// more as long as they come in time, fewer when they did not. Where little comes nobody waits, nor after a single large
+/// group: that is what has piled up behind a slow sync.
 struct GroupPacing: Sendable {
-    /// A group of so many events says that much comes.
-    private static let busy = 16
+    /// So many groups in a row, of so many events each, say that much comes.
+    private static let busyGroups = 2
+    private static let busyEvents = 16
     static let longestWait = Duration.milliseconds(2)
     /// Fewest and most events that a group waits for.
     static let worths = 64...256
@@ -17,16 +19,16 @@ struct GroupPacing: Sendable {
 
     /// Events that are worth a sync at the moment.
     private(set) var worth = 96
-    private var lastCount = 0
+    private var groupsInARow = 0
     private var atOnce = 0
     private var alike = 0
 
     /// Whether a group that has `count` events so far waits for more.
-    func waits(_ count: Int) -> Bool { atOnce == 0 && lastCount >= Self.busy && count < worth }
+    func waits(_ count: Int) -> Bool { atOnce == 0 && groupsInARow >= Self.busyGroups && count < worth }
 
     /// A group of `count` events leaves.
     mutating func note(count: Int, hasWaited: Bool) {
-        lastCount = count
+        groupsInARow = count >= Self.busyEvents ? groupsInARow + 1 : 0
         if atOnce > 0 { atOnce -= 1 }
         guard hasWaited else { return }
         if count < worth {

@@ -10,8 +10,10 @@ import Testing
     @Test(
         arguments: [
             // Events of the groups that left; how many the next one has; whether it waits.
-            ([], 1, false), ([1], 1, false), ([15], 1, false), ([16], 1, true), ([16], 95, true), ([16], 96, false),
-            ([400], 3, true), ([400, 2], 3, false),
+            ([], 1, false), ([1], 1, false), ([15, 15], 1, false), ([16, 16], 1, true), ([16, 16], 95, true),
+            ([16, 16], 96, false), ([400, 90], 3, true), ([400, 90, 2], 3, false), ([400, 2, 90], 3, false),
+            // One large group is what a slow sync has left.
+            ([16], 1, false), ([2, 400], 3, false),
         ] as [([Int], Int, Bool)])
     func aGroupWaitsWhereMuchComes(_ groups: [Int], _ count: Int, _ waits: Bool) {
         var pacing = GroupPacing()
@@ -22,7 +24,7 @@ import Testing
     /// Whoever has waited in vain is not made to wait again for a while.
     @Test func aWaitInVainIsNotRepeatedAtOnce() {
         var pacing = GroupPacing()
-        pacing.note(count: 64, hasWaited: false)
+        for _ in 0..<2 { pacing.note(count: 64, hasWaited: false) }
         #expect(pacing.waits(64))
         pacing.note(count: 64, hasWaited: true)
         for _ in 0..<16 {
@@ -86,31 +88,31 @@ import Testing
 
     @Test func aGroupLeavesWhenItIsFullOrWhenItsTimeIsOver() throws {
         var world = try World()
-        world.append(64)
-        #expect(world.released == 64 && world.groups == 1 && world.lane.waitCount == 0)
+        for _ in 0..<2 { world.append(32) }
+        #expect(world.released == 64 && world.groups == 2 && world.lane.waitCount == 0)
         for _ in 0..<3 { world.append(30) }
         #expect(world.released == 64 && world.lane.waitCount == 1)
         world.append(30)
-        #expect(world.released == 184 && world.groups == 2)
+        #expect(world.released == 184 && world.groups == 3)
         // The wait of the group that is gone says nothing to the next one.
         world.append(10)
         #expect(world.lane.waitCount == 2)
         world.lane.run()
-        #expect(world.released == 194 && world.groups == 3)
+        #expect(world.released == 194 && world.groups == 4)
         // It was in vain, so the next does not wait.
         world.append(50)
-        #expect(world.released == 244 && world.groups == 4 && world.lane.waitCount == 0)
+        #expect(world.released == 244 && world.groups == 5 && world.lane.waitCount == 0)
     }
 
     @Test func aStopDoesNotWait() throws {
         var world = try World()
-        world.append(64)
+        for _ in 0..<2 { world.append(32) }
         world.append(3)
         #expect(world.released == 64)
         let journal = world.journal
         let failure = world.lane.entered { journal.assumeIsolated { $0.finish() } }
         #expect(failure == nil && world.released == 67)
         world.lane.run()
-        #expect(world.groups == 2)
+        #expect(world.groups == 3)
     }
 }
