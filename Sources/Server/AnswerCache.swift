@@ -8,8 +8,8 @@ import Commerce
 /// that the clock changes is kept. As soon as room is short an answer is kept only when it is asked for a second time, so that
 /// questions about ever other customers drive nobody out.
 ///
-/// Takes at most the bytes given, in two generations: when the younger one is half of that, the older one goes. Confined to
-/// one lane.
+/// Takes at most the bytes given: a hand goes round and takes out whatever nobody has asked for since it last came by. Confined
+/// to one lane.
 package final class AnswerCache {
     /// Which answer.
     struct Question: Hashable {
@@ -17,6 +17,11 @@ package final class AnswerCache {
         let customer: UInt32
         let offset: Int
         let limit: Int
+
+        func hash(into hasher: inout Hasher) {
+            // One word: a hash of three takes longer than all else that finding an answer does.
+            hasher.combine(UInt64(customer) ^ UInt64(truncatingIfNeeded: offset &* 31 &+ limit) << 32)
+        }
     }
 
     /// An answer: members of a JSON object, in two pieces. A class, so that finding it counts one reference.
@@ -51,11 +56,19 @@ package final class AnswerCache {
     /// Questions of which it is known that they were asked lately: 128 KiB.
     private static let recentCount = 1 << 14
 
+    private struct Place {
+        let question: Question
+        let answer: Answer
+        var wasAskedFor = false
+    }
+
     private let byteLimit: Int
-    private var young: [Question: Answer] = [:]
-    private var old: [Question: Answer] = [:]
-    private var youngBytes = 0
-    private var oldBytes = 0
+    /// Bytes held by answers, with about what finding them takes.
+    package private(set) var byteCount = 0
+    private var places: [Question: Int] = [:]
+    private var ring: [Place?] = []
+    private var free: [Int] = []
+    private var hand = 0
     private var recent: [Int] = []
     /// Whether anything has had to go yet.
     private var isShort = false
@@ -63,16 +76,10 @@ package final class AnswerCache {
     /// - Parameter byteLimit: 0 keeps nothing.
     package init(byteLimit: Int = standardByteLimit) { self.byteLimit = byteLimit }
 
-    /// Bytes held by answers, with about what finding them takes.
-    package var byteCount: Int { youngBytes + oldBytes }
-
     /// The answer, if it is kept and still right.
     func find(_ question: Question, of customer: CustomerVersion) -> Answer? {
-        if let answer = young[question] { return answer.isOf(customer) ? answer : nil }
-        guard let answer = old.removeValue(forKey: question) else { return nil }
-        oldBytes -= answer.byteCount
-        guard answer.isOf(customer) else { return nil }
-        keep(answer, for: question)
+        guard let place = places[question], let answer = ring[place]?.answer, answer.isOf(customer) else { return nil }
+        ring[place]?.wasAskedFor = true
         return answer
     }
 
@@ -88,11 +95,32 @@ package final class AnswerCache {
     /// Keeps an answer, in the place of an older version of it.
     func keep(_ answer: Answer, for question: Question) {
         guard answer.byteCount <= byteLimit / 8 else { return }
-        if youngBytes + answer.byteCount > byteLimit / 2 {
-            isShort = true
-            (old, oldBytes) = (young, youngBytes)
-            (young, youngBytes) = ([:], 0)
+        if let place = places[question] { remove(place) }
+        while byteCount + answer.byteCount > byteLimit { removeNext() }
+        byteCount += answer.byteCount
+        let place = free.popLast() ?? ring.count
+        if place == ring.count { ring.append(nil) }
+        ring[place] = Place(question: question, answer: answer)
+        places[question] = place
+    }
+
+    /// Takes out the next that nobody has asked for since the hand came by.
+    private func removeNext() {
+        isShort = true
+        while true {
+            let place = hand
+            hand = hand + 1 < ring.count ? hand + 1 : 0
+            guard let wasAskedFor = ring[place]?.wasAskedFor else { continue }
+            guard wasAskedFor else { return remove(place) }
+            ring[place]?.wasAskedFor = false
         }
-        youngBytes += answer.byteCount - (young.updateValue(answer, forKey: question)?.byteCount ?? 0)
+    }
+
+    private func remove(_ place: Int) {
+        guard let old = ring[place] else { return }
+        byteCount -= old.answer.byteCount
+        places[old.question] = nil
+        ring[place] = nil
+        free.append(place)
     }
 }

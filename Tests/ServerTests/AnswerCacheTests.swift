@@ -48,15 +48,42 @@ import Testing
 
     @Test func keepsEverythingWhileThereIsRoomAndThenWhatIsAskedForAgain() {
         let cache = AnswerCache(byteLimit: 100_000)
-        #expect(cache.isWanted(Self.question(1)))
         for customer in UInt32(0)..<10 {
+            #expect(cache.isWanted(Self.question(customer)))
             cache.keep(Self.answer(1, [customer], bytes: 9_000), for: Self.question(customer))
         }
+        for customer in UInt32(0)..<10 { #expect(cache.find(Self.question(customer), of: (1, [customer])) != nil) }
+        #expect(cache.isWanted(Self.question(1)))
+        cache.keep(Self.answer(1, [10], bytes: 9_000), for: Self.question(10))
         #expect(!cache.isWanted(Self.question(1)))
         #expect(!cache.isWanted(Self.question(2)))
         #expect(cache.isWanted(Self.question(1)))
         let none = AnswerCache(byteLimit: 0)
         #expect(!none.isWanted(Self.question(1)) && !none.isWanted(Self.question(1)))
+    }
+
+    /// Where there is room for ten and ever others come along, those that are asked for all the time stay.
+    @Test func whatIsAskedForStays() {
+        let cache = AnswerCache(byteLimit: 100_000)
+        for customer in UInt32(0)..<200 {
+            cache.keep(Self.answer(1, [customer], bytes: 9_000), for: Self.question(customer))
+            for regular in UInt32(0)..<min(5, customer) {
+                #expect(cache.find(Self.question(regular), of: (1, [regular])) != nil, "\(regular) after \(customer)")
+            }
+        }
+        #expect(cache.find(Self.question(150), of: (1, [150])) == nil)
+        #expect(cache.find(Self.question(199), of: (1, [199])) != nil)
+    }
+
+    /// A newer version takes the place of an older one, and no room beside it.
+    @Test func aVersionTakesThePlaceOfTheOneBefore() {
+        let cache = AnswerCache(byteLimit: 100_000)
+        for sequence in UInt64(1)...100 {
+            cache.keep(Self.answer(sequence, [1], bytes: 9_000), for: Self.question(1))
+            #expect(cache.find(Self.question(1), of: (sequence, [1])) != nil)
+            #expect(cache.find(Self.question(1), of: (sequence - 1, [1])) == nil)
+        }
+        #expect(cache.byteCount < 10_000)
     }
 }
 
