@@ -238,7 +238,7 @@ extension DirectoryState {
     mutating func note(_ edge: EdgeEntry, _ number: Int) {
         if isIndexBehind { return }
         if edge.verdict == PairVerdict.queue.rawValue { doubtfulEdges.append(UInt32(number)) }
-        noteLink(edge)
+        noteLink(edge, number)
     }
 
     /// Whether a merge hardly suffices.

@@ -19,8 +19,8 @@ private struct DossierLookAhead {
     var rings: [Ring]
     /// Profiles that the rings came by.
     var members: [UInt32] = []
-    /// The other ends of their links.
-    var ends: [UInt32] = []
+    /// Their links.
+    var links: [(member: UInt32, edge: Int)] = []
 }
 
 extension DirectoryState {
@@ -40,13 +40,15 @@ extension DirectoryState {
         for ring in ahead.rings { profiles.prefetch(Int(ring.profile)) }
         for _ in 0..<DossierLookAhead.mostSteps where !ahead.rings.isEmpty { stepRings(&ahead) }
         for member in ahead.members {
-            links.forEach(of: member) { end in
-                guard ahead.ends.count < DossierLookAhead.mostWalks else { return }
-                ahead.ends.append(end)
-                profiles.prefetch(Int(end))
+            links.forEach(of: member) { edge in
+                guard ahead.links.count < DossierLookAhead.mostWalks else { return }
+                ahead.links.append((member, edge))
+                edges.prefetch(edge)
             }
         }
-        for end in ahead.ends { profiles.prefetch(Int(profiles[Int(end)].parent)) }
+        let ends = ahead.links.map { Int(edges[$0.edge].other(than: $0.member)) }
+        for end in ends { profiles.prefetch(end) }
+        for end in ends { profiles.prefetch(Int(profiles[end].parent)) }
     }
 
     private func likelyProfile(_ customer: CustomerSelector) -> UInt32? {

@@ -217,8 +217,7 @@ extension DirectoryState {
                 if seen.insert(root(of: other)) { result.append((other, .decision(decision))) }
             }
         }
-        for (member, other) in linked(to: members, &seen) {
-            let edge = link(member, other)
+        for (other, edge) in linked(to: members, &seen) {
             result.append((other, .finding(PairReason(rawValue: edge.reason) ?? .none, at: edge.at)))
         }
         if result.count > 1 { result.sort { $0.profile < $1.profile } }
