@@ -11,8 +11,9 @@ package final class SnapshotWriter {
     package static let maximumChunk = 1 << 20
 
     /// Bytes that are written before they are synced. What waits for the disk at once would otherwise grow with the snapshot,
-    /// and with it how long the journal's own sync has to wait behind it.
-    static let mostUnsynced = 4 << 20
+    /// and with it how long the journal's own sync has to wait behind it: with 4 MiB one order in 3,700 waited longer than 5 ms
+    /// while a million were written, with about a chunk's length none of 33,000 did, and the snapshot took no longer.
+    static let mostUnsynced = 256 << 10
 
     private let folder: DataFolder
     private let sequence: UInt64
