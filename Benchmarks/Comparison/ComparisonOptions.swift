@@ -19,7 +19,7 @@ struct ComparisonOptions: Sendable {
           --orders N        distinct orders (300000); 3 % come twice, 1 % as a newer version
           --rounds N        rounds, interleaved (3); medians are shown with the least and the greatest
           --only A,B        of dossier, redis, tarantool and postgres only these
-          --lookups N       360 lookups per round (100000)
+          --lookups N       360 lookups at once (100000), again and again for two seconds a round
           --rate N          orders a second of the latency columns (half of what the slowest takes)
           --seconds N       how long at that rate (5)
           --seed N          of the generator (1)
