@@ -21,12 +21,14 @@ extension Directory {
             && !waitingBatches.contains { $0.batch.session == batch.session }
     }
 
-    /// Processes what has waited, until something makes the rest wait again.
+    /// Processes what has waited, until something makes the rest wait again. A batch a turn: a start may have left hundreds, and
+    /// what else the lane has to do must not wait for all of them.
     func resumeBatches() {
-        while !isBusy, !waitingBatches.isEmpty {
-            let (batch, completion) = waitingBatches.removeFirst()
-            completion(process(batch))
-        }
+        guard !isBusy, !waitingBatches.isEmpty else { return }
+        let (batch, completion) = waitingBatches.removeFirst()
+        completion(process(batch))
+        guard !waitingBatches.isEmpty else { return }
+        lane.post { self.assumeIsolated { $0.resumeBatches() } }
     }
 }
 

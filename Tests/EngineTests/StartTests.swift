@@ -147,6 +147,19 @@ import Testing
         #expect(house.stop())
     }
 
+    /// What has waited does not hold the lane up all at once.
+    @Test func whatHasWaitedGoesOnABatchATurn() throws {
+        let house = try House(try Self.folder(isSnapshotted: true))
+        for order in 4...20 { try house.put("write", order: order) }
+        house.other.run()
+        let soon = Mutex<[String]>([])
+        house.lane.post { soon.withLock { $0 = house.taken() } }
+        house.lane.run()
+        #expect(soon.withLock { $0 } == ["write"])
+        #expect(house.taken().count == 16)
+        #expect(house.counts()?.orders == 20)
+    }
+
     @Test func aNewFolderHasNothingToWaitFor() throws {
         let house = try House(SimulatedDisk())
         try house.put("write", order: 1)
