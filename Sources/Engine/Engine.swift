@@ -17,14 +17,19 @@ package struct EngineLanes: Sendable {
     package var feed: any EngineLane
     /// Builds the past and answers for it; the snapshot's lane unless given.
     package var past: any EngineLane
+    /// Makes what matching needs behind a start, and nothing else: nobody who asks something has to wait for that. The
+    /// snapshot's lane unless given.
+    package var matching: any EngineLane
 
     package init(
         directory: any EngineLane, shards: [any EngineLane], journal: any EngineLane, snapshot: any EngineLane,
-        files: (any EngineLane)? = nil, feed: (any EngineLane)? = nil, past: (any EngineLane)? = nil
+        files: (any EngineLane)? = nil, feed: (any EngineLane)? = nil, past: (any EngineLane)? = nil,
+        matching: (any EngineLane)? = nil
     ) {
         precondition(!shards.isEmpty, "shards need a lane")
         self.feed = feed ?? snapshot
         self.past = past ?? snapshot
+        self.matching = matching ?? snapshot
         self.directory = directory
         self.shards = shards
         self.journal = journal
@@ -96,7 +101,7 @@ package final class Engine: Sendable {
             state.shards = (0..<configuration.shards).map { ShardState(number: $0, of: configuration.shards) }
             state.makeMatching()
         }
-        let matching = isNew ? nil : MatchingJob(state.directory.matchingSource(state.shards))
+        let matching = isNew ? nil : MatchingJob(state.directory.matchingSource(state.shards), on: lanes.matching)
 
         let writer = try JournalWriter.open(
             folder, at: end, options: JournalWriter.Options(segmentBytes: configuration.segmentBytes))

@@ -4,10 +4,14 @@ import Synchronization
 /// What matching needs, made behind a start: the directory answers questions meanwhile, and whatever has to be decided waits.
 /// `EngineState.makeMatching` does the same at once.
 final class MatchingJob: Sendable {
+    let lane: any EngineLane
     private let source: Mutex<MatchingSource?>
     private let index = Mutex(MatchIndex())
 
-    init(_ source: MatchingSource) { self.source = Mutex(source) }
+    init(_ source: MatchingSource, on lane: any EngineLane) {
+        self.lane = lane
+        self.source = Mutex(source)
+    }
 
     /// Makes it, once.
     /// - Returns: false if it was cancelled.
@@ -26,11 +30,11 @@ final class MatchingJob: Sendable {
 }
 
 extension Engine {
-    /// Has matching made on the feed's lane: followers can wait, writes do, and the snapshot's lane gives way to others.
+    /// Has matching made, and handed to the directory.
     func makeMatching(_ job: MatchingJob) {
         let threads = configuration.recoveryThreads.count
         let directory = directory
-        feedReader.lane.post {
+        job.lane.post {
             guard job.run(threads: threads, isCancelled: { self.isStopping.load(ordering: .relaxed) }) else { return }
             directory.lane.post {
                 directory.assumeIsolated {

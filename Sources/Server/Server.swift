@@ -45,6 +45,7 @@ package final class Server: Sendable {
     private let filesLane: Lane
     private let feedLane: Lane
     private let pastLane: Lane
+    private let matchingLane: Lane
     private let hosts: [LaneHost]
     private let listener: Listener
     private let administrator: Administrator
@@ -73,6 +74,7 @@ package final class Server: Sendable {
             filesLane = try Lane(name: "files")
             feedLane = try Lane(name: "feed")
             pastLane = try Lane(name: "past", isBackground: true)
+            matchingLane = try Lane(name: "matching")
             let connections = ConnectionCount()
             administrator = Administrator(
                 options, fileSystem: LinuxFileSystem(), connectionCount: { connections.value })
@@ -114,7 +116,7 @@ package final class Server: Sendable {
 
     /// Starts listening, and recovery behind it. `completion` runs once, when the engine is ready or cannot be.
     package func start(_ completion: @escaping @Sendable (Result<RecoveryReport, StoreError>) -> Void) {
-        for lane in lanes + [journalLane, snapshotLane, filesLane, feedLane, pastLane] { lane.start() }
+        for lane in allLanes { lane.start() }
         listener.start()
         snapshotLane.post { completion(self.recover()) }
     }
@@ -129,7 +131,7 @@ package final class Server: Sendable {
                 configuration, on: LinuxFileSystem(), clock: SystemClock(),
                 lanes: EngineLanes(
                     directory: lanes[0], shards: sessionLanes, journal: journalLane, snapshot: snapshotLane,
-                    files: filesLane, feed: feedLane, past: pastLane),
+                    files: filesLane, feed: feedLane, past: pastLane, matching: matchingLane),
                 holder: "pid \(getpid())", progress: administrator.recovered)
             self.engine.withLock { $0 = engine }
             let hosts = hosts
@@ -175,9 +177,13 @@ package final class Server: Sendable {
 
     /// Ends the lanes. Not to be called on one of them.
     package func join() {
-        let all = lanes + [pastLane, feedLane, filesLane, snapshotLane, journalLane]
-        for lane in all { lane.stop() }
-        for lane in all { lane.join() }
+        for lane in allLanes { lane.stop() }
+        for lane in allLanes { lane.join() }
+    }
+
+    /// Those that others hand work to come last.
+    private var allLanes: [Lane] {
+        lanes + [matchingLane, pastLane, feedLane, filesLane, snapshotLane, journalLane]
     }
 }
 

@@ -20,7 +20,7 @@ import Testing
             engine = try lane.entered {
                 try Engine.open(
                     EngineConfiguration(folder: "data"), on: disk, clock: FixedClock(),
-                    lanes: EngineLanes(directory: lane, shards: [lane], journal: lane, snapshot: lane, feed: other),
+                    lanes: EngineLanes(directory: lane, shards: [lane], journal: lane, snapshot: lane, matching: other),
                     holder: "test")
             }
             lane.run()
@@ -70,6 +70,19 @@ import Testing
             engine.counts(from: lane) { found, _ in counts.withLock { $0 = found } }
             lane.run()
             return counts.withLock { $0 }
+        }
+
+        /// What INFO asks for beside the counts.
+        func history() -> JournalHistory? {
+            let history = Mutex<JournalHistory?>(nil)
+            let (engine, lane) = (engine, lane)
+            lane.post {
+                engine.history(from: lane) { found in
+                    if case .success(let found) = found { history.withLock { $0 = found } }
+                }
+            }
+            lane.run()
+            return history.withLock { $0 }
         }
 
         func stop() -> Bool {
@@ -122,6 +135,7 @@ import Testing
         let (writer, reader) = (Client(), Client())
         #expect(house.counts()?.isMatchingAway == true)
         #expect(house.counts()?.orders == 3)
+        #expect(house.history() != nil)
 
         try house.ask("before", Self.dossier(ofOrder: 1), from: writer)
         try house.put("write", order: 4, from: writer)
