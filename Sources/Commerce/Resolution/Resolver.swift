@@ -177,7 +177,7 @@ extension DirectoryState {
                 if !arePrepared { prepareRows(of: profile, &scratch) }
                 arePrepared = true
                 isHeld = holds(edge, profile, rules, &scratch)
-            } else if needs.contains(.isUnled), edge.isMerge {
+            } else if needs.contains(.isUnled) {
                 isHeld = shareValue(profile, edge.other(than: profile), &scratch)
             }
         }
